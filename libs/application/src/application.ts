@@ -1,0 +1,50 @@
+import type { Child } from "./child.ts";
+import type { EnvironmentDeclaration, EnvironmentValues } from "./environment.ts";
+
+/** A running application: a child with something to offer to the applications that depend on it. */
+export interface RunningApplication<Api> extends Child {
+  readonly api: Api;
+}
+
+/** What an application is given when it starts. */
+export interface ApplicationContext<Declaration extends EnvironmentDeclaration> {
+  /** The application's own environment, live: a put shows at the next read. */
+  readonly environment: EnvironmentValues<Declaration>;
+  /** The API of an application named in `dependencies`, which has started before this one. */
+  use<Api>(application: Application<EnvironmentDeclaration, Api>): Api;
+  /** Aborted when the start is to be given up. */
+  readonly signal: AbortSignal;
+}
+
+/** A part of a system with a start, a stop and an environment; the unit a release chooses from. */
+export interface Application<Declaration extends EnvironmentDeclaration, Api> {
+  /** As in configuration files: `kv`, `kv-server`. */
+  readonly name: string;
+  /** One sentence. */
+  readonly description: string;
+  /** Applications that must run before this one starts, and until it has stopped. */
+  readonly dependencies: readonly AnyApplication[];
+  readonly environment: Declaration;
+  /**
+   * Rules that concern several keys at once: one sentence for each that is broken, naming the way out.
+   * Asked at boot, before anything starts, and at every put.
+   */
+  readonly check?: (values: EnvironmentValues<Declaration>) => readonly EnvironmentProblem[];
+  readonly start: (context: ApplicationContext<Declaration>) => Promise<RunningApplication<Api>>;
+}
+
+/** What is wrong with the value of one key, as the end of the sentence "KEY …". */
+export interface EnvironmentProblem {
+  readonly key: string;
+  /** For instance `expected a node name, got "a@b@c"`. Holds no secret. */
+  readonly expected: string;
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- an application of whatever environment and API
+export type AnyApplication = Application<any, any>;
+
+/**
+ * What the end of an application means for the system: *permanent* takes it down, *transient* only when it
+ * failed, *temporary* never. *load* validates its environment and does not start it; *none* leaves it out.
+ */
+export type ApplicationMode = "permanent" | "transient" | "temporary" | "load" | "none";

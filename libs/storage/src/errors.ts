@@ -1,0 +1,79 @@
+/**
+ * Every storage failure a caller may want to branch on, and what each one carries.
+ *
+ * A failure that is not in this table is a bug in this package: it surfaces as a failed
+ * invariant and belongs to the supervisor, not to a `catch`.
+ */
+export interface StorageFailures {
+  /** The store was used after its disposal had begun. */
+  readonly STORAGE_NOT_OPEN: { readonly path: string };
+  /** Another live process, or another store in this one, holds the data directory. */
+  readonly STORAGE_LOCKED: { readonly path: string; readonly holder: string };
+  /** The data directory cannot be made, read or written: `reason` is the system's. */
+  readonly STORAGE_INACCESSIBLE: { readonly path: string; readonly reason: string };
+  /** Bytes that were on the disk once are not what was written. The store refuses to open. */
+  readonly STORAGE_DAMAGED: {
+    readonly path: string;
+    readonly offsetBytes: number;
+    readonly reason: string;
+  };
+  /** The files were written by a version of the format that this one does not read. */
+  readonly STORAGE_FORMAT: {
+    readonly path: string;
+    readonly found: number;
+    readonly supported: number;
+  };
+  /** A cursor that this store did not make. */
+  readonly STORAGE_CURSOR: { readonly cursor: string };
+  /** The engine takes no writes since an earlier one failed. This write was surely not applied. */
+  readonly STORAGE_READ_ONLY: { readonly path: string; readonly reason: string };
+  /** This write was under way when the disk failed: it may or may not be there after a restart. */
+  readonly STORAGE_WRITE_UNKNOWN: { readonly path: string; readonly reason: string };
+}
+
+/** Stable across releases: callers, logs and tests match on it, never on the message. */
+export type StorageErrorCode = keyof StorageFailures;
+
+type MessageTable = {
+  readonly [Code in StorageErrorCode]: (details: StorageFailures[Code]) => string;
+};
+
+const MESSAGES: MessageTable = {
+  STORAGE_NOT_OPEN: ({ path }) => `Cannot use the store at "${path}": it is not open`,
+  STORAGE_LOCKED: ({ path, holder }) =>
+    `Cannot open the store at "${path}": ${holder} holds it; stop that one or choose another data directory`,
+  STORAGE_INACCESSIBLE: ({ path, reason }) =>
+    `Cannot open the store at "${path}": ${reason}; make the directory writable or choose another one`,
+  STORAGE_DAMAGED: ({ path, offsetBytes, reason }) =>
+    `Cannot open "${path}": damaged at byte ${offsetBytes}: ${reason}; restore the directory from a backup`,
+  STORAGE_FORMAT: ({ path, found, supported }) =>
+    `Cannot open "${path}": it has format version ${found}, this program reads version ${supported}`,
+  STORAGE_CURSOR: ({ cursor }) => `Cannot continue the listing: no such cursor "${cursor}"`,
+  STORAGE_READ_ONLY: ({ path, reason }) =>
+    `Cannot write to the store at "${path}": it takes no writes since ${reason}; restart it once that is mended`,
+  STORAGE_WRITE_UNKNOWN: ({ path, reason }) =>
+    `Cannot tell whether a write to the store at "${path}" was kept: ${reason}`,
+};
+
+/** A storage failure. Its message is one line for an operator: the thing, the reason, the way out. */
+export class StorageError<Code extends StorageErrorCode = StorageErrorCode> extends Error {
+  override readonly name = "StorageError";
+  /** Somebody outside the program can mend this: it is shown as its message, without a stack. */
+  readonly kind = "operating-failure";
+  readonly code: Code;
+  readonly details: StorageFailures[Code];
+
+  constructor(code: Code, details: StorageFailures[Code], options?: ErrorOptions) {
+    super(MESSAGES[code](details), options);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** Narrows `error` to the storage failure `code`, giving typed `details`. */
+export function isStorageError<Code extends StorageErrorCode>(
+  error: unknown,
+  code: Code,
+): error is StorageError<Code> {
+  return error instanceof StorageError && error.code === code;
+}

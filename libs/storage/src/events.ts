@@ -1,0 +1,25 @@
+import { channel } from "node:diagnostics_channel";
+
+/**
+ * What this package has to say, on the diagnostics channel `kv.storage`. Nothing is printed here.
+ *
+ * Every event has the shape that any subscriber can show without knowing it: `level`, `message` for a person,
+ * `type` for a program; the other members are data.
+ */
+export type StorageEvent = {
+  readonly level: "info" | "warn" | "error";
+  readonly message: string;
+  /** The store's directory. */
+  readonly path: string;
+} & (
+  | { readonly type: "opened"; readonly keys: number; readonly tookMs: number }
+  | { readonly type: "tail-cut"; readonly bytes: number; readonly keptIn: string }
+  | { readonly type: "sealed" }
+  | { readonly type: "writes-stopped"; readonly reason: string }
+);
+
+const events = channel("kv.storage");
+
+export function emit(event: StorageEvent): void {
+  if (events.hasSubscribers) events.publish(event);
+}

@@ -1,0 +1,27 @@
+export type { Clock } from "./clock.ts";
+export type { StorageErrorCode, StorageFailures } from "./errors.ts";
+export { isStorageError, StorageError } from "./errors.ts";
+export type { StorageEvent } from "./events.ts";
+export type { Cursor, Page } from "./page.ts";
+export type {
+  Answer,
+  Answering,
+  Buckets,
+  Condition,
+  Conflict,
+  CreateBucketOutcome,
+  DeleteOutcome,
+  DropBucketOutcome,
+  ExpireOutcome,
+  Field,
+  GetOutcome,
+  ListBucketsOutcome,
+  ListedBucket,
+  ListedKey,
+  ListKeysOutcome,
+  ListOptions,
+  PutOutcome,
+  Revision,
+  Store,
+  StoreTraits,
+} from "./store.ts";

@@ -1,0 +1,193 @@
+/**
+ * What every storage engine promises. `@kv/storage/conformance` is this contract as tests;
+ * an engine is correct when, and only when, that suite passes for it.
+ *
+ * Buckets, keys and values are opaque bytes; a key or a value may be empty.
+ *
+ * Memory: an engine reads the arrays it is given only during the call and copies what it keeps, so
+ * a caller may pass views of a read buffer. A value that an engine hands out belongs to the engine:
+ * it is not to be written to, and stays valid as long as it is referenced.
+ */
+
+import type { Cursor, Page } from "./page.ts";
+
+/**
+ * An outcome, and what has to happen before anybody may be told of it.
+ *
+ * `durable` settles when everything this outcome rests on can no longer be taken back by a crash;
+ * `undefined` says that this is so already. It is one promise shared by a whole commit group, so
+ * that a caller may compare it by identity. It rejects with a `StorageError` when the group could
+ * not be committed: the outcome is then not to be shown.
+ *
+ * Reads carry it too: a read may see a write whose group is still on its way to the disk.
+ */
+export interface Answer<Outcome> {
+  readonly outcome: Outcome;
+  readonly durable: Promise<void> | undefined;
+}
+
+/** An engine answers at once where it can: a promise costs an event-loop turn. */
+export type Answering<Outcome> = Answer<Outcome> | Promise<Answer<Outcome>>;
+
+declare const revisionBrand: unique symbol;
+
+/**
+ * The version of a key or a bucket: opaque, compared by `===`, printable by `String()`.
+ * Within a bucket it grows with every mutation and is never used again, also not after the bucket
+ * was dropped and created anew.
+ */
+export type Revision = (number | string) & { readonly [revisionBrand]: "Revision" };
+
+/** What must hold of a key for a conditional write to go through. */
+export type Condition =
+  | { readonly type: "absent" }
+  | { readonly type: "revision"; readonly revision: Revision };
+
+/** One key to put. Without `expiresAtMs` it never expires; without `condition` it is always put. */
+export interface Field {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+  /** Unix milliseconds. From that moment on the key is neither served, listed nor counted. */
+  readonly expiresAtMs?: number | undefined;
+  readonly condition?: Condition | undefined;
+}
+
+export type CreateBucketOutcome =
+  | { readonly type: "created"; readonly revision: Revision }
+  | { readonly type: "exists"; readonly revision: Revision };
+
+export type DropBucketOutcome =
+  | { readonly type: "dropped"; readonly revision: Revision }
+  | { readonly type: "no-bucket" };
+
+export type GetOutcome =
+  | {
+      readonly type: "found";
+      readonly value: Uint8Array;
+      readonly revision: Revision;
+      readonly expiresAtMs: number | undefined;
+    }
+  | { readonly type: "missing" }
+  | { readonly type: "no-bucket" };
+
+/** Nothing was written: `key` is the first, in the order given, whose condition did not hold. */
+export interface Conflict {
+  readonly type: "conflict";
+  readonly key: Uint8Array;
+  /** What is there now; `undefined` when the key is missing. */
+  readonly revision: Revision | undefined;
+}
+
+export type PutOutcome =
+  /** `added` counts the keys that were not there before. All fields now carry `revision`. */
+  | { readonly type: "stored"; readonly revision: Revision; readonly added: number }
+  | { readonly type: "no-bucket" }
+  | Conflict;
+
+export type DeleteOutcome =
+  /** `removed` counts the keys that were there, at least one. */
+  | { readonly type: "deleted"; readonly revision: Revision; readonly removed: number }
+  | { readonly type: "missing" }
+  | { readonly type: "no-bucket" }
+  | Conflict;
+
+export type ExpireOutcome =
+  | { readonly type: "updated"; readonly revision: Revision }
+  | { readonly type: "missing" }
+  | { readonly type: "no-bucket" };
+
+export interface ListedBucket {
+  readonly bucket: Uint8Array;
+  /** The bucket's latest mutation. */
+  readonly revision: Revision;
+  readonly expiresAtMs: number | undefined;
+}
+
+export interface ListedKey {
+  readonly key: Uint8Array;
+  readonly revision: Revision;
+  readonly expiresAtMs: number | undefined;
+}
+
+export type ListKeysOutcome =
+  | { readonly type: "listed"; readonly page: Page<ListedKey> }
+  | { readonly type: "no-bucket" };
+
+export interface ListBucketsOutcome {
+  readonly type: "listed";
+  readonly page: Page<ListedBucket>;
+}
+
+/** Where a listing goes on, and how many entries it hands out at most. */
+export interface ListOptions {
+  /** `undefined` starts at the beginning. */
+  readonly cursor?: Cursor | undefined;
+  /** At least 1; 1000 by default. */
+  readonly limit?: number | undefined;
+}
+
+/**
+ * The operations on buckets. Each may throw, or reject with, a `StorageError`; what a protocol has
+ * an answer for is an outcome and never thrown.
+ *
+ * A read sees every mutation called before it on the same store, and none called after it.
+ */
+export interface Buckets {
+  /** Makes sure that `bucket` exists; one that exists keeps its keys. */
+  createBucket(bucket: Uint8Array): Answering<CreateBucketOutcome>;
+
+  /** Removes `bucket` with all its keys. */
+  dropBucket(bucket: Uint8Array): Answering<DropBucketOutcome>;
+
+  get(bucket: Uint8Array, key: Uint8Array): Answering<GetOutcome>;
+
+  /**
+   * Puts every field, or none of them: after a crash too. A key named twice takes the later value.
+   * Each condition is judged against the state before the call.
+   */
+  put(bucket: Uint8Array, fields: readonly Field[]): Answering<PutOutcome>;
+
+  /**
+   * Deletes the keys that are there, all or none after a crash. With a `condition` (of type
+   * `revision`) every key must match it, or nothing is deleted.
+   */
+  delete(
+    bucket: Uint8Array,
+    keys: readonly Uint8Array[],
+    condition?: Condition,
+  ): Answering<DeleteOutcome>;
+
+  /**
+   * Sets when `key`, or with `key` undefined the whole bucket, expires; `undefined` lets it live for ever.
+   * A time that has passed already makes it disappear at once.
+   */
+  expire(
+    bucket: Uint8Array,
+    key: Uint8Array | undefined,
+    expiresAtMs: number | undefined,
+  ): Answering<ExpireOutcome>;
+
+  /**
+   * A page of buckets. Following the cursors to the end never misses one that was there throughout;
+   * whether one may come twice is declared by the engine's {@link StoreTraits}.
+   */
+  listBuckets(options?: ListOptions): Answering<ListBucketsOutcome>;
+
+  /** A page of the keys of `bucket`, with the promises of {@link Buckets.listBuckets}. */
+  listKeys(bucket: Uint8Array, options?: ListOptions): Answering<ListKeysOutcome>;
+}
+
+/** An open store. Disposing it makes everything that was called durable, and frees the engine's files. */
+export interface Store extends Buckets, AsyncDisposable {
+  readonly traits: StoreTraits;
+}
+
+/** What engines may differ in, declared rather than discovered. */
+export interface StoreTraits {
+  /** Name of the engine, as in the configuration: `memory`, `log`. */
+  readonly engine: string;
+  /** Whether a listing followed to its end may name an entry twice. */
+  readonly listingMayRepeat: boolean;
+  /** Whether what was acknowledged survives the end of the process. */
+  readonly durable: boolean;
+}
