@@ -1,3 +1,16 @@
+export type {
+  Answer,
+  Answering,
+  Condition,
+  Conflict,
+  CreateBucketOutcome,
+  DeleteOutcome,
+  Field,
+  GetOutcome,
+  PutOutcome,
+  StorageErrorCode,
+} from "@kv/storage";
+export { isStorageError, StorageError } from "@kv/storage";
 export type { BucketName } from "./bucket-name.ts";
 export { bucketNameLimitBytes, parseBucketName } from "./bucket-name.ts";
 export type { KvErrorCode, KvFailures } from "./errors.ts";
