@@ -1,0 +1,33 @@
+declare const brand: unique symbol;
+
+/** A checked, complete node name: `name@host`. */
+export type NodeName = string & { readonly [brand]: "NodeName" };
+
+/** What a person may write for a node: `foo`, on this host, or `foo@host`. */
+const PATTERN = /^(?<name>[A-Za-z0-9_][A-Za-z0-9_-]*)(?:@(?<host>[A-Za-z0-9_][A-Za-z0-9_.:-]*))?$/u;
+
+/** Longest name with its host, in characters: a host name has at most 253, and the name is a directory's. */
+const nodeNameLimit = 255;
+
+/**
+ * The only way to make a `NodeName`. A name without a host is on `thisHost`. `undefined` when `text` is
+ * none: letters, digits, `_` and `-`, then perhaps `@` and a host.
+ *
+ * @example
+ * ```ts
+ * parseNodeName("foo", "lab");      // "foo@lab"
+ * parseNodeName("foo@bar", "lab");  // "foo@bar"
+ * parseNodeName("foo@", "lab");     // undefined
+ * ```
+ */
+export function parseNodeName(text: string, thisHost: string): NodeName | undefined {
+  const groups = text.length <= nodeNameLimit ? PATTERN.exec(text)?.groups : undefined;
+  if (groups === undefined) return undefined;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place the brand is put on
+  return `${groups["name"]}@${groups["host"] ?? thisHost}` as NodeName;
+}
+
+/** Whether `text` is what a person may write for a node. */
+export function isNodeReference(text: string): boolean {
+  return parseNodeName(text, "localhost") !== undefined;
+}

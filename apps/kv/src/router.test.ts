@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { MemoryStore } from "@kv/storage";
+import { type BucketName, parseBucketName } from "./bucket-name.ts";
+import { isKvError } from "./errors.ts";
+import type { Kv } from "./kv.ts";
+import { parseNodeName } from "./node-name.ts";
+import { createRouter } from "./router.ts";
+import type { RoutingTable } from "./routing-table.ts";
+import { parseRoutingText } from "./routing-text.ts";
+
+const key = Buffer.from("milk");
+const fields = [{ key, value: Buffer.from("1") }];
+
+test("createRouter() serves the buckets that the table gives to this node", async () => {
+  const { router } = routed("a-m=self,n-z=kv@lab");
+  for (const bucket of [named("apples"), named("shopping")]) {
+    await router.createBucket(bucket);
+    await router.put(bucket, fields);
+    const { outcome } = await router.get(bucket, key);
+    assert.equal(outcome.type, "found");
+    assert.deepEqual(Buffer.from(outcome.value), Buffer.from("1"));
+    assert.equal((await router.delete(bucket, [key])).outcome.type, "deleted");
+  }
+});
+
+test("createRouter() names the owner it cannot ask", () => {
+  const { router } = routed("a-m=self,n-z=bar");
+  for (const request of requestsFor(router, named("shopping"))) {
+    assert.throws(request, (error) => {
+      assert.ok(isKvError(error, "KV_NO_CONNECTION"));
+      assert.equal(error.message, "no connection to bar@lab");
+      return true;
+    });
+  }
+});
+
+test("createRouter() names the bucket for which the table has no entry", () => {
+  const { router } = routed("a-m=self");
+  for (const request of requestsFor(router, named("Shopping"))) {
+    assert.throws(request, (error) => {
+      assert.ok(isKvError(error, "KV_NO_ROUTE"));
+      assert.equal(error.message, 'could not find entry for "Shopping" in the routing table');
+      return true;
+    });
+  }
+});
+
+test("createRouter() goes by the table in force", async () => {
+  const { router, use } = routed("");
+  assert.throws(() => router.createBucket(named("shopping")));
+  use("a-z=self");
+  assert.equal((await router.createBucket(named("shopping"))).outcome.type, "created");
+});
+
+test("createRouter() hides no bucket that this node holds when the table changes", async () => {
+  const { router, use } = routed("a-z=self");
+  await router.createBucket(named("shopping"));
+  await router.put(named("shopping"), fields);
+  for (const table of ["a-z=bar", ""]) {
+    use(table);
+    assert.equal((await router.get(named("shopping"), key)).outcome.type, "found");
+    assert.equal((await router.createBucket(named("shopping"))).outcome.type, "exists");
+    assert.throws(() => router.get(named("stock"), key));
+  }
+});
+
+test("createRouter() says so while the store is not open", () => {
+  const { router } = routed("a-z=self", { open: false });
+  assert.throws(
+    () => router.get(named("shopping"), key),
+    (error) => isKvError(error, "KV_NO_STORE"),
+  );
+});
+
+function requestsFor(router: Kv, bucket: BucketName): readonly (() => unknown)[] {
+  return [
+    () => router.createBucket(bucket),
+    () => router.get(bucket, key),
+    () => router.put(bucket, fields),
+    () => router.delete(bucket, [key]),
+  ];
+}
+
+function routed(text: string, { open } = { open: true }) {
+  const store = open ? new MemoryStore({ clock: () => 0 }) : undefined;
+  let table = tableOf(text);
+  const self = parseNodeName("kv", "lab");
+  assert.ok(self !== undefined);
+  const router = createRouter({
+    reader: { self, host: "lab" },
+    table: () => table,
+    store: () => store,
+  });
+  return { router, use: (next: string) => (table = tableOf(next)) };
+}
+
+function tableOf(text: string): RoutingTable {
+  const parsed = parseRoutingText(text);
+  assert.equal(parsed.type, "table");
+  return parsed.table;
+}
+
+function named(text: string): BucketName {
+  const name = parseBucketName(Buffer.from(text));
+  assert.ok(name !== undefined);
+  return name;
+}

@@ -1,0 +1,74 @@
+import type { Store } from "@kv/storage";
+import type { BucketName } from "./bucket-name.ts";
+import { KvError } from "./errors.ts";
+import type { Kv } from "./kv.ts";
+import { quoteBytes } from "./quote-bytes.ts";
+import {
+  type CompiledRoutingTable,
+  compileRoutingTable,
+  type RoutingReader,
+  type RoutingTable,
+} from "./routing-table.ts";
+
+const EMPTY_KEY = new Uint8Array(0);
+
+/** What a router looks at anew for every request. */
+export interface RouterOptions {
+  readonly reader: RoutingReader;
+  /** The table in force. */
+  readonly table: () => RoutingTable;
+  /** This node's own store, `undefined` while it is not open. */
+  readonly store: () => Store | undefined;
+}
+
+/**
+ * Takes each request to the store of the bucket's owner. Who serves a bucket, in this order: this node when
+ * the table names it, this node when it holds the bucket whatever the table says (so that a changed table
+ * hides nothing), otherwise the owner the table names.
+ */
+export function createRouter({ reader, table, store }: RouterOptions): Kv {
+  const owners = compiledOnChange(reader, table);
+
+  function storeFor(bucket: BucketName): Store {
+    const own = store();
+    if (own === undefined) throw new KvError("KV_NO_STORE", { node: reader.self });
+    const owner = owners()[bucket[0] ?? 0];
+    if (owner === reader.self || holds(own, bucket)) return own;
+    if (owner === undefined) throw new KvError("KV_NO_ROUTE", { bucket: quoteBytes(bucket) });
+    throw new KvError("KV_NO_CONNECTION", { node: owner });
+  }
+
+  return {
+    node: reader.self,
+    createBucket: (bucket) => storeFor(bucket).createBucket(bucket),
+    get: (bucket, key) => storeFor(bucket).get(bucket, key),
+    put: (bucket, fields) => storeFor(bucket).put(bucket, fields),
+    delete: (bucket, keys, condition) => storeFor(bucket).delete(bucket, keys, condition),
+  };
+}
+
+/** The compiled form of the table in force: compiled when it is another one than at the last look. */
+function compiledOnChange(
+  reader: RoutingReader,
+  table: () => RoutingTable,
+): () => CompiledRoutingTable {
+  let source = table();
+  let compiled = compileRoutingTable(source, reader);
+  return () => {
+    const current = table();
+    if (current !== source) {
+      source = current;
+      compiled = compileRoutingTable(source, reader);
+    }
+    return compiled;
+  };
+}
+
+/**
+ * Whether `store` has the bucket. Only asked of this node's own engine, which answers at once; one that
+ * answers by a promise shares its buckets among all nodes and has no routing table.
+ */
+function holds(store: Store, bucket: BucketName): boolean {
+  const answer = store.get(bucket, EMPTY_KEY);
+  return "outcome" in answer && answer.outcome.type !== "no-bucket";
+}

@@ -1,0 +1,91 @@
+import type { ApplicationMode } from "./application.ts";
+import type { ConfigurationProblem } from "./configuration/problem.ts";
+import { configurationReport } from "./configuration/report.ts";
+
+/**
+ * Every failure of this package that a caller may want to branch on, and what each one carries.
+ *
+ * A failure that is not in this table is a bug, here or in an application.
+ */
+export interface ApplicationFailures {
+  /** The configuration cannot be used; nothing was started. `problems` has at least one member. */
+  readonly CONFIG_INVALID: { readonly problems: readonly ConfigurationProblem[] };
+  /** A child ended more often than its supervisor tolerates. `cause` is what it ended with the last time. */
+  readonly SUPERVISOR_GAVE_UP: {
+    readonly supervisor: string;
+    readonly child: string;
+    readonly maxRestarts: number;
+    readonly periodMs: number;
+  };
+  /** A part that was to run for ever ended without having failed. */
+  readonly ENDED_UNASKED: { readonly name: string };
+  /** Two applications of one system have the same name. */
+  readonly APPLICATION_DUPLICATE: { readonly application: string };
+  /** Applications depend on each other in a circle; `path` begins and ends with the same one. */
+  readonly APPLICATION_CYCLE: { readonly path: readonly string[] };
+  /** An application is to be started whose dependency is not. */
+  readonly APPLICATION_DEPENDENCY: {
+    readonly application: string;
+    readonly dependency: string;
+    readonly mode: ApplicationMode;
+  };
+  /** The API of an application was asked for that is not running. */
+  readonly APPLICATION_NOT_RUNNING: { readonly application: string };
+  /** A put named an application, or a key of one, that does not exist. */
+  readonly ENVIRONMENT_UNKNOWN: { readonly name: string; readonly known: readonly string[] };
+  /** A put would change a value that was fixed when the system was built. */
+  readonly ENVIRONMENT_FIXED: { readonly key: string };
+  /** A put whose value the application does not accept: `reason` says why. The old value holds. */
+  readonly ENVIRONMENT_REFUSED: { readonly key: string; readonly reason: string };
+}
+
+/** Stable across releases: callers, logs and tests match on it, never on the message. */
+export type ApplicationErrorCode = keyof ApplicationFailures;
+
+type MessageTable = {
+  readonly [Code in ApplicationErrorCode]: (details: ApplicationFailures[Code]) => string;
+};
+
+const MESSAGES: MessageTable = {
+  CONFIG_INVALID: ({ problems }) => configurationReport(problems),
+  SUPERVISOR_GAVE_UP: ({ supervisor, child, maxRestarts, periodMs }) =>
+    `Cannot keep "${child}" of supervisor "${supervisor}" running: it ended more than ${maxRestarts} times in ${periodMs} ms`,
+  ENDED_UNASKED: ({ name }) => `Cannot go on: "${name}" ended without being asked to`,
+  APPLICATION_DUPLICATE: ({ application }) =>
+    `Cannot start: two applications are named "${application}"`,
+  APPLICATION_CYCLE: ({ path }) =>
+    `Cannot start: applications depend on each other in a circle: ${path.join(" -> ")}`,
+  APPLICATION_DEPENDENCY: ({ application, dependency, mode }) =>
+    `Cannot start: application "${application}" needs "${dependency}", whose mode is ${mode}; start both or neither`,
+  APPLICATION_NOT_RUNNING: ({ application }) =>
+    `Cannot use application "${application}": it is not running`,
+  ENVIRONMENT_UNKNOWN: ({ name, known }) =>
+    `Cannot put ${name}: there is no such key; there are ${known.join(", ")}`,
+  ENVIRONMENT_FIXED: ({ key }) => `Cannot put ${key}: it was fixed when the system was built`,
+  ENVIRONMENT_REFUSED: ({ key, reason }) => `Cannot put ${key}: ${reason}`,
+};
+
+/** A failure to start or to keep running. Its message is for an operator: the thing, the reason, the way out. */
+export class ApplicationError<
+  Code extends ApplicationErrorCode = ApplicationErrorCode,
+> extends Error {
+  override readonly name = "ApplicationError";
+  /** Somebody outside the program can mend this: it is shown as its message, without a stack. */
+  readonly kind = "operating-failure";
+  readonly code: Code;
+  readonly details: ApplicationFailures[Code];
+
+  constructor(code: Code, details: ApplicationFailures[Code], options?: ErrorOptions) {
+    super(MESSAGES[code](details), options);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** Narrows `error` to the failure `code`, giving typed `details`. */
+export function isApplicationError<Code extends ApplicationErrorCode>(
+  error: unknown,
+  code: Code,
+): error is ApplicationError<Code> {
+  return error instanceof ApplicationError && error.code === code;
+}

@@ -1,0 +1,160 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { checkout, compileCache } from "./checkout.ts";
+import { patienceMs, within } from "./deadline.ts";
+import { guardProcess } from "./process-guard.ts";
+
+/** How a process ended: by its own exit code, or by a signal. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** What a node is started with; everything else is as the checkout ships it. */
+export interface NodeOptions {
+  readonly dataDirectory: string;
+  /** Variables beside or instead of the usual ones: `PORT=0`, `KV_ENV=test`. `undefined` takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** A folder with config.ts and runtime.ts instead of the shipped ones. */
+  readonly configDirectory?: string | undefined;
+}
+
+const PORT_LINE = /Accepting connections on port (?<port>\d+)\D/u;
+
+/**
+ * A node as a person runs it: `node tools/start.ts` in a process of its own. It is gone, by its process id, once this
+ * is disposed of, however the test went.
+ */
+export class NodeProcess implements AsyncDisposable {
+  readonly pid: number;
+  /** Resolves when the process is gone and all it printed has been read. */
+  readonly exited: Promise<Exit>;
+  readonly #child: ChildProcess;
+  readonly #accepting = Promise.withResolvers<number>();
+  #stdout = "";
+  #stderr = "";
+  #news = Promise.withResolvers<void>();
+
+  /** Starts a node and waits until it accepts connections; its port is then `port`. */
+  static async start(options: NodeOptions): Promise<NodeProcess & { readonly port: number }> {
+    const node = NodeProcess.spawn(options);
+    try {
+      return Object.assign(node, { port: await node.accepting() });
+    } catch (error) {
+      await node[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Starts a node that may well refuse to run. */
+  static spawn(options: NodeOptions): NodeProcess {
+    const entry = join(checkout, "tools", "start.ts");
+    const { configDirectory } = options;
+    const config = configDirectory === undefined ? [] : ["--config", configDirectory];
+    const child = spawn(process.execPath, [entry, ...config], {
+      cwd: checkout,
+      env: environmentOf(options),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    return new NodeProcess(child);
+  }
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    if (child.pid === undefined) throw new Error(`Cannot start ${child.spawnfile}`);
+    this.pid = child.pid;
+    const unguard = guardProcess(this.pid);
+    this.exited = new Promise((resolve) => {
+      child.once("close", (code, signal) => {
+        unguard();
+        this.#accepting.reject(new Error(`The node did not start.\n${this.#describe()}`));
+        resolve({ code, signal });
+      });
+    });
+    this.#accepting.promise.catch(() => undefined);
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#readStdout(text));
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderr += text;
+    });
+  }
+
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  /** Whether the process has not ended yet. */
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** The port of the first listener, once it accepts connections. */
+  accepting(): Promise<number> {
+    return within(this.#accepting.promise, () => `a listening node\n${this.#describe()}`);
+  }
+
+  /** Resolves with what `pattern` found, as soon as the node has logged it. */
+  async logged(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(this.#stdout);
+      if (found !== null) return found;
+      await within(this.#news.promise, () => `the log to say ${pattern}\n${this.#describe()}`);
+    }
+  }
+
+  /** Sends `signal` and goes on at once. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** The exit, however long the node takes within `limitMs`. */
+  exit(limitMs = patienceMs): Promise<Exit> {
+    return within(this.exited, () => `the node to end\n${this.#describe()}`, limitMs);
+  }
+
+  /** Stops the node in order. */
+  stop(signal: NodeJS.Signals = "SIGTERM"): Promise<Exit> {
+    this.signal(signal);
+    return this.exit();
+  }
+
+  /** kill -9. */
+  kill(): Promise<Exit> {
+    return this.stop("SIGKILL");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.running) await this.kill();
+  }
+
+  #readStdout(text: string): void {
+    this.#stdout += text;
+    const port = PORT_LINE.exec(this.#stdout)?.groups?.["port"];
+    if (port !== undefined) this.#accepting.resolve(Number(port));
+    const news = this.#news;
+    this.#news = Promise.withResolvers();
+    news.resolve();
+  }
+
+  #describe(): string {
+    return `exit code ${this.#child.exitCode}\nstdout: ${this.#stdout}\nstderr: ${this.#stderr}`;
+  }
+}
+
+/** This process's environment without what would steer the node, then the test's own. */
+function environmentOf({ dataDirectory, env }: NodeOptions): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(?:KV_.*|PORT|RESP_PORT|NO_COLOR|FORCE_COLOR|NODE_TEST_CONTEXT)$/u.test(name),
+  );
+  return {
+    ...Object.fromEntries(inherited),
+    KV_ENV: "test",
+    PORT: "0",
+    KV_DATA_DIR: dataDirectory,
+    NODE_COMPILE_CACHE: compileCache,
+    ...env,
+  };
+}

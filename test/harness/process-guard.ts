@@ -1,0 +1,33 @@
+/**
+ * The last line of defence against processes left behind: should the test's own process end early, those that still run
+ * are killed, each by its id. A test runner that gives up on a file sends SIGTERM, which by itself runs no `exit` event.
+ */
+const guarded = new Set<number>();
+
+/** Kills `pid` when this process ends; the result takes that back, once the process is gone. */
+export function guardProcess(pid: number): () => void {
+  if (guarded.size === 0) watch();
+  guarded.add(pid);
+  return () => {
+    guarded.delete(pid);
+    if (guarded.size === 0) unwatch();
+  };
+}
+
+function watch(): void {
+  process.on("exit", killGuarded);
+  process.on("SIGTERM", leave);
+}
+
+function unwatch(): void {
+  process.off("exit", killGuarded);
+  process.off("SIGTERM", leave);
+}
+
+function leave(): void {
+  process.exit(143);
+}
+
+function killGuarded(): void {
+  for (const pid of guarded) process.kill(pid, "SIGKILL");
+}
