@@ -1,10 +1,21 @@
-import type { ConfigFunction, ConfiguredEnvironment, logger } from "@kv/application";
+import type {
+  BuildConfigFunction,
+  ConfigFunction,
+  ConfiguredEnvironment,
+  loggerEnvironment,
+} from "@kv/application";
 import type { kv } from "@kv/kv";
 import type { kvServer } from "@kv/kv-server";
 
-/** What a configuration file exports as `config`: what it says for each application of the umbrella. */
-export type ConfigFile = ConfigFunction<{
-  readonly logger?: ConfiguredEnvironment<typeof logger.environment>;
-  readonly kv?: ConfiguredEnvironment<typeof kv.environment>;
-  readonly "kv-server"?: ConfiguredEnvironment<typeof kvServer.environment>;
-}>;
+/** What may be said for each application of the umbrella. */
+interface Applications {
+  readonly logger: ConfiguredEnvironment<typeof loggerEnvironment>;
+  readonly kv: ConfiguredEnvironment<typeof kv.environment>;
+  readonly "kv-server": ConfiguredEnvironment<typeof kvServer.environment>;
+}
+
+/** What config.ts, and the files it takes in, export as `config`. */
+export type BuildConfig = BuildConfigFunction<Applications>;
+
+/** What runtime.ts exports as `config`. */
+export type RuntimeConfig = ConfigFunction<Applications>;

@@ -1,11 +1,11 @@
 // Read when a release is built, and in development at every start. What is only known on the machine that
 // the node runs on (ports, folders, names, secrets) belongs into runtime.ts, which has the last word.
 
-import type { ConfigFile } from "./config-file.ts";
+import type { BuildConfig } from "./config-file.ts";
 import { config as dev } from "./dev.ts";
 import { config as prod } from "./prod.ts";
 import { config as test } from "./test.ts";
 
-const configs: Readonly<Record<string, ConfigFile>> = { dev, prod, test };
+const configs: Readonly<Record<string, BuildConfig>> = { dev, prod, test };
 
-export const config: ConfigFile = (context) => configs[context.configEnv]?.(context) ?? {};
+export const config: BuildConfig = (context) => configs[context.configEnv]?.(context) ?? {};

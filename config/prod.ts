@@ -1,7 +1,7 @@
 // What config.ts says for releases.
 
-import type { ConfigFile } from "./config-file.ts";
+import type { BuildConfig } from "./config-file.ts";
 
-export const config: ConfigFile = () => ({
+export const config: BuildConfig = () => ({
   logger: { level: "info" },
 });

@@ -1,9 +1,9 @@
 // Read at every start, in a release too: an edit here takes effect at the next one. This file is the only
 // place where the variables of the operating system are read. docs/configuration.md lists all keys.
 
-import type { ConfigFile } from "./config-file.ts";
+import type { RuntimeConfig } from "./config-file.ts";
 
-export const config: ConfigFile = ({ env, configEnv, node }) => ({
+export const config: RuntimeConfig = ({ env, configEnv, node }) => ({
   kv: {
     node: env.string("KV_NODE") ?? node.name,
     dataDir: env.string("KV_DATA_DIR"),

@@ -18,7 +18,10 @@ const files = globSync(["*.md", "{docs,test,bench,config}/**/*.md"], {
 });
 
 if (process.argv.includes("--write")) {
-  writeFileSync(KEYS_FILE, readFileSync(KEYS_FILE, "utf8").replace(KEYS, () => keyTables()));
+  writeFileSync(
+    KEYS_FILE,
+    readFileSync(KEYS_FILE, "utf8").replace(KEYS, () => keyTables()),
+  );
 }
 const complaints = [...files.flatMap(complaintsAbout), ...complaintsAboutKeys()];
 for (const complaint of complaints) console.error(complaint);

@@ -1,22 +1,57 @@
 /** What `npm start` runs: a node of the umbrella, configured by config/, until a signal stops it. */
 import { hostname } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { logger, runSystem } from "@kv/application";
+import { runSystem } from "@kv/application";
 import { kv } from "@kv/kv";
 import { kvServer } from "@kv/kv-server";
 
 const USAGE = `Usage: npm start [-- --config DIR]
 
-Starts a KV node and serves until ctrl-C.
+Starts a KV node that serves until ctrl-C.
 
-  --config DIR  folder with config.ts and runtime.ts (config)
-  --help        this text
+  --config DIR  folder that holds config.ts and runtime.ts; config by default
+  --help        prints this text
 
-Variables: PORT (4040), KV_HOST (127.0.0.1), KV_DATA_DIR (data), KV_NODE (kv), KV_ROUTING_TABLE,
-KV_ENV (dev). docs/configuration.md has the rest.
+Variables: PORT, KV_HOST, KV_DATA_DIR, KV_NODE, KV_ROUTING_TABLE, and KV_ENV (dev by default, test or prod).
+docs/configuration.md says what they mean, and what else can be configured.
 `;
 
-const { values } = parseArgs({
-  options: { config: { type: "string", default: "config" }, help: { type: "boolean" } },
-});
+const CHANNELS = ["kv.application", "kv.storage", "kv.server"];
+
+const folder = parseFolder();
+if (folder !== undefined) {
+  await runSystem({
+    applications: [
+      { application: kv, mode: "permanent" },
+      { application: kvServer, mode: "permanent" },
+    ],
+    configuration: {
+      configFile: join(folder, "config.ts"),
+      runtimeFile: join(folder, "runtime.ts"),
+      configEnv: process.env["KV_ENV"] ?? "dev",
+      variables: process.env,
+      node: { name: "kv", host: hostname() },
+    },
+    channels: CHANNELS,
+    process,
+  });
+}
+
+/** The folder with the configuration; `undefined` when there is nothing to start. */
+function parseFolder(): string | undefined {
+  try {
+    const { values } = parseArgs({
+      options: {
+        config: { type: "string", default: "config" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+    if (!values.help) return values.config;
+    process.stdout.write(USAGE);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    process.exitCode = 64;
+  }
+  return undefined;
+}

@@ -28,7 +28,7 @@ export class LineClient implements AsyncDisposable {
 
   private constructor(socket: Socket) {
     this.#socket = socket;
-    socket.on("data", (chunk) => {
+    socket.on("data", (chunk: Buffer) => {
       this.#lines.push(...this.#splitter.push(chunk));
       this.#announce();
     });

@@ -1,5 +1,6 @@
 import { parseBytes } from "../harness/byte-text.ts";
-import type { Case, ConnectionVerb, NodeVerb, Scenario, Setting, Step } from "./scenario.ts";
+import type { Setting } from "../harness/write-config.ts";
+import type { Case, ConnectionVerb, NodeVerb, Scenario, Step } from "./scenario.ts";
 
 const CASE = /^== (?<title>\S.*)$/u;
 const ENV = /^env (?<name>[A-Z_]+)=(?<value>.*)$/u;

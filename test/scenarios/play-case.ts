@@ -70,8 +70,9 @@ class Conversation implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const clients = [...this.#clients.values(), this.#witness];
-    await Promise.all(clients.map((client) => client?.[Symbol.asyncDispose]()));
+    const clients = [...this.#clients.values()];
+    if (this.#witness !== undefined) clients.push(this.#witness);
+    await Promise.all(clients.map((client) => client[Symbol.asyncDispose]()));
     this.#clients.clear();
     this.#witness = undefined;
   }
@@ -131,6 +132,7 @@ class Conversation implements AsyncDisposable {
   }
 
   async #leaveNode(line: number, how: "restart" | "kill"): Promise<void> {
+    await this.#settle();
     await this.#stage[how]();
     for (const client of this.#clients.values()) await this.#expectClosed(client, line);
     await this[Symbol.asyncDispose]();

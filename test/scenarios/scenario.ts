@@ -1,3 +1,5 @@
+import type { Setting } from "../harness/write-config.ts";
+
 /** A scenario file, read: a node to start, and conversations to have with it. README.md beside this has the grammar. */
 export interface Scenario {
   /** The file's name, for messages. */
@@ -7,14 +9,6 @@ export interface Scenario {
   /** What the node's runtime.ts says beyond the shipped one. */
   readonly settings: readonly Setting[];
   readonly cases: readonly Case[];
-}
-
-/** One key of one application's environment. */
-export interface Setting {
-  readonly application: string;
-  /** The key, and the way into its value where that is a record. */
-  readonly path: readonly string[];
-  readonly value: unknown;
 }
 
 /** One conversation, on connections of its own. */

@@ -11,6 +11,7 @@ export type {
   StorageErrorCode,
 } from "@kv/storage";
 export { isStorageError, StorageError } from "@kv/storage";
+export { kv } from "./application.ts";
 export type { BucketName } from "./bucket-name.ts";
 export { bucketNameLimitBytes, parseBucketName } from "./bucket-name.ts";
 export type { KvErrorCode, KvFailures } from "./errors.ts";

@@ -11,7 +11,7 @@ export interface ApplicationContext<Declaration extends EnvironmentDeclaration> 
   /** The application's own environment, live: a put shows at the next read. */
   readonly environment: EnvironmentValues<Declaration>;
   /** The API of an application named in `dependencies`, which has started before this one. */
-  use<Api>(application: Application<EnvironmentDeclaration, Api>): Api;
+  use<Needed extends EnvironmentDeclaration, Api>(application: Application<Needed, Api>): Api;
   /** Aborted when the start is to be given up. */
   readonly signal: AbortSignal;
 }
@@ -25,6 +25,8 @@ export interface Application<Declaration extends EnvironmentDeclaration, Api> {
   /** Applications that must run before this one starts, and until it has stopped. */
   readonly dependencies: readonly AnyApplication[];
   readonly environment: Declaration;
+  /** How long it may take to stop, in milliseconds: 30,000 by default. Then it is given up. */
+  readonly shutdownMs?: number | undefined;
   /**
    * Rules that concern several keys at once: one sentence for each that is broken, naming the way out.
    * Asked at boot, before anything starts, and at every put.

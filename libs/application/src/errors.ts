@@ -29,6 +29,8 @@ export interface ApplicationFailures {
     readonly dependency: string;
     readonly mode: ApplicationMode;
   };
+  /** An application did not start, or ended while others were starting. `cause` is why. */
+  readonly APPLICATION_FAILED: { readonly application: string };
   /** The API of an application was asked for that is not running. */
   readonly APPLICATION_NOT_RUNNING: { readonly application: string };
   /** A put named an application, or a key of one, that does not exist. */
@@ -57,10 +59,11 @@ const MESSAGES: MessageTable = {
     `Cannot start: applications depend on each other in a circle: ${path.join(" -> ")}`,
   APPLICATION_DEPENDENCY: ({ application, dependency, mode }) =>
     `Cannot start: application "${application}" needs "${dependency}", whose mode is ${mode}; start both or neither`,
+  APPLICATION_FAILED: ({ application }) => `Cannot start application "${application}"`,
   APPLICATION_NOT_RUNNING: ({ application }) =>
     `Cannot use application "${application}": it is not running`,
   ENVIRONMENT_UNKNOWN: ({ name, known }) =>
-    `Cannot put ${name}: there is no such key; there are ${known.join(", ")}`,
+    `Cannot put ${name}: there is no such one; there are ${known.join(", ")}`,
   ENVIRONMENT_FIXED: ({ key }) => `Cannot put ${key}: it was fixed when the system was built`,
   ENVIRONMENT_REFUSED: ({ key, reason }) => `Cannot put ${key}: ${reason}`,
 };

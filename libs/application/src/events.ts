@@ -12,38 +12,41 @@ export const applicationChannel = "kv.application";
 export type ApplicationEvent = {
   readonly level: "debug" | "info" | "warn" | "error";
   readonly message: string;
-} & (SupervisorEvent | SystemEvent);
+} & (
+  | ChildEvent
+  | StopEvent
+  | ApplicationLifeEvent
+  | {
+      readonly type: "system-started";
+      readonly applications: readonly string[];
+      readonly tookMs: number;
+    }
+  | { readonly type: "signal"; readonly signal: string }
+);
 
-type SupervisorEvent = { readonly supervisor: string } & (
+/** `child` is named by its supervisor's name and its own: `kv-server.listener`. */
+type ChildEvent =
   | { readonly type: "child-started"; readonly child: string }
   | {
       readonly type: "child-restarting";
       readonly child: string;
       readonly delayMs: number;
-      readonly failure?: unknown;
-    }
-  | { readonly type: "child-ended"; readonly child: string; readonly failure?: unknown }
-  | { readonly type: "gave-up"; readonly child: string; readonly failure?: unknown }
-  | StopTrouble
-);
-
-type SystemEvent =
-  | { readonly type: "application-starting"; readonly application: string }
-  | { readonly type: "application-started"; readonly application: string; readonly tookMs: number }
-  | {
-      readonly type: "application-start-failed";
-      readonly application: string;
       readonly failure: unknown;
     }
-  | { readonly type: "application-stopped"; readonly application: string; readonly tookMs: number }
-  | { readonly type: "application-ended"; readonly application: string; readonly failure?: unknown }
-  | { readonly type: "environment-put"; readonly application: string; readonly key: string }
-  | StopTrouble;
+  | { readonly type: "child-ended"; readonly child: string; readonly failure?: unknown }
+  | { readonly type: "supervisor-gave-up"; readonly child: string; readonly failure: unknown };
 
-/** A child, or an application, that did not end as it should when it was asked to. */
-type StopTrouble =
+/** A child, or an application, that did not stop as it should. */
+type StopEvent =
   | { readonly type: "stop-late"; readonly child: string; readonly shutdownMs: number }
   | { readonly type: "stop-failed"; readonly child: string; readonly failure: unknown };
+
+type ApplicationLifeEvent = { readonly application: string } & (
+  | { readonly type: "application-started"; readonly tookMs: number }
+  | { readonly type: "application-stopped"; readonly tookMs: number }
+  | { readonly type: "application-ended"; readonly failure?: unknown }
+  | { readonly type: "environment-put"; readonly key: string }
+);
 
 const events = channel(applicationChannel);
 

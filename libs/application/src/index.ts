@@ -6,10 +6,59 @@ export type {
   EnvironmentProblem,
   RunningApplication,
 } from "./application.ts";
+export type { HostProcess } from "./boundary/host-process.ts";
+export type { RunOptions } from "./boundary/run-system.ts";
+export { runSystem } from "./boundary/run-system.ts";
 export type { Child, ChildSpecification, RestartType } from "./child.ts";
+export type { CompileRecord } from "./configuration/compile-record.ts";
+export type {
+  BuildConfigContext,
+  BuildConfigFunction,
+  ConfigContext,
+  ConfigFunction,
+  ConfigNode,
+} from "./configuration/config-file.ts";
+export type {
+  Configuration,
+  ConfigurationEntry,
+  ConfigurationSection,
+} from "./configuration/configuration.ts";
+export type {
+  EnvironmentReader,
+  IntegerRange,
+  Variables,
+} from "./configuration/environment-reader.ts";
+export type { BuildSources, ConfigurationSources } from "./configuration/load-configuration.ts";
+export {
+  configurationOf,
+  loadConfiguration,
+  recordCompileEnv,
+} from "./configuration/load-configuration.ts";
+export type { ConfigurationProblem } from "./configuration/problem.ts";
+export type { ConfigProvider } from "./configuration/provider.ts";
+export type { ConfigurationValues } from "./configuration/values.ts";
 export type {
   ConfiguredEnvironment,
   EnvironmentDeclaration,
   EnvironmentKey,
   EnvironmentValues,
 } from "./environment.ts";
+export type { ApplicationErrorCode, ApplicationFailures } from "./errors.ts";
+export { ApplicationError, isApplicationError } from "./errors.ts";
+export type { ApplicationEvent } from "./events.ts";
+export { applicationChannel } from "./events.ts";
+export type { LoggerOptions } from "./logger/logger.ts";
+export { createLogger, loggerEnvironment } from "./logger/logger.ts";
+export type { LogStream } from "./logger/log-stream.ts";
+export { failureText, isOperatingFailure } from "./operating-failure.ts";
+export type { SystemApplication } from "./plan.ts";
+export { planSystem } from "./plan.ts";
+export type { RestartIntensity } from "./supervisor/restart-intensity.ts";
+export type { SupervisorStrategy } from "./supervisor/strategy.ts";
+export type { ChildStatus, Supervisor, SupervisorOptions } from "./supervisor/supervisor.ts";
+export { startSupervisor } from "./supervisor/supervisor.ts";
+export type { SystemOptions } from "./system/start-system.ts";
+export { startSystem } from "./system/start-system.ts";
+export type { FetchedValue, System, SystemExit } from "./system/system.ts";
+export type { Time } from "./time.ts";
+export { systemTime } from "./time.ts";

@@ -1,3 +1,5 @@
+import { StorageError } from "./errors.ts";
+
 declare const cursorBrand: unique symbol;
 
 /**
@@ -10,4 +12,21 @@ export type Cursor = string & { readonly [cursorBrand]: "Cursor" };
 export interface Page<Entry> {
   readonly entries: readonly Entry[];
   readonly next: Cursor | undefined;
+}
+
+/** The cursor of the embedded engines: the ordinal of the first entry of the next page. */
+export function cursorAt(ordinal: number): Cursor {
+  const digits = String(ordinal);
+  if (!isCursor(digits)) throw new RangeError(`Cannot make a cursor of ${ordinal}`);
+  return digits;
+}
+
+/** The ordinal in a cursor of {@link cursorAt}. Throws `STORAGE_CURSOR` when it is none. */
+export function positionOf(cursor: Cursor): number {
+  if (!isCursor(cursor)) throw new StorageError("STORAGE_CURSOR", { cursor });
+  return Number(cursor);
+}
+
+function isCursor(text: string): text is Cursor {
+  return /^(?:0|[1-9]\d*)$/u.test(text) && Number.isSafeInteger(Number(text));
 }

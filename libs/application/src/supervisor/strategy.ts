@@ -4,18 +4,12 @@
  */
 export type SupervisorStrategy = "one-for-one" | "one-for-all" | "rest-for-one";
 
-/** The part of `children`, in start order, that `strategy` restarts after `ended`. */
+/** The part of `children`, in start order, that `strategy` restarts when `ended`, one of them, has ended. */
 export function restartedWith<Item>(
   strategy: SupervisorStrategy,
   children: readonly Item[],
   ended: Item,
 ): readonly Item[] {
-  switch (strategy) {
-    case "one-for-one":
-      return [ended];
-    case "one-for-all":
-      return children;
-    case "rest-for-one":
-      return children.slice(children.indexOf(ended));
-  }
+  if (strategy === "one-for-one") return [ended];
+  return strategy === "one-for-all" ? children : children.slice(children.indexOf(ended));
 }

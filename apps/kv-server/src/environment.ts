@@ -1,0 +1,122 @@
+import type {
+  EnvironmentDeclaration,
+  EnvironmentProblem,
+  EnvironmentValues,
+} from "@kv/application";
+import * as v from "valibot";
+import { isLoopback } from "./address.ts";
+import { parsePasswordHash } from "./password.ts";
+
+const kibibyte = 1024;
+const mebibyte = 1024 * kibibyte;
+
+/** The longest time a timer of Node's can run, in milliseconds. */
+const longestTimerMs = 2 ** 31 - 1;
+
+const port = wholeNumber(0, 65_535, "expected a port: a whole number from 0 to 65535");
+const timeMs = wholeNumber(
+  0,
+  longestTimerMs,
+  `expected milliseconds: a whole number from 0 to ${longestTimerMs}`,
+);
+
+const users = v.record(
+  v.pipe(v.string(), v.regex(/^\S+$/u, "expected names without white space")),
+  v.pipe(
+    v.string(),
+    v.check(
+      (text) => parsePasswordHash(text) !== undefined,
+      "expected the hash of a password, as `npm run hash-password` prints it",
+    ),
+  ),
+);
+
+/** kv-server's environment: where it listens, who may use it, and every limit of a connection. */
+export const environment = {
+  host: {
+    schema: v.pipe(v.string(), v.nonEmpty("expected a host name or an IP address")),
+    default: "127.0.0.1",
+    doc: "Host name or address to listen on. Beyond loopback, `users` are required.",
+  },
+  port: {
+    schema: port,
+    default: 4040,
+    doc: "Port of the line protocol; 0 picks a free one, which the log names.",
+  },
+  users: {
+    schema: users,
+    default: {},
+    doc: "Who may log in: a name, and the hash of the password as `npm run hash-password` prints it. With any user here, everybody has to.",
+    secret: true,
+  },
+  allowUnauthenticated: {
+    schema: v.boolean("expected true or false"),
+    default: false,
+    doc: "Lets a listener beyond loopback serve everybody who can reach it, although there are no `users`.",
+  },
+  connectionLimit: {
+    schema: wholeNumber(1, 1_000_000, "expected a whole number from 1 to 1000000"),
+    default: 10_000,
+    doc: "Connections at a time; further ones get an `ERROR` and are closed.",
+  },
+  lineLimitBytes: {
+    schema: bytes(64, 512 * mebibyte),
+    default: mebibyte,
+    doc: "Longest line of a request, without its line feed. The rest of a longer one is skipped.",
+  },
+  keyLimitBytes: {
+    schema: bytes(1, mebibyte),
+    default: 64 * kibibyte,
+    doc: "Longest key.",
+  },
+  valueLimitBytes: {
+    schema: bytes(1, 512 * mebibyte),
+    default: 64 * mebibyte,
+    doc: "Longest value; on a line, the line's limit comes first.",
+  },
+  pendingOutputLimitBytes: {
+    schema: bytes(64 * kibibyte, 1024 * mebibyte),
+    default: 8 * mebibyte,
+    doc: "Replies waiting to be sent on a connection from which on no more of its requests are executed.",
+  },
+  slowReaderTimeoutMs: {
+    schema: timeMs,
+    default: 5000,
+    doc: "How long a client may take none of its replies while they are at their limit; then it is cut. 0 waits for ever.",
+  },
+  idleTimeoutMs: {
+    schema: timeMs,
+    default: 0,
+    doc: "How long a connection may be silent before it is closed; 0 lets it be.",
+  },
+  drainTimeoutMs: {
+    schema: timeMs,
+    default: 5000,
+    doc: "How long connections may take to receive the replies due when the server stops; then they are cut.",
+  },
+} satisfies EnvironmentDeclaration;
+
+/** What {@link environment} comes to: live, read when it is needed. */
+export type ServerEnvironment = EnvironmentValues<typeof environment>;
+
+/** Refuses to let strangers in by accident: one problem when other machines reach a server without users. */
+export function checkEnvironment(values: ServerEnvironment): readonly EnvironmentProblem[] {
+  const { host, allowUnauthenticated } = values;
+  const isGuarded = Object.keys(values.users).length > 0;
+  if (isLoopback(host) || isGuarded || allowUnauthenticated) return [];
+  const expected = `expected a loopback address while nobody has to log in, got "${host}"; configure users, or set allowUnauthenticated: true to let everybody in`;
+  return [{ key: "host", expected }];
+}
+
+function bytes(least: number, most: number) {
+  return wholeNumber(least, most, `expected bytes: a whole number from ${least} to ${most}`);
+}
+
+function wholeNumber(least: number, most: number, message: string) {
+  return v.pipe(
+    v.number(message),
+    v.integer(message),
+    v.minValue(least, message),
+    v.maxValue(most, message),
+  );
+}

@@ -1,0 +1,18 @@
+import type { Kv } from "@kv/kv";
+import type { ServerEnvironment } from "./environment.ts";
+import type { OutputBuffer } from "./output-buffer.ts";
+import type { Protocol } from "./protocol.ts";
+import type { ServerLog } from "./server-log.ts";
+import type { AdoptSocket } from "./socket.ts";
+import type { Users } from "./users.ts";
+
+/** What all connections of one listener share. */
+export interface FrontDoor {
+  readonly kv: Kv;
+  readonly protocol: Protocol;
+  readonly environment: ServerEnvironment;
+  readonly users: Users;
+  readonly output: OutputBuffer;
+  readonly log: ServerLog;
+  readonly adopt: AdoptSocket;
+}

@@ -1,0 +1,64 @@
+/**
+ * The line protocol, from replies to bytes. Every line ends with CR LF.
+ *
+ * ```text
+ * reply = [ value CR LF ] "OK" CR LF            the value of a GET: none, an empty line, for a missing key
+ *       / "NOT FOUND" CR LF                     there is no such bucket
+ *       / "UNKNOWN COMMAND" CR LF
+ *       / "ERROR " reason CR LF
+ * ```
+ */
+
+import type { OutputBuffer } from "../output-buffer.ts";
+import type { Reply } from "../reply.ts";
+
+const LINE_FEED = 0x0a;
+
+const OK = Buffer.from("OK\r\n");
+const VALUE_END = Buffer.from("\r\nOK\r\n");
+const NOT_FOUND = Buffer.from("NOT FOUND\r\n");
+const UNKNOWN_COMMAND = Buffer.from("UNKNOWN COMMAND\r\n");
+const NOT_SHOWN = Buffer.from("ERROR the value cannot be shown on a line\r\n");
+const CONFLICT = Buffer.from("ERROR the condition of the write does not hold\r\n");
+
+/** Appends the lines of `reply` to `output`. */
+export function encodeReply(reply: Reply, output: OutputBuffer): void {
+  switch (reply.type) {
+    case "found":
+      appendValue(reply.value, output);
+      return;
+    case "missing":
+      output.append(VALUE_END);
+      return;
+    case "created":
+    case "exists":
+    case "stored":
+    case "deleted":
+    case "nothing-deleted":
+    case "authenticated":
+      output.append(OK);
+      return;
+    case "no-bucket":
+      output.append(NOT_FOUND);
+      return;
+    case "unknown-command":
+      output.append(UNKNOWN_COMMAND);
+      return;
+    case "conflict":
+      output.append(CONFLICT);
+      return;
+    case "refused":
+      output.append(Buffer.from(`ERROR ${reply.reason.replaceAll(/[\r\n]+/gu, " ")}\r\n`));
+      return;
+  }
+}
+
+/** A value with a line feed in it, which only another protocol can have put, would end the line early. */
+function appendValue(value: Uint8Array, output: OutputBuffer): void {
+  if (value.includes(LINE_FEED)) {
+    output.append(NOT_SHOWN);
+    return;
+  }
+  output.append(value);
+  output.append(VALUE_END);
+}

@@ -1,0 +1,94 @@
+/** Above this many bytes without a line feed a native search beats a loop. */
+const loopedBytes = 64;
+
+const LINE_FEED = 0x0a;
+
+/**
+ * The bytes of a connection that have not been used up: lent ones are read in place, and only what is left of
+ * them at the end is copied.
+ *
+ * No byte is searched twice for a line feed, and none is copied more than a constant number of times however
+ * many pieces a line comes in: memory of our own doubles when it is full, and what is left moves to its front
+ * only when that makes room.
+ */
+export class Input {
+  /** The bytes at hand: offsets below are into this array. */
+  bytes: Uint8Array = EMPTY;
+  /** Where the current line begins. */
+  start = 0;
+  /** Up to here there is no line feed since `start`. */
+  #searched = 0;
+  /** Memory of our own that `bytes` is a view of; `undefined` while `bytes` is lent. */
+  #own: Uint8Array | undefined;
+
+  /** Where the bytes at hand end. */
+  get end(): number {
+    return this.bytes.length;
+  }
+
+  /** Adds lent bytes; they are read in place when nothing is left over from before. */
+  lend(bytes: Uint8Array): void {
+    if (this.start < this.end) {
+      this.#append(bytes);
+      return;
+    }
+    this.#own = undefined;
+    this.bytes = bytes;
+    this.start = 0;
+    this.#searched = 0;
+  }
+
+  /** The offset of the line feed that ends the current line, or -1 when it is not there yet. */
+  findLineEnd(): number {
+    const { bytes, end } = this;
+    const loopEnd = Math.min(end, this.#searched + loopedBytes);
+    let at = this.#searched;
+    while (at < loopEnd && bytes[at] !== LINE_FEED) at++;
+    if (at === loopEnd) at = loopEnd === end ? -1 : bytes.indexOf(LINE_FEED, loopEnd);
+    if (at === -1) this.#searched = end;
+    return at;
+  }
+
+  /** Uses up everything before `offset`: the next line begins there. */
+  advance(offset: number): void {
+    this.start = offset;
+    this.#searched = offset;
+  }
+
+  /** Copies what is left of lent bytes, and gives back memory that is no longer needed. */
+  keep(): void {
+    if (this.start === this.end) {
+      this.#own = undefined;
+      this.bytes = EMPTY;
+      this.advance(0);
+    } else if (this.#own === undefined) {
+      this.#moveTo(new Uint8Array(this.end - this.start));
+    }
+  }
+
+  #append(bytes: Uint8Array): void {
+    const left = this.end - this.start;
+    const needed = left + bytes.length;
+    if (this.#own === undefined || this.#own.length < needed) {
+      this.#moveTo(Buffer.allocUnsafeSlow(Math.max(needed, 2 * left)));
+    } else if (this.#own.length < this.end + bytes.length) {
+      this.#moveTo(this.#own);
+    }
+    const own = this.#own ?? EMPTY;
+    const end = this.end;
+    own.set(bytes, end);
+    this.bytes = own.subarray(0, end + bytes.length);
+  }
+
+  /** Moves what is left to the front of `target`, which becomes our own memory. */
+  #moveTo(target: Uint8Array): void {
+    const left = this.end - this.start;
+    target.set(this.bytes.subarray(this.start));
+    this.#searched -= this.start;
+    this.start = 0;
+    this.#own = target;
+    this.bytes = target.subarray(0, left);
+  }
+}
+
+const EMPTY = new Uint8Array(0);

@@ -1,0 +1,80 @@
+import { type BucketName, bucketNameLimitBytes, parseBucketName } from "@kv/kv";
+import type { RequestLimits } from "../protocol.ts";
+import type { LimitedPart, Request } from "../request.ts";
+import { findVerb } from "./verbs.ts";
+import { createWordOffsets, splitWords } from "./words.ts";
+
+const UNKNOWN_COMMAND: Request = { type: "unknown-command" };
+
+/** Turns one line, without its line feed, into a request. Keeps its scratch memory from line to line. */
+export class LineParser {
+  readonly #limits: RequestLimits;
+  readonly #words = createWordOffsets();
+  #bytes: Uint8Array = new Uint8Array(0);
+
+  constructor(limits: RequestLimits) {
+    this.#limits = limits;
+  }
+
+  /** The request in `bytes` from `start` to `end`; what it carries are views of `bytes`. */
+  parse(bytes: Uint8Array, start: number, end: number): Request {
+    this.#bytes = bytes;
+    const words = this.#words;
+    const count = splitWords(bytes, start, end, words);
+    if (count === 0) return UNKNOWN_COMMAND;
+    const verb = findVerb(bytes, words[0]!, words[1]!, count);
+    if (verb === undefined) return UNKNOWN_COMMAND;
+    switch (verb) {
+      case "get":
+        return this.#tooLong(count) ?? { type: "get", bucket: this.#bucket(), key: this.#word(2) };
+      case "put":
+        return this.#tooLong(count) ?? this.#put();
+      case "delete":
+        return (
+          this.#tooLong(count) ?? { type: "delete", bucket: this.#bucket(), keys: [this.#word(2)] }
+        );
+      case "create":
+        return this.#tooLong(count) ?? { type: "create", bucket: this.#bucket() };
+      case "authenticate":
+        return { type: "authenticate", name: this.#word(1), password: this.#word(2) };
+      default:
+        return verb satisfies never;
+    }
+  }
+
+  #put(): Request {
+    return {
+      type: "put",
+      bucket: this.#bucket(),
+      fields: [{ key: this.#word(2), value: this.#word(3) }],
+    };
+  }
+
+  /** The first of bucket name, key and value, as far as `count` words go, that is over its limit. */
+  #tooLong(count: number): Request | undefined {
+    const { keyLimitBytes, valueLimitBytes } = this.#limits;
+    if (this.#length(1) > bucketNameLimitBytes) return tooLong("bucket name", bucketNameLimitBytes);
+    if (count > 2 && this.#length(2) > keyLimitBytes) return tooLong("key", keyLimitBytes);
+    if (count > 3 && this.#length(3) > valueLimitBytes) return tooLong("value", valueLimitBytes);
+    return undefined;
+  }
+
+  #length(word: number): number {
+    return this.#words[word * 2 + 1]! - this.#words[word * 2]!;
+  }
+
+  #word(word: number): Uint8Array {
+    return this.#bytes.subarray(this.#words[word * 2], this.#words[word * 2 + 1]);
+  }
+
+  #bucket(): BucketName {
+    const bucket = parseBucketName(this.#word(1));
+    if (bucket === undefined) throw new Error("a word within the limit is a bucket name");
+    return bucket;
+  }
+}
+
+/** The request whose `part` passed its limit. */
+export function tooLong(part: LimitedPart, limitBytes: number): Request {
+  return { type: "too-long", part, limitBytes };
+}

@@ -1,0 +1,63 @@
+const initialBytes = 64 * 1024;
+
+/** A buffer that has grown beyond this is not kept when it has been emptied. */
+const keptBytes = 1024 * 1024;
+
+/** Above this length a native copy beats a loop. */
+const loopedBytes = 32;
+
+/**
+ * Where replies are assembled before they are written: one for all connections of a listener, since a
+ * connection fills and empties it without a pause between.
+ */
+export class OutputBuffer {
+  #bytes = Buffer.allocUnsafeSlow(initialBytes);
+  #length = 0;
+
+  /** How many bytes it holds. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Puts a copy of `bytes` at the end. */
+  append(bytes: Uint8Array): void {
+    const at = this.#length;
+    const end = at + bytes.length;
+    if (end > this.#bytes.length) this.#grow(end);
+    const target = this.#bytes;
+    if (bytes.length <= loopedBytes) {
+      for (let index = 0; index < bytes.length; index++) target[at + index] = bytes[index] ?? 0;
+    } else {
+      target.set(bytes, at);
+    }
+    this.#length = end;
+  }
+
+  /** What it holds, not copied: good until the next change. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** What it holds, in memory of its own and no more of it than needed. */
+  copy(): Uint8Array {
+    return Buffer.from(this.view());
+  }
+
+  /** Empties it; its memory will be written to again. */
+  clear(): void {
+    this.#length = 0;
+    if (this.#bytes.length > keptBytes) this.giveAway();
+  }
+
+  /** Empties it and leaves its memory to whoever holds a view of it. */
+  giveAway(): void {
+    this.#bytes = Buffer.allocUnsafeSlow(initialBytes);
+    this.#length = 0;
+  }
+
+  #grow(neededBytes: number): void {
+    const grown = Buffer.allocUnsafeSlow(Math.max(neededBytes, this.#bytes.length * 2));
+    grown.set(this.view());
+    this.#bytes = grown;
+  }
+}

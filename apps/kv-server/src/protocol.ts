@@ -1,0 +1,31 @@
+import type { OutputBuffer } from "./output-buffer.ts";
+import type { Reply } from "./reply.ts";
+import type { Request } from "./request.ts";
+
+/** The longest parts of a request, in bytes. Read anew for every request, so that a change takes effect. */
+export interface RequestLimits {
+  readonly lineLimitBytes: number;
+  readonly keyLimitBytes: number;
+  readonly valueLimitBytes: number;
+}
+
+/**
+ * Turns the bytes of one connection, cut anywhere, into requests. Does no I/O.
+ *
+ * It is asked for one request at a time, so that its user can stop in the middle of a chunk and go on later.
+ */
+export interface Decoder {
+  /** Lends the next bytes: they are read in place until {@link Decoder.keep}, and must not change till then. */
+  feed(bytes: Uint8Array): void;
+  /** The next whole request, `undefined` when more bytes are needed. Its bytes are views until the next call. */
+  next(): Request | undefined;
+  /** Copies what is left of the lent bytes, so that their memory can be used again. */
+  keep(): void;
+}
+
+/** A language that clients speak: how requests are read from bytes and replies put into them. */
+export interface Protocol {
+  createDecoder(limits: RequestLimits): Decoder;
+  /** Appends `reply` to `output`. */
+  encode(reply: Reply, output: OutputBuffer): void;
+}

@@ -1,0 +1,44 @@
+import { KvError, StorageError, type StorageErrorCode } from "@kv/kv";
+import type { Effect } from "./command.ts";
+import { type Refusal, refuse } from "./reply.ts";
+
+/** A failure that has a reply: somebody outside the program can mend it. Everything else is a bug. */
+export type RequestFailure = KvError | StorageError;
+
+/** Narrows what was thrown to a {@link RequestFailure}. */
+export function isRequestFailure(error: unknown): error is RequestFailure {
+  return error instanceof KvError || error instanceof StorageError;
+}
+
+/** What a client is told when its read, or its write, failed: no paths, but whether the write may be there. */
+const STORAGE_REASONS: Record<StorageErrorCode, Readonly<Record<Effect, string>>> = {
+  STORAGE_NOT_OPEN: both("the store is not open"),
+  STORAGE_LOCKED: both("the store is not open"),
+  STORAGE_FORMAT: both("the store is not open"),
+  STORAGE_CURSOR: both("the store does not know where to go on"),
+  STORAGE_INACCESSIBLE: both("the store cannot be read or written"),
+  STORAGE_DAMAGED: both("the store is damaged"),
+  STORAGE_READ_ONLY: {
+    read: "what was read may not last: the node could not write it down",
+    write: "the write was not applied: the node takes no writes",
+  },
+  STORAGE_WRITE_UNKNOWN: {
+    read: "what was read may not last: the node could not write it down",
+    write: "the write may have been applied: the node could not write it down",
+  },
+};
+
+/** The reply to a request with this effect that failed. */
+export function refusalOf(failure: RequestFailure, effect: Effect): Refusal {
+  if (failure instanceof KvError) return refuse(failure.message);
+  const reason = STORAGE_REASONS[failure.code][effect];
+  return refuse(isDiskFull(failure) ? `${reason} (disk full)` : reason);
+}
+
+function both(reason: string): Readonly<Record<Effect, string>> {
+  return { read: reason, write: reason };
+}
+
+function isDiskFull({ cause }: StorageError): boolean {
+  return cause instanceof Error && "code" in cause && cause.code === "ENOSPC";
+}

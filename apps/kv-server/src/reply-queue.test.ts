@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { Effect } from "./command.ts";
+import { type Refusal, type Reply, refuse } from "./reply.ts";
+import { type CommitGroup, type OwedReply, ReplyQueue } from "./reply-queue.ts";
+
+/** What may happen to a queue. Groups go by number; those settled are opened anew when they are named again. */
+type Step =
+  | { readonly type: "add"; readonly effect: Effect; readonly group: number | undefined }
+  | { readonly type: "reserve"; readonly effect: Effect }
+  | { readonly type: "fill"; readonly which: number; readonly group: number | undefined }
+  | { readonly type: "settle"; readonly group: number; readonly fails: boolean };
+
+const effect = fc.constantFrom<Effect>("read", "write");
+const group = fc.option(fc.nat(3), { nil: undefined });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ type: fc.constant("add"), effect, group }),
+  fc.record({ type: fc.constant("reserve"), effect }),
+  fc.record({ type: fc.constant("fill"), which: fc.nat(20), group }),
+  fc.record({ type: fc.constant("settle"), group: fc.nat(3), fails: fc.boolean() }),
+);
+
+/** A reply as the model sees it: what it says once it may be shown. */
+interface Expected {
+  readonly effect: Effect;
+  says: string | undefined;
+  rests: ExpectedGroup | undefined;
+  readonly place: OwedReply | undefined;
+}
+
+interface ExpectedGroup {
+  readonly key: object;
+  state: "open" | "durable" | "failed";
+}
+
+/** The queue beside a plain list that is searched from the front whenever something is asked. */
+class Rehearsal {
+  readonly queue = new ReplyQueue();
+  readonly #owed: Expected[] = [];
+  readonly #groups = new Map<number, ExpectedGroup>();
+  #spoken = 0;
+
+  play(step: Step): void {
+    switch (step.type) {
+      case "add": {
+        const says = `reply ${this.#spoken++}`;
+        const rests = this.#group(step.group);
+        this.queue.add(refuse(says), step.effect, this.#inQueue(rests));
+        this.#owed.push({ effect: step.effect, says, rests, place: undefined });
+        return;
+      }
+      case "reserve": {
+        const place = this.queue.reserve(step.effect);
+        this.#owed.push({ effect: step.effect, says: undefined, rests: undefined, place });
+        return;
+      }
+      case "fill":
+        this.#fill(step.which, step.group);
+        return;
+      case "settle":
+        this.#settle(step.group, step.fails);
+        return;
+      default:
+        step satisfies never;
+    }
+  }
+
+  /** What may be shown now, by the model; forgets it. */
+  takeExpected(): string[] {
+    const shown: string[] = [];
+    for (let [first] = this.#owed; first?.says !== undefined; [first] = this.#owed) {
+      if (first.rests?.state === "open") break;
+      shown.push(first.rests?.state === "failed" ? `${first.effect} failed` : first.says);
+      this.#owed.shift();
+    }
+    return shown;
+  }
+
+  /** Fills and settles whatever is open. */
+  finish(): void {
+    while (this.#owed.some(({ says }) => says === undefined)) this.#fill(0, undefined);
+    for (const number of this.#groups.keys()) this.#settle(number, false);
+  }
+
+  #fill(which: number, groupNumber: number | undefined): void {
+    const open = this.#owed.filter(({ says }) => says === undefined);
+    const expected = open[which % open.length];
+    if (expected?.place === undefined) return;
+    expected.says = `reply ${this.#spoken++}`;
+    expected.rests = this.#group(groupNumber);
+    this.queue.fill(expected.place, refuse(expected.says), this.#inQueue(expected.rests));
+  }
+
+  #settle(number: number, fails: boolean): void {
+    const settled = this.#groups.get(number);
+    if (settled === undefined) return;
+    this.#groups.delete(number);
+    settled.state = fails ? "failed" : "durable";
+    const failure = { read: refuse("read failed"), write: refuse("write failed") };
+    this.queue.settleGroup(settled.key, fails ? failure : "durable");
+  }
+
+  #group(number: number | undefined): ExpectedGroup | undefined {
+    if (number === undefined) return undefined;
+    const known = this.#groups.get(number) ?? { key: {}, state: "open" };
+    this.#groups.set(number, known);
+    return known;
+  }
+
+  #inQueue(expected: ExpectedGroup | undefined): CommitGroup | undefined {
+    if (expected === undefined) return undefined;
+    return this.queue.group(expected.key) ?? this.queue.openGroup(expected.key);
+  }
+}
+
+function takeAll(queue: ReplyQueue): string[] {
+  const taken: string[] = [];
+  for (let reply = queue.take(); reply !== undefined; reply = queue.take()) {
+    taken.push(isRefusal(reply) ? reply.reason : reply.type);
+  }
+  return taken;
+}
+
+function isRefusal(reply: Reply): reply is Refusal {
+  return reply.type === "refused";
+}
+
+test("ReplyQueue shows replies in order, none early, none late, and failed ones replaced", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const rehearsal = new Rehearsal();
+      for (const one of steps) {
+        rehearsal.play(one);
+        assert.deepEqual(takeAll(rehearsal.queue), rehearsal.takeExpected());
+      }
+      rehearsal.finish();
+      assert.deepEqual(takeAll(rehearsal.queue), rehearsal.takeExpected());
+      assert.ok(rehearsal.queue.isEmpty);
+      assert.equal(rehearsal.queue.bytes, 0);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("ReplyQueue takes many replies behind one group without forgetting any", () => {
+  const queue = new ReplyQueue();
+  const key = {};
+  const first = queue.openGroup(key);
+  for (let n = 0; n < 5000; n++) queue.add(refuse(String(n)), "write", n < 10 ? first : undefined);
+  const late = queue.openGroup({});
+  queue.add(refuse("late"), "write", late);
+  assert.equal(queue.take(), undefined);
+  queue.settleGroup(key, "durable");
+  assert.deepEqual(
+    takeAll(queue),
+    Array.from({ length: 5000 }, (_, n) => String(n)),
+  );
+  assert.ok(!queue.isEmpty);
+});
+
+test("ReplyQueue weighs values by their length, and a reply that is not there as a large one", () => {
+  const queue = new ReplyQueue();
+  const place = queue.reserve("read");
+  assert.ok(queue.bytes >= 64 * 1024);
+  queue.fill(place, refuse("short"), undefined);
+  assert.ok(queue.bytes < 1024);
+});

@@ -1,0 +1,17 @@
+import type { LogStream } from "../logger/log-stream.ts";
+
+/** What the boundary needs of the process it runs in; Node's `process` is one. */
+export interface HostProcess {
+  on(event: HostEvent, listener: (subject: unknown) => void): unknown;
+  off(event: HostEvent, listener: (subject: unknown) => void): unknown;
+  /** Ends the process at once. */
+  exit(code: number): unknown;
+  readonly stdout: LogStream;
+  readonly stderr: LogStream;
+}
+
+/** The signals that ask for an end. */
+export type StopSignal = "SIGINT" | "SIGTERM";
+
+/** What happens to a process. */
+export type HostEvent = StopSignal | "uncaughtException" | "unhandledRejection";

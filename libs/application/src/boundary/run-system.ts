@@ -1,0 +1,92 @@
+import type { ConfigurationSources } from "../configuration/load-configuration.ts";
+import { loadConfiguration } from "../configuration/load-configuration.ts";
+import { LogOutput } from "../logger/log-output.ts";
+import { createLogger } from "../logger/logger.ts";
+import type { SystemApplication } from "../plan.ts";
+import { startSystem } from "../system/start-system.ts";
+import type { System } from "../system/system.ts";
+import { systemTime, type Time } from "../time.ts";
+import { abruptEnding, type Ending, failureEnding, orderlyEnding } from "./ending.ts";
+import type { HostProcess } from "./host-process.ts";
+import { listenForStop } from "./stop-signals.ts";
+
+/** What to run, where its configuration comes from, and in which process. */
+export interface RunOptions {
+  /** Without the logger, which is added as the first. */
+  readonly applications: readonly SystemApplication[];
+  readonly configuration: Omit<ConfigurationSources, "applications">;
+  /** The diagnostics channels whose events are logged. */
+  readonly channels: readonly string[];
+  readonly process: HostProcess;
+  readonly time?: Time | undefined;
+  /** Told of the system once all of it runs. */
+  readonly onStart?: ((system: System) => void) | undefined;
+}
+
+/**
+ * The boundary between a system and its process: loads the configuration, runs the applications with a logger before
+ * them, and ends the process when they have ended. The last crash boundary there is.
+ *
+ * SIGINT and SIGTERM stop in order, also in the middle of a start: exit code 0. A second signal, from one second after
+ * the first on, ends the process at once: 128 and the signal's number. A configuration that cannot be used: 78. Any
+ * other failure, exceptions and rejections that nobody caught among them: 1. Standard error is told an operating failure in
+ * its own words, a bug with its stack.
+ *
+ * Resolves with the exit code, where `process.exit` returns.
+ */
+export async function runSystem(options: RunOptions): Promise<number> {
+  const { process: host, time = systemTime } = options;
+  const abrupt = Promise.withResolvers<Ending>();
+  const stop = new AbortController();
+  const stopListening = listenForStop(host, time, {
+    onStop: () => stop.abort(),
+    onInsist: (signal) => abrupt.resolve(abruptEnding(signal)),
+  });
+  const onCrash = (failure: unknown): void => abrupt.resolve(failureEnding(failure));
+  host.on("uncaughtException", onCrash);
+  host.on("unhandledRejection", onCrash);
+  const { code, text } = await Promise.race([abrupt.promise, live(options, stop.signal)]);
+  await sayLastWords(host, text, time);
+  host.exit(code);
+  stopListening();
+  host.off("uncaughtException", onCrash);
+  host.off("unhandledRejection", onCrash);
+  return code;
+}
+
+/** A system's life from its configuration to its end. */
+async function live(options: RunOptions, signal: AbortSignal): Promise<Ending> {
+  try {
+    await using system = await boot(options, signal);
+    signal.addEventListener("abort", () => void system[Symbol.asyncDispose]());
+    options.onStart?.(system);
+    if (signal.aborted) return orderlyEnding;
+    const exit = await system.finished;
+    return exit.type === "stopped" ? orderlyEnding : failureEnding(exit.error);
+  } catch (failure) {
+    const isAskedFor = signal.aborted && failure === signal.reason;
+    return isAskedFor ? orderlyEnding : failureEnding(failure);
+  }
+}
+
+async function boot(options: RunOptions, signal: AbortSignal): Promise<System> {
+  const { channels, process: host, time } = options;
+  const logger = createLogger({ channels, stdout: host.stdout, stderr: host.stderr, time });
+  const applications = [
+    { application: logger, mode: "permanent" } as const,
+    ...options.applications,
+  ];
+  const configuration = await loadConfiguration({ ...options.configuration, applications });
+  return await startSystem({ applications, configuration, signal, time });
+}
+
+/** Also waits for what is left of the log: the process is about to end. */
+async function sayLastWords(
+  { stdout, stderr }: HostProcess,
+  text: string | undefined,
+  time: Time,
+): Promise<void> {
+  await using errors = new LogOutput(stderr, time);
+  await using _log = new LogOutput(stdout, time);
+  if (text !== undefined) errors.write(`${text}\n`);
+}

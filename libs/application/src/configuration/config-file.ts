@@ -1,0 +1,90 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { EnvironmentReader } from "./environment-reader.ts";
+import type { ConfigurationProblem } from "./problem.ts";
+import { reasonOf } from "./report.ts";
+
+/** What a build-time configuration may depend on. */
+export interface BuildConfigContext {
+  /** `dev`, `test`, `prod`, or any other word. */
+  readonly configEnv: string;
+}
+
+/** What a configuration that is evaluated at every boot may depend on. */
+export interface ConfigContext extends BuildConfigContext {
+  /** The only reader of environment variables. */
+  readonly env: EnvironmentReader;
+  readonly node: ConfigNode;
+}
+
+/** The node that boots. */
+export interface ConfigNode {
+  /** The name it was started under, before configuration; as the operator wrote it. */
+  readonly name: string;
+  /** The name of this host. */
+  readonly host: string;
+}
+
+/**
+ * The type of `config` in a file that is evaluated at every boot. `Applications` maps the names of applications to what may
+ * be written for each: `ConfigFunction<{ kv: ConfiguredEnvironment<typeof kvEnvironment> }>`.
+ *
+ * It must be pure: it is called more than once, also with other variables, to find out which key depends on which variable.
+ */
+export type ConfigFunction<Applications extends object> = (
+  context: ConfigContext,
+) => Partial<Applications>;
+
+/** The type of `config` in a file that is evaluated when a release is built. It must be pure. */
+export type BuildConfigFunction<Applications extends object> = (
+  context: BuildConfigContext,
+) => Partial<Applications>;
+
+/** The function that a file exports, of either kind. */
+export type LoadedConfig = (context: BuildConfigContext & Partial<ConfigContext>) => unknown;
+
+/** A configuration file that could be read, or the problem with it. */
+export type ReadConfigFile =
+  | { readonly type: "read"; readonly config: LoadedConfig }
+  | { readonly type: "unreadable"; readonly problem: ConfigurationProblem };
+
+/** Imports the file at `path`, relative to `root`. */
+export async function readConfigFile(root: string, path: string): Promise<ReadConfigFile> {
+  const { href } = pathToFileURL(resolve(root, path));
+  let module: Readonly<Record<string, unknown>>;
+  try {
+    module = await import(href);
+  } catch (error) {
+    return unreadable(path, importFailure(error, href));
+  }
+  const { config } = module;
+  if (isConfigFunction(config)) return { type: "read", config };
+  return unreadable(path, "expected it to export a function named config");
+}
+
+function unreadable(subject: string, expected: string): ReadConfigFile {
+  return { type: "unreadable", problem: { subject, expected } };
+}
+
+function isConfigFunction(value: unknown): value is LoadedConfig {
+  return typeof value === "function";
+}
+
+function importFailure(error: unknown, href: string): string {
+  if (isModuleNotFound(error) && error.url === href) return "there is no such file";
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  // A syntax error's stack begins with the place in the file.
+  const line = stack.startsWith(`${href}:`)
+    ? /^:(\d+)/u.exec(stack.slice(href.length))?.[1]
+    : undefined;
+  return `cannot be read: ${line === undefined ? "" : `line ${line}: `}${reasonOf(error)}`;
+}
+
+function isModuleNotFound(error: unknown): error is { readonly url: string } {
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    error.code === "ERR_MODULE_NOT_FOUND" &&
+    "url" in error
+  );
+}

@@ -1,0 +1,112 @@
+import type { SystemApplication } from "../plan.ts";
+import { type CompileRecord, compileRecordOf } from "./compile-record.ts";
+import { type ConfigNode, readConfigFile } from "./config-file.ts";
+import type { Configuration } from "./configuration.ts";
+import type { Variables } from "./environment-reader.ts";
+import { fold } from "./fold.ts";
+import { configuredApplications, judge } from "./judge.ts";
+import {
+  brokenLayer,
+  buildLayer,
+  type ConfigSource,
+  type Layer,
+  plainLayer,
+  runtimeLayer,
+} from "./layer.ts";
+import type { ConfigProvider } from "./provider.ts";
+import { reasonOf } from "./report.ts";
+import type { ConfigurationValues } from "./values.ts";
+
+/** Where configuration comes from when a release is built. */
+export interface BuildSources {
+  /** Those that are only loaded, and dependencies that are not listed, are configured too. */
+  readonly applications: readonly SystemApplication[];
+  /** Applications of the umbrella that may be configured although they are not in this system. */
+  readonly knownApplications?: readonly string[] | undefined;
+  /** What the names of files are relative to: the current directory by default. */
+  readonly root?: string | undefined;
+  /** Evaluated at build time: `config/config.ts`. Named in origins as it is written here. */
+  readonly configFile?: string | undefined;
+  /** `dev`, `test`, `prod`, or any other word. */
+  readonly configEnv: string;
+}
+
+/** Where configuration comes from at a boot, from the lowest layer to the highest. */
+export interface ConfigurationSources extends BuildSources {
+  /** Evaluated at every boot: `config/runtime.ts`. */
+  readonly runtimeFile?: string | undefined;
+  readonly providers?: readonly ConfigProvider[] | undefined;
+  /** What the operating system says, for `env` in the runtime file. */
+  readonly variables: Variables;
+  readonly node: ConfigNode;
+  /**
+   * What was fixed when the system was built. In development, where nothing was built, it is what defaults and
+   * `configFile` say now, so that a runtime file that changes a fixed key is refused there too.
+   */
+  readonly compileRecord?: CompileRecord | undefined;
+}
+
+/**
+ * Folds defaults, build-time file, runtime file and providers into one configuration and validates it, before
+ * anything starts. Throws `CONFIG_INVALID` with every problem there is, and what `planSystem` throws.
+ */
+export async function loadConfiguration(sources: ConfigurationSources): Promise<Configuration> {
+  const built = await buildLayers(sources);
+  const layers = [...built, ...(await runtimeLayers(sources))];
+  for (const provider of sources.providers ?? []) {
+    layers.push(await providerLayer(provider, fold(layers).values));
+  }
+  const applications = configuredApplications(sources.applications);
+  const record = sources.compileRecord ?? compileRecordOf(applications, fold(built));
+  return judge(layers, { ...sources, record });
+}
+
+/** What a build records of the keys it fixes, for `compileRecord` at later boots. Throws `CONFIG_INVALID`. */
+export async function recordCompileEnv(sources: BuildSources): Promise<CompileRecord> {
+  const layers = await buildLayers(sources);
+  judge(layers, sources);
+  return compileRecordOf(configuredApplications(sources.applications), fold(layers));
+}
+
+/** A configuration from plain objects, for tests and tools. Throws `CONFIG_INVALID`. */
+export function configurationOf(
+  applications: readonly SystemApplication[],
+  values: ConfigurationValues = {},
+): Configuration {
+  return judge([plainLayer("given", values)], { applications });
+}
+
+async function buildLayers({ root, configFile, configEnv }: BuildSources): Promise<Layer[]> {
+  if (configFile === undefined) return [];
+  return [await fileLayer({ root, file: configFile, context: { configEnv } }, buildLayer)];
+}
+
+async function runtimeLayers(sources: ConfigurationSources): Promise<readonly Layer[]> {
+  const { root, runtimeFile: file, configEnv, node, variables } = sources;
+  if (file === undefined) return [];
+  const evaluate = (source: ConfigSource): Layer => runtimeLayer(source, variables);
+  return [await fileLayer({ root, file, context: { configEnv, node } }, evaluate)];
+}
+
+interface FileToRead extends Omit<ConfigSource, "config"> {
+  readonly root: string | undefined;
+}
+
+async function fileLayer(
+  { root = ".", file, context }: FileToRead,
+  evaluate: (source: ConfigSource) => Layer,
+): Promise<Layer> {
+  const read = await readConfigFile(root, file);
+  if (read.type === "unreadable") return brokenLayer(file, read.problem);
+  return evaluate({ file, context, config: read.config });
+}
+
+async function providerLayer(provider: ConfigProvider, below: ConfigurationValues): Promise<Layer> {
+  const source = `provider ${provider.name}`;
+  try {
+    const initial: unknown = await provider.init?.();
+    return plainLayer(source, await provider.load(below, initial));
+  } catch (error) {
+    return brokenLayer(source, { subject: source, expected: `it throws: ${reasonOf(error)}` });
+  }
+}

@@ -1,0 +1,33 @@
+import { isOperatingFailure } from "../operating-failure.ts";
+
+/** How deep the members of an event are shown; what lies deeper is seldom what one looks for. */
+const depthLimit = 5;
+
+/**
+ * An event's member as a log can hold it. Bytes are counted instead of shown, since they are users' data; an error shows
+ * its code, its message and its causes, and its stack when it is not an operating failure.
+ */
+export function printable(value: unknown, depth = 0): unknown {
+  if (typeof value === "bigint") return String(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
+    return `<${value.byteLength} bytes>`;
+  if (depth === depthLimit) return "…";
+  if (value instanceof Error) return printableError(value, depth);
+  if (Array.isArray(value)) return value.map((item) => printable(item, depth + 1));
+  if ("toJSON" in value) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, printable(member, depth + 1)]),
+  );
+}
+
+function printableError(error: Error, depth: number): unknown {
+  const { name, message, stack, cause } = error;
+  return {
+    name,
+    ...("code" in error ? { code: error.code } : {}),
+    message,
+    ...(isOperatingFailure(error) ? {} : { stack }),
+    ...(cause === undefined ? {} : { cause: printable(cause, depth + 1) }),
+  };
+}

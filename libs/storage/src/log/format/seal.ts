@@ -1,0 +1,77 @@
+import { crc32 } from "node:zlib";
+import { ByteReader } from "./byte-reader.ts";
+import { ByteWriter } from "./byte-writer.ts";
+import { FORMAT_VERSION } from "./segment-header.ts";
+import { STORE_ID_BYTES, type StoreId } from "./store-id.ts";
+
+/**
+ * The file a clean stop leaves behind. It says that every byte of the log was on the disk, and where
+ * the log ends; with it there, whatever differs is damage. Numbers are little-endian.
+ *
+ * ```text
+ *  0        4         8                  24             32               40              48      52
+ *  ┌────────┬─────────┬──────────────────┬──────────────┬────────────────┬───────────────┬───────┐
+ *  │ "KVSL" │ version │ store id         │ last segment │ its length in  │ last group's  │ CRC   │
+ *  │        │ u32     │ 16 bytes         │ u64          │ bytes, u64     │ sequence, u64 │ u32   │
+ *  └────────┴─────────┴──────────────────┴──────────────┴────────────────┴───────────────┴───────┘
+ * ```
+ *
+ * The CRC-32 covers everything before it.
+ */
+export interface Seal {
+  readonly storeId: StoreId;
+  readonly segment: number;
+  readonly lengthBytes: number;
+  /** 0 when the log holds no group. */
+  readonly lastSequence: number;
+}
+
+/** What the bytes of a seal file turned out to be. */
+export type SealReading =
+  | { readonly type: "seal"; readonly seal: Seal }
+  | { readonly type: "other-version"; readonly found: number }
+  | { readonly type: "bad"; readonly reason: string };
+
+const MAGIC = 0x4c53564b; // "KVSL"
+const SEAL_BYTES = 52;
+
+/** Lays out `seal` in a fresh array. */
+export function encodeSeal(seal: Seal): Uint8Array {
+  const writer = new ByteWriter();
+  writer.u32(MAGIC);
+  writer.u32(FORMAT_VERSION);
+  writer.bytes(seal.storeId);
+  writer.u64(seal.segment);
+  writer.u64(seal.lengthBytes);
+  writer.u64(seal.lastSequence);
+  writer.u32(crc32(writer.view()));
+  return writer.view();
+}
+
+/** Reads a whole seal file; the store id is a copy. */
+export function decodeSeal(file: Uint8Array): SealReading {
+  const reader = new ByteReader(file);
+  const magic = reader.u32();
+  const found = reader.u32();
+  const storeId = reader.bytes(STORE_ID_BYTES);
+  const segment = reader.u64();
+  const lengthBytes = reader.u64();
+  const lastSequence = reader.u64();
+  if (file.length !== SEAL_BYTES || magic !== MAGIC) {
+    return { type: "bad", reason: "it is no seal" };
+  }
+  if (reader.u32() !== crc32(file.subarray(0, SEAL_BYTES - 4))) {
+    return { type: "bad", reason: "the seal's checksum does not match" };
+  }
+  if (found !== undefined && found !== FORMAT_VERSION) return { type: "other-version", found };
+  if (
+    storeId === undefined ||
+    segment === undefined ||
+    lengthBytes === undefined ||
+    lastSequence === undefined
+  ) {
+    return { type: "bad", reason: "the seal holds a number out of range" };
+  }
+  const seal = { storeId: new Uint8Array(storeId), segment, lengthBytes, lastSequence };
+  return { type: "seal", seal };
+}

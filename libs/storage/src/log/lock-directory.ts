@@ -1,0 +1,44 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { DirectoryLock } from "./file-port.ts";
+
+/**
+ * Takes the lock of a directory by an exclusive SQLite transaction on its file `LOCK`.
+ *
+ * Node has no flock(2), and a file that merely holds a pid outlives its process and means nothing in
+ * another container. SQLite locks by the system's file locks, which the kernel drops when the
+ * process ends, however it ends; and it keeps account of them within one process too, where the
+ * bare system locks would let a second opener in.
+ *
+ * `LOCK.pid` beside it only serves to tell who holds the lock.
+ */
+export async function lockDirectory(path: string): Promise<DirectoryLock> {
+  const pidPath = join(path, "LOCK.pid");
+  const database = new DatabaseSync(join(path, "LOCK"));
+  try {
+    database.exec("BEGIN EXCLUSIVE");
+  } catch (error) {
+    database.close();
+    if (!isBusy(error)) throw error;
+    return { type: "held", holder: await readHolder(pidPath) };
+  }
+  await writeFile(pidPath, `${process.pid}\n`, { mode: 0o600 });
+  return { type: "taken", lock: { [Symbol.dispose]: () => database.close() } };
+}
+
+const SQLITE_BUSY = 5;
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY;
+}
+
+async function readHolder(pidPath: string): Promise<string> {
+  try {
+    const pid = (await readFile(pidPath, "utf8")).trim();
+    return /^\d+$/u.test(pid) ? `process ${pid}` : "another process";
+  } catch {
+    // It has the lock but has not written its pid yet.
+    return "another process";
+  }
+}

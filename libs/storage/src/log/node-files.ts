@@ -1,0 +1,106 @@
+import fs from "node:fs";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import type { FilePort, OpenFile, OpenMode } from "./file-port.ts";
+import { lockDirectory } from "./lock-directory.ts";
+
+/** Files and directories are for their owner's eyes only. */
+const FILE_MODE = 0o600;
+const DIRECTORY_MODE = 0o700;
+
+/** Missing where the system has no such thing (Windows): there a sync follows each write. */
+const { O_DSYNC } = fs.constants;
+
+/**
+ * Linux writes and syncs in one system call. Elsewhere the flag is missing (Windows) or stops at
+ * the drive's own cache (macOS), and a real sync has to follow.
+ */
+const syncsByFlag = process.platform === "linux" && O_DSYNC !== undefined;
+
+/** The disk under `node:fs`. */
+export const nodeFiles: FilePort = {
+  async makeDirectory(path) {
+    await mkdir(path, { recursive: true, mode: DIRECTORY_MODE });
+  },
+  list: (path) => readdir(path),
+  read: (path) => readFile(path),
+  open: openFile,
+  rename,
+  remove: (path) => rm(path),
+  syncDirectory,
+  lock: lockDirectory,
+};
+
+async function openFile(path: string, mode: OpenMode): Promise<OpenFile> {
+  const { O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } = fs.constants;
+  const byFile = { new: O_CREAT | O_EXCL, existing: 0, replace: O_CREAT | O_TRUNC }[mode.file];
+  const bySync = mode.syncsEveryWrite && syncsByFlag ? O_DSYNC : 0;
+  const descriptor = await openDescriptor(path, O_WRONLY | byFile | bySync);
+  return new NodeFile(descriptor, mode.syncsEveryWrite && !syncsByFlag);
+}
+
+function openDescriptor(path: string, flags: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fs.open(path, flags, FILE_MODE, (error, descriptor) => {
+      if (error) reject(error);
+      else resolve(descriptor);
+    });
+  });
+}
+
+/** Over a bare descriptor: a `FileHandle` costs more per write, and the engine closes what it opens. */
+class NodeFile implements OpenFile {
+  readonly #descriptor: number;
+  readonly #syncsAfterWrite: boolean;
+
+  constructor(descriptor: number, syncsAfterWrite: boolean) {
+    this.#descriptor = descriptor;
+    this.#syncsAfterWrite = syncsAfterWrite;
+  }
+
+  async write(bytes: Uint8Array, positionBytes: number): Promise<number> {
+    const written = await new Promise<number>((resolve, reject) => {
+      fs.write(this.#descriptor, bytes, 0, bytes.length, positionBytes, (error, count) => {
+        if (error) reject(error);
+        else resolve(count);
+      });
+    });
+    if (this.#syncsAfterWrite) await this.sync();
+    return written;
+  }
+
+  sync(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      fs.fdatasync(this.#descriptor, settler(resolve, reject));
+    });
+  }
+
+  truncate(lengthBytes: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      fs.ftruncate(this.#descriptor, lengthBytes, settler(resolve, reject));
+    });
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      fs.close(this.#descriptor, settler(resolve, reject));
+    });
+  }
+}
+
+function settler(resolve: () => void, reject: (error: Error) => void): fs.NoParamCallback {
+  return (error) => {
+    if (error) reject(error);
+    else resolve();
+  };
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  // Windows cannot open a directory; its file system keeps the order of such changes by itself.
+  if (process.platform === "win32") return;
+  const handle = await open(path, fs.constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
