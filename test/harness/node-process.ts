@@ -140,7 +140,7 @@ export class NodeProcess implements AsyncDisposable {
   }
 
   #describe(): string {
-    return `exit code ${this.#child.exitCode}\nstdout: ${this.#stdout}\nstderr: ${this.#stderr}`;
+    return `exit code ${this.#child.exitCode}, signal ${this.#child.signalCode}\nstdout: ${this.#stdout}\nstderr: ${this.#stderr}`;
   }
 }
 

@@ -31,3 +31,14 @@ function leave(): void {
 function killGuarded(): void {
   for (const pid of guarded) process.kill(pid, "SIGKILL");
 }
+
+/** Whether a process of this id is there. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ESRCH") return false;
+    throw error;
+  }
+}

@@ -32,7 +32,10 @@ export const kvServer: Application<typeof environment, ServerApi> = {
   start: (context) => startServer(context.use(kv), context.environment, context.signal),
 };
 
-/** Serves `buckets` as `values` say. Rejects with a `ServerError` when the port cannot be had after some tries. */
+/**
+ * Serves `buckets` as `values` say. When the port cannot be had after some tries, it rejects with the supervisor's
+ * failure, whose cause is the `ServerError`.
+ */
 export async function startServer(
   buckets: Kv,
   values: ServerEnvironment,

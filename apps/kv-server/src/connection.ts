@@ -20,19 +20,16 @@ export class Connection {
   readonly #session: Session;
   /** Whether the connection ends as soon as all that is due has gone out. */
   #isEnding = false;
-  #isProgressScheduled = false;
+  #isScheduled = false;
 
   /** Takes over a socket that a server has just accepted; `onClose` is called when it is gone. */
   constructor(door: FrontDoor, accepted: Socket, onClose: (connection: Connection) => void) {
     this.#door = door;
     this.#session = new Session(door, {
-      onProgress: () => this.#scheduleProgress(),
+      onProgress: () => this.#proceedSoon(),
       onBug: (error) => this.#crash(error),
     });
-    this.#socket = door.adopt(accepted, (bytes) => {
-      this.#session.feed(bytes);
-      this.#proceed();
-    });
+    this.#socket = door.adopt(accepted, (bytes) => this.#proceed(bytes));
     this.#socket
       .on("end", () => this.#endWhenDone())
       .on("drain", () => this.#proceed())
@@ -63,43 +60,35 @@ export class Connection {
     this.#proceed();
   }
 
-  /** Many replies may come due in one turn of the event loop: they go out in one write. */
-  #scheduleProgress(): void {
-    if (this.#isProgressScheduled) return;
-    this.#isProgressScheduled = true;
-    process.nextTick(() => {
-      this.#isProgressScheduled = false;
+  /** At the end of this turn of the event loop: the replies that come due in it go out in one write. */
+  #proceedSoon(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
       this.#proceed();
     });
   }
 
   /** Does all that can be done now. The boundary at which a bug in serving a request stops. */
-  #proceed(): void {
+  #proceed(input?: Uint8Array): void {
     if (this.#socket.destroyed) return;
     try {
-      const pause = this.#executeAndSend();
-      this.#session.keepInput();
+      if (input !== undefined) this.#session.feed(input);
+      const pause = this.#session.execute(this.#roomBytes);
+      this.#session.deliver();
+      this.#send();
+      const waitingBytes = this.#session.keepInput();
       if (pause === "foreign") this.cut();
-      else this.#await(pause);
+      else this.#await(pause, waitingBytes);
     } catch (error) {
       this.#crash(error);
     }
   }
 
-  /** What was executed is sent in one write, unless it is more than may be pending at a time. */
-  #executeAndSend(): Pause {
-    const limitBytes = this.#door.environment.pendingOutputLimitBytes;
-    let pause: Pause;
-    do {
-      pause = this.#session.execute(limitBytes - this.#socket.writableLength);
-      this.#session.deliver();
-      this.#send();
-    } while (pause === "full" && this.#pendingBytes < limitBytes);
-    return pause;
-  }
-
-  get #pendingBytes(): number {
-    return this.#session.pendingBytes + this.#socket.writableLength;
+  /** What the session may have pending beside the output that the socket has not got rid of. */
+  get #roomBytes(): number {
+    return this.#door.environment.pendingOutputLimitBytes - this.#socket.writableLength;
   }
 
   /**
@@ -119,14 +108,18 @@ export class Connection {
     else output.giveAway();
   }
 
-  /** Decides what the socket does until something happens. */
-  #await(pause: Pause): void {
+  /**
+   * Decides what the socket does until something happens. One that waits for an answer is read until there is
+   * input: so it is noticed when the client gives up. If all output went out at once, it is the others' turn first.
+   */
+  #await(pause: Pause, waitingBytes: number): void {
     const socket = this.#socket;
     if (pause === "starved" && this.#isEnding && !this.#session.owesReplies) this.#end();
-    if (pause === "starved") {
-      if (socket.isPaused()) socket.resume();
-    } else if (!socket.isPaused()) {
-      socket.pause();
+    if (pause === "full" && this.#session.pendingBytes < this.#roomBytes) this.#proceedSoon();
+    const isRead = pause === "starved" || (pause === "waiting" && waitingBytes === 0);
+    if (isRead === socket.isPaused()) {
+      if (isRead) socket.resume();
+      else socket.pause();
     }
     this.#watch(pause === "full" || socket.writableEnded);
   }
@@ -144,7 +137,8 @@ export class Connection {
     const socket = this.#socket;
     if (socket.writableEnded) return;
     this.#session.stop();
-    socket.end(() => {
+    socket.end();
+    socket.once("finish", () => {
       const linger = setTimeout(() => socket.destroy(), lingerMs);
       socket.once("close", () => clearTimeout(linger));
     });
@@ -153,7 +147,7 @@ export class Connection {
   /** Nothing has moved for as long as {@link Connection.#watch} allowed. */
   #giveUp(): void {
     if (this.#socket.writableLength > 0) {
-      this.#door.log.slowReaderCut(this.#pendingBytes);
+      this.#door.log.slowReaderCut(this.#session.pendingBytes + this.#socket.writableLength);
       this.cut();
     } else if (!this.#session.owesReplies) {
       this.drain();

@@ -17,6 +17,9 @@ import { Users } from "./users.ts";
 /** How long a client that is turned away may take to hear of it, in milliseconds. */
 const refusalMs = 1000;
 
+/** After so many silent milliseconds the operating system asks whether a client's machine is still there. */
+const keepAliveInitialDelay = 300_000;
+
 /** Connections that may wait to be accepted; the operating system has a limit of its own too. */
 const backlog = 1024;
 
@@ -50,7 +53,13 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const users = new Users(() => environment.users);
   const door = { kv, protocol, environment, users, output: new OutputBuffer(), log, adopt };
   const connections = new Connections();
-  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true });
+  const server = createServer({
+    pauseOnConnect: true,
+    allowHalfOpen: true,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay,
+  });
   server.on("connection", (socket) => welcome(socket, door, connections));
   const address = await bind(server, environment);
   server.on("error", (error) => log.acceptFailed(error));

@@ -19,8 +19,8 @@ export interface Decoder {
   feed(bytes: Uint8Array): void;
   /** The next whole request, `undefined` when more bytes are needed. Its bytes are views until the next call. */
   next(): Request | undefined;
-  /** Copies what is left of the lent bytes, so that their memory can be used again. */
-  keep(): void;
+  /** Copies what is left of the lent bytes, so that their memory can be used again. Returns how many wait. */
+  keep(): number;
 }
 
 /** A language that clients speak: how requests are read from bytes and replies put into them. */

@@ -14,7 +14,7 @@ type Step =
 
 const effect = fc.constantFrom<Effect>("read", "write");
 const group = fc.option(fc.nat(3), { nil: undefined });
-const step: fc.Arbitrary<Step> = fc.oneof(
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ type: fc.constant("add"), effect, group }),
   fc.record({ type: fc.constant("reserve"), effect }),
   fc.record({ type: fc.constant("fill"), which: fc.nat(20), group }),
@@ -128,10 +128,10 @@ function isRefusal(reply: Reply): reply is Refusal {
 
 test("ReplyQueue shows replies in order, none early, none late, and failed ones replaced", () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+    fc.property(fc.array(anyStep, { maxLength: 60 }), (steps) => {
       const rehearsal = new Rehearsal();
-      for (const one of steps) {
-        rehearsal.play(one);
+      for (const step of steps) {
+        rehearsal.play(step);
         assert.deepEqual(takeAll(rehearsal.queue), rehearsal.takeExpected());
       }
       rehearsal.finish();

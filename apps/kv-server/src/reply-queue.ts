@@ -24,7 +24,6 @@ export type GroupFailure = Readonly<Record<Effect, Refusal>>;
 
 /** Writes that become durable together, as one connection sees them. */
 export interface CommitGroup {
-  readonly type: "commit-group";
   state: "open" | "durable" | GroupFailure;
 }
 
@@ -82,7 +81,7 @@ export class ReplyQueue {
 
   /** Opens a group that goes by `key` until it has settled. */
   openGroup(key: object): CommitGroup {
-    const group: CommitGroup = { type: "commit-group", state: "open" };
+    const group: CommitGroup = { state: "open" };
     this.#groups.set(key, group);
     return group;
   }

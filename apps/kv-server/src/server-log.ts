@@ -1,7 +1,7 @@
-import type { KvError, StorageError } from "@kv/kv";
 import type { Address } from "./address.ts";
-import { emit } from "./events.ts";
+import { emit, type Incident, type ServerEvent } from "./events.ts";
 import { RateLimitedLog } from "./rate-limited-log.ts";
+import type { RequestFailure } from "./refusal.ts";
 
 /** What happens at a front door, in words. What clients can make happen at will is said once a second. */
 export class ServerLog {
@@ -23,60 +23,55 @@ export class ServerLog {
   /** All connections are gone; `cut` of them had to be cut. */
   drained(cut: number): void {
     const message =
-      cut === 0 ? "All connections are closed" : `Connections that did not end in time: ${cut}`;
+      cut === 0 ? "All connections are closed" : `Connections cut since they did not end: ${cut}`;
     emit({ type: "drained", level: cut === 0 ? "info" : "warn", message, node: this.#node, cut });
   }
 
   /** A connection could not be accepted, for a reason of the machine's. */
   acceptFailed(failure: Error): void {
-    const suppressed = this.#limited.admit("accept-failed");
-    if (suppressed === undefined) return;
     const message = `A connection could not be accepted: ${failure.message}`;
-    emit({ type: "accept-failed", level: "warn", message, node: this.#node, suppressed, failure });
+    this.#report({ type: "accept-failed", failure }, message);
   }
 
   /** A connection was turned away. */
   tooManyConnections(connectionLimit: number): void {
-    const suppressed = this.#limited.admit("too-many-connections");
-    if (suppressed === undefined) return;
     const message = `A connection was turned away: there are ${connectionLimit} already`;
-    const type = "too-many-connections";
-    emit({ type, level: "warn", message, node: this.#node, suppressed, connectionLimit });
+    this.#report({ type: "too-many-connections", connectionLimit }, message);
   }
 
   /** A client did not take its replies. */
   slowReaderCut(pendingBytes: number): void {
-    const suppressed = this.#limited.admit("slow-reader-cut");
-    if (suppressed === undefined) return;
     const message = `A connection was cut: its client left ${pendingBytes} bytes of replies unread`;
-    const type = "slow-reader-cut";
-    emit({ type, level: "warn", message, node: this.#node, suppressed, pendingBytes });
+    this.#report({ type: "slow-reader-cut", pendingBytes }, message);
   }
 
   /** A bug: what it did to one connection cost that connection only. */
   connectionCrashed(failure: unknown): void {
-    const suppressed = this.#limited.admit("connection-crashed");
-    if (suppressed === undefined) return;
     const message = "A connection was cut: a request failed in a way it must not";
-    const type = "connection-crashed";
-    emit({ type, level: "error", message, node: this.#node, suppressed, failure });
+    this.#report({ type: "connection-crashed", failure }, message, { level: "error" });
   }
 
   /** A request failed in routing or storage. */
-  requestFailed(failure: KvError | StorageError): void {
-    const { code } = failure;
-    const suppressed = this.#limited.admit(code);
-    if (suppressed === undefined) return;
-    const message = `A request failed: ${failure.message}`;
-    const type = "request-failed";
-    emit({ type, level: "warn", message, node: this.#node, suppressed, code, failure });
+  requestFailed(failure: RequestFailure): void {
+    const { code, message } = failure;
+    this.#report({ type: "request-failed", code, failure }, `A request failed: ${message}`, {
+      kind: code,
+    });
   }
 
   /** Somebody tried to log in. */
   wrongPassword(): void {
-    const suppressed = this.#limited.admit("wrong-password");
+    this.#report({ type: "wrong-password" }, "A client gave a wrong name or password");
+  }
+
+  #report(
+    incident: Incident,
+    message: string,
+    options: { readonly level?: ServerEvent["level"]; readonly kind?: string } = {},
+  ): void {
+    const { level = "warn", kind = incident.type } = options;
+    const suppressed = this.#limited.admit(kind);
     if (suppressed === undefined) return;
-    const message = "A client gave a wrong name or password";
-    emit({ type: "wrong-password", level: "warn", message, node: this.#node, suppressed });
+    emit({ ...incident, level, message, node: this.#node, suppressed });
   }
 }

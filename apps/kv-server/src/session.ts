@@ -1,4 +1,4 @@
-import type { Answering } from "@kv/kv";
+import type { Answer, Answering } from "@kv/kv";
 import { type Command, type Effect, effectOf } from "./command.ts";
 import { execute, type Outcome, replyTo } from "./execute.ts";
 import type { FrontDoor } from "./front-door.ts";
@@ -65,9 +65,9 @@ export class Session {
     if (!this.#isStopped) this.#decoder.feed(bytes);
   }
 
-  /** Copies the lent input that was not used up. */
-  keepInput(): void {
-    this.#decoder.keep();
+  /** Copies the lent input that was not used up. Returns how many bytes of input wait. */
+  keepInput(): number {
+    return this.#decoder.keep();
   }
 
   /**
@@ -109,13 +109,13 @@ export class Session {
     if (request.type === "authenticate") {
       this.#authenticate(request);
     } else if (!this.#isAuthenticated && this.#door.users.isRequired) {
-      this.#answer(AUTHENTICATION_REQUIRED, "read", undefined);
+      this.#answer(AUTHENTICATION_REQUIRED);
     } else if (request.type === "unknown-command") {
-      this.#answer(UNKNOWN_COMMAND, "read", undefined);
+      this.#answer(UNKNOWN_COMMAND);
     } else if (request.type === "too-long") {
       const { part, limitBytes } = request;
       const reason = `the ${part} is longer than the limit of ${limitBytes} bytes`;
-      this.#answer(refuse(reason), "read", undefined);
+      this.#answer(refuse(reason));
     } else {
       this.#ask(request);
     }
@@ -128,7 +128,7 @@ export class Session {
     try {
       answering = execute(this.#door.kv, command);
     } catch (error) {
-      this.#answer(this.#refusal(error, effect), effect, undefined);
+      this.#answer(this.#refusal(error, effect));
       return;
     }
     if (answering instanceof Promise) {
@@ -141,7 +141,7 @@ export class Session {
   }
 
   /** Nothing is queued that need not be: most replies go straight into the output. */
-  #answer(reply: Reply, effect: Effect, durable: Promise<void> | undefined): void {
+  #answer(reply: Reply, effect: Effect = "read", durable?: Promise<void>): void {
     if (durable === undefined && this.#queue.isEmpty) {
       this.#door.protocol.encode(reply, this.#door.output);
     } else {
@@ -151,7 +151,7 @@ export class Session {
 
   async #collect(
     place: OwedReply,
-    answering: Promise<{ readonly outcome: Outcome; readonly durable: Promise<void> | undefined }>,
+    answering: Promise<Answer<Outcome>>,
     type: Command["type"],
   ): Promise<void> {
     try {
@@ -166,7 +166,7 @@ export class Session {
   #authenticate(credentials: Credentials): void {
     const { users } = this.#door;
     if (!users.isRequired) {
-      this.#answer(NO_USERS, "read", undefined);
+      this.#answer(NO_USERS);
       return;
     }
     const place = this.#queue.reserve("write");
@@ -207,14 +207,12 @@ export class Session {
   }
 
   #fail(durable: Promise<void>, error: unknown): void {
-    let failure: GroupFailure;
-    try {
-      failure = { read: this.#refusal(error, "read"), write: this.#refusal(error, "write") };
-    } catch (bug) {
-      this.#events.onBug(bug);
-      return;
+    if (isRequestFailure(error)) {
+      this.#door.log.requestFailed(error);
+      this.#settle(durable, { read: refusalOf(error, "read"), write: refusalOf(error, "write") });
+    } else {
+      this.#events.onBug(error);
     }
-    this.#settle(durable, failure);
   }
 
   /** What the client is told of a failure; rethrows what is none. */

@@ -17,8 +17,8 @@ export class FakeKv implements Kv {
   delay: Promise<void> | undefined;
   /** Thrown by every operation while it is there. */
   failure: unknown;
-  /** How many operations were asked for. */
-  asked = 0;
+  #asked = 0;
+  #onAsked: () => void = () => {};
   readonly #buckets = new Map<string, Map<string, Uint8Array>>();
 
   createBucket(bucket: BucketName): ReturnType<Kv["createBucket"]> {
@@ -52,14 +52,29 @@ export class FakeKv implements Kv {
     );
   }
 
-  /** Puts a value that no line could carry. */
+  /** How many operations were asked for. */
+  get asked(): number {
+    return this.#asked;
+  }
+
+  /** Resolves when so many operations were asked for. */
+  async untilAsked(count: number): Promise<void> {
+    while (this.#asked < count) {
+      await new Promise<void>((resolve) => {
+        this.#onAsked = resolve;
+      });
+    }
+  }
+
+  /** Puts a value, also one that no line could carry. */
   plant(bucket: string, key: string, value: Uint8Array): void {
     const keys = this.#buckets.get(bucket) ?? new Map<string, Uint8Array>();
     this.#buckets.set(bucket, keys.set(key, value));
   }
 
   #answer<Outcome>(outcome: Outcome): Answering<Outcome> {
-    this.asked++;
+    this.#asked++;
+    this.#onAsked();
     // oxlint-disable-next-line typescript/only-throw-error -- the test says what is thrown
     if (this.failure !== undefined) throw this.failure;
     const answer: Answer<Outcome> = { outcome, durable: this.durable };

@@ -26,6 +26,11 @@ const routingEntry = v.pipe(
   }),
 );
 
+const routingEntries = v.array(
+  routingEntry,
+  "expected a routing table such as a-m=foo,n-z=bar, or a list of { from, to, node }",
+);
+
 const routingText = v.pipe(
   v.string(),
   v.rawTransform(({ dataset, addIssue, NEVER }): readonly RoutingEntry[] => {
@@ -60,7 +65,7 @@ export const environment = {
     doc: "The engine (`log` keeps everything on disk, `memory` forgets), and when the log is synced: `always` before a write is acknowledged, `everysec`, or `never`.",
   },
   routingTable: {
-    schema: v.union([routingText, v.array(routingEntry)]),
+    schema: v.lazy((input) => (typeof input === "string" ? routingText : routingEntries)),
     default: [],
     doc: "Which node stores a bucket, by the first byte of its name: text such as `a-m=foo,n-z=bar`, or a list of `{ from, to, node }`. The first match decides; `self` is this node.",
   },

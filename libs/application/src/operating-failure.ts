@@ -16,17 +16,34 @@ export function isOperatingFailure(error: unknown): error is OperatingFailure {
  * its causes, since "the port is in use" says more than "the supervisor gave up". A bug: all of it, with its stack.
  */
 export function failureText(failure: unknown): string {
-  const origin = unwrapped(failure);
-  if (!isOperatingFailure(origin)) return inspect(origin);
-  let deepest = origin;
-  for (let cause: unknown = origin; cause instanceof Error; cause = cause.cause) {
-    if (isOperatingFailure(cause)) deepest = cause;
-  }
-  return deepest.message;
+  return bugText(failure) ?? failureMessage(failure);
 }
 
-/** This package's errors only pass on what went wrong inside a child or an application. */
-function unwrapped(failure: unknown): unknown {
-  const isWrapping = failure instanceof ApplicationError && failure.cause !== undefined;
-  return isWrapping ? unwrapped(failure.cause) : failure;
+/** All that is known of a bug, with its stack; `undefined` when `failure` comes from an operating failure. */
+export function bugText(failure: unknown): string | undefined {
+  const told = mostTelling(failure);
+  return isOperatingFailure(told) ? undefined : inspect(told);
+}
+
+/** `failure` as a part of a sentence: one line, without a stack. */
+export function failureReason(failure: unknown): string {
+  return failureMessage(failure).split("\n", 1)[0] ?? "";
+}
+
+function failureMessage(failure: unknown): string {
+  const told = mostTelling(failure);
+  return told instanceof Error ? told.message : String(told);
+}
+
+function mostTelling(failure: unknown): unknown {
+  // This package's errors only pass on what went wrong inside a child or an application.
+  if (failure instanceof ApplicationError && failure.cause !== undefined) {
+    return mostTelling(failure.cause);
+  }
+  if (!isOperatingFailure(failure)) return failure;
+  let deepest = failure;
+  for (let cause: unknown = failure; cause instanceof Error; cause = cause.cause) {
+    if (isOperatingFailure(cause)) deepest = cause;
+  }
+  return deepest;
 }

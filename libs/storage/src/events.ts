@@ -15,11 +15,14 @@ export type StorageEvent = {
   | { readonly type: "opened"; readonly keys: number; readonly tookMs: number }
   | { readonly type: "tail-cut"; readonly bytes: number; readonly keptIn: string }
   | { readonly type: "sealed" }
+  /** The log is whole, but the next start has to read it as after a crash. */
+  | { readonly type: "not-sealed"; readonly reason: string }
   | { readonly type: "writes-stopped"; readonly reason: string }
 );
 
 const events = channel("kv.storage");
 
+/** Tells whoever listens on the channel; costs nothing when nobody does. */
 export function emit(event: StorageEvent): void {
   if (events.hasSubscribers) events.publish(event);
 }

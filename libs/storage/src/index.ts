@@ -2,6 +2,15 @@ export type { Clock } from "./clock.ts";
 export type { StorageErrorCode, StorageFailures } from "./errors.ts";
 export { isStorageError, StorageError } from "./errors.ts";
 export type { StorageEvent } from "./events.ts";
+export type {
+  DirectoryLock,
+  FilePort,
+  OpenFile,
+  OpenMode,
+} from "./log/file-port.ts";
+export type { LogStoreOptions, SyncMode } from "./log/open-log-store.ts";
+export { openLogStore } from "./log/open-log-store.ts";
+export type { Scheduler } from "./log/scheduler.ts";
 export { MemoryStore } from "./memory-store.ts";
 export type { Cursor, Page } from "./page.ts";
 export type {

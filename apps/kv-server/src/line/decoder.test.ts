@@ -23,8 +23,11 @@ function show(request: Request): string {
       return `authenticate ${text(request.name)} ${text(request.password)}`;
     case "too-long":
       return `too-long ${request.part} ${request.limitBytes}`;
-    default:
+    case "unknown-command":
+    case "foreign-protocol":
       return request.type;
+    default:
+      return request satisfies never;
   }
 }
 
@@ -99,7 +102,7 @@ const overLimits: readonly [input: string, ...expected: string[]][] = [
   [`PUT a k ${"v".repeat(8)}\r\nGET a k\r\n`, "too-long value 7", "get a k"],
   [`${"x".repeat(40)}\n`, "unknown-command"],
   [`${"x".repeat(41)}\nGET a k\n`, "too-long line 40", "get a k"],
-  [`${"x".repeat(41)}`, "too-long line 40"],
+  ["x".repeat(41), "too-long line 40"],
   [`${"x".repeat(400)}\n\n`, "too-long line 40", "unknown-command"],
   [`PUT a k ${"v".repeat(400)}`, "too-long line 40"],
   [`GET /${"x".repeat(400)} HTTP/1.1\r\n`, "foreign-protocol"],

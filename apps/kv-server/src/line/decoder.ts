@@ -42,8 +42,8 @@ export class LineDecoder implements Decoder {
     this.#input.lend(bytes);
   }
 
-  keep(): void {
-    this.#input.keep();
+  keep(): number {
+    return this.#input.keep();
   }
 
   next(): Request | undefined {

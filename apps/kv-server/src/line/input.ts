@@ -55,15 +55,17 @@ export class Input {
     this.#searched = offset;
   }
 
-  /** Copies what is left of lent bytes, and gives back memory that is no longer needed. */
-  keep(): void {
-    if (this.start === this.end) {
+  /** Copies what is left of lent bytes, and gives back memory that is no longer needed. Returns how much is left. */
+  keep(): number {
+    const left = this.end - this.start;
+    if (left === 0) {
       this.#own = undefined;
       this.bytes = EMPTY;
       this.advance(0);
-    } else if (this.#own === undefined) {
-      this.#moveTo(new Uint8Array(this.end - this.start));
+    } else if (this.#own === undefined || this.#own.length > 4 * left) {
+      this.#moveTo(new Uint8Array(left));
     }
+    return left;
   }
 
   #append(bytes: Uint8Array): void {

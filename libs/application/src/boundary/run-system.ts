@@ -86,7 +86,8 @@ async function sayLastWords(
   text: string | undefined,
   time: Time,
 ): Promise<void> {
-  await using errors = new LogOutput(stderr, time);
-  await using _log = new LogOutput(stdout, time);
+  const errors = new LogOutput(stderr, time);
+  const log = new LogOutput(stdout, time);
   if (text !== undefined) errors.write(`${text}\n`);
+  await Promise.all([errors[Symbol.asyncDispose](), log[Symbol.asyncDispose]()]);
 }

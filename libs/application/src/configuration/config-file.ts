@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { EnvironmentReader } from "./environment-reader.ts";
 import type { ConfigurationProblem } from "./problem.ts";
-import { reasonOf } from "./report.ts";
+import { failureReason } from "../operating-failure.ts";
 
 /** What a build-time configuration may depend on. */
 export interface BuildConfigContext {
@@ -72,12 +72,10 @@ function isConfigFunction(value: unknown): value is LoadedConfig {
 
 function importFailure(error: unknown, href: string): string {
   if (isModuleNotFound(error) && error.url === href) return "there is no such file";
-  const stack = error instanceof Error ? (error.stack ?? "") : "";
-  // A syntax error's stack begins with the place in the file.
-  const line = stack.startsWith(`${href}:`)
-    ? /^:(\d+)/u.exec(stack.slice(href.length))?.[1]
-    : undefined;
-  return `cannot be read: ${line === undefined ? "" : `line ${line}: `}${reasonOf(error)}`;
+  // The stack of an error in TypeScript's syntax begins with the place, which may be in a file that this one imports.
+  const [first = ""] = error instanceof Error ? (error.stack ?? "").split("\n", 1) : [];
+  const place = /[^/\\]+:\d+$/u.exec(first)?.[0];
+  return `cannot be read: ${place === undefined ? "" : `${place}: `}${failureReason(error)}`;
 }
 
 function isModuleNotFound(error: unknown): error is { readonly url: string } {

@@ -30,8 +30,8 @@ export interface VariableRead {
   readonly text: string | undefined;
   /** What it should have been, when it was malformed or missing. */
   readonly expected?: string | undefined;
-  /** Other text that would do, to find out what depends on the variable. */
-  readonly probe: string;
+  /** Texts that would do and mean something else, also than each other, to find out what depends on the variable. */
+  readonly probes: readonly string[];
 }
 
 const WORDS: Readonly<Record<string, boolean>> = {
@@ -55,7 +55,7 @@ export function createEnvironmentReader(
     const value = text === undefined ? undefined : kind.parse(text);
     const malformed = value === undefined && (text !== undefined || kind.required === true);
     const expected = malformed ? kind.expected : undefined;
-    onRead({ name, text, expected, probe: kind.probe(value) });
+    onRead({ name, text, expected, probes: kind.probes(value) });
     return value;
   };
   return {
@@ -71,14 +71,14 @@ interface Kind<Value> {
   readonly expected: string;
   readonly required?: boolean;
   readonly parse: (text: string) => Value | undefined;
-  /** Text of this kind that means something else than `value`. */
-  readonly probe: (value: Value | undefined) => string;
+  /** Two texts of this kind, as far as there are two, that mean something else than `value`. */
+  readonly probes: (value: Value | undefined) => readonly string[];
 }
 
 const STRING: Kind<string> = {
   expected: "expected some text",
   parse: (text) => text,
-  probe: (value = "") => `${value}-probe`,
+  probes: (value = "") => [`${value}-probe`, `${value}-other`],
 };
 
 const REQUIRED: Kind<string> = { ...STRING, expected: "it must be set", required: true };
@@ -87,7 +87,7 @@ const BOOLEAN: Kind<boolean> = {
   expected: "expected true or false",
   parse: (text) =>
     Object.hasOwn(WORDS, text.toLowerCase()) ? WORDS[text.toLowerCase()] : undefined,
-  probe: (value = false) => String(!value),
+  probes: (value) => [true, false].filter((other) => other !== value).map(String),
 };
 
 const LIST: Kind<readonly string[]> = {
@@ -97,7 +97,7 @@ const LIST: Kind<readonly string[]> = {
       .split(",")
       .map((part) => part.trim())
       .filter((part) => part !== ""),
-  probe: (value = []) => [...value, "probe"].join(),
+  probes: (value = []) => [[...value, "probe"].join(), [...value, "other"].join()],
 };
 
 function integerKind({ min, max }: IntegerRange): Kind<number> {
@@ -109,8 +109,11 @@ function integerKind({ min, max }: IntegerRange): Kind<number> {
       const value = /^[+-]?\d+$/u.test(text) ? Number(text) : Number.NaN;
       return Number.isSafeInteger(value) && value >= low && value <= high ? value : undefined;
     },
-    probe: (value) =>
-      String(value === undefined ? (min ?? max ?? 0) : value < high ? value + 1 : low),
+    probes: (value) =>
+      [low, low + 1, high]
+        .filter((other) => other !== value && other <= high)
+        .slice(0, 2)
+        .map(String),
   };
 }
 

@@ -5,7 +5,10 @@ import { type ConfigurationValues, isPlainObject, overlay } from "./values.ts";
 /** All layers as one: what is said about each key, and by whom. */
 export interface Folded {
   readonly values: ConfigurationValues;
-  /** By key (`kv-server.port`): `config/config.ts`, `PORT in config/runtime.ts`, … Not there for defaults. */
+  /**
+   * By key (`kv-server.port`): `config/config.ts`, `PORT in config/runtime.ts`, … Not there for defaults. By
+   * application: the last that said anything about it.
+   */
   readonly origins: ReadonlyMap<string, string>;
 }
 
@@ -17,6 +20,7 @@ export function fold(layers: readonly Layer[]): Folded {
 function foldLayer(below: Folded, layer: Layer): Folded {
   const origins = new Map(below.origins);
   for (const [application, section] of Object.entries(layer.values)) {
+    origins.set(application, layer.source);
     for (const [key, value] of Object.entries(section)) {
       if (value === undefined) continue;
       const path = `${application}.${key}`;

@@ -6,7 +6,7 @@ import {
 } from "./environment-reader.ts";
 import { type Evaluation, traceVariables } from "./origins.ts";
 import type { ConfigurationProblem } from "./problem.ts";
-import { reasonOf } from "./report.ts";
+import { failureReason } from "../operating-failure.ts";
 import { type ConfigurationValues, isPlainObject } from "./values.ts";
 
 /** What one source says: a step of the fold. */
@@ -69,7 +69,7 @@ export function runtimeLayer(source: ConfigSource, variables: Variables): Layer 
 /** Evaluates a file of build time: there are no variables, and to ask for one is a problem. */
 export function buildLayer(source: ConfigSource): Layer {
   const refusal =
-    "variables are read at every boot, in config/runtime.ts, not when a release is built";
+    "a variable is read at every boot, in the runtime file, not when a release is built";
   return evaluateFile(source, {}, () => refusal);
 }
 
@@ -97,7 +97,7 @@ function evaluateFile(
   } catch (error) {
     return brokenLayer(source.file, {
       subject: source.file,
-      expected: `it throws: ${reasonOf(error)}`,
+      expected: `it throws: ${failureReason(error)}`,
     });
   }
 }

@@ -14,7 +14,7 @@ import {
   runtimeLayer,
 } from "./layer.ts";
 import type { ConfigProvider } from "./provider.ts";
-import { reasonOf } from "./report.ts";
+import { failureReason } from "../operating-failure.ts";
 import type { ConfigurationValues } from "./values.ts";
 
 /** Where configuration comes from when a release is built. */
@@ -107,6 +107,6 @@ async function providerLayer(provider: ConfigProvider, below: ConfigurationValue
     const initial: unknown = await provider.init?.();
     return plainLayer(source, await provider.load(below, initial));
   } catch (error) {
-    return brokenLayer(source, { subject: source, expected: `it throws: ${reasonOf(error)}` });
+    return brokenLayer(source, { subject: source, expected: `it throws: ${failureReason(error)}` });
   }
 }

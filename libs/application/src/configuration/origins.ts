@@ -11,9 +11,9 @@ export interface Evaluation {
 /**
  * Which keys (`kv-server.port`) depend on which variable, by name.
  *
- * A configuration function is pure, so it can simply be asked: evaluated once with the variable unset and once with other
- * text in it that fits, the keys that change are those that depend on it. One of the two always differs from what
- * the variable holds, also when that equals the default. What an evaluation throws is ignored.
+ * A configuration function is pure, so it can simply be asked: evaluated with the variable unset, and with other texts in
+ * it that fit, the keys that change are those that depend on it. There are two other texts, since one may mean just
+ * what the function does without the variable. What an evaluation throws is ignored.
  */
 export function traceVariables(
   evaluate: (variables: Variables) => Evaluation,
@@ -21,10 +21,10 @@ export function traceVariables(
   { values, reads }: Evaluation,
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const dependents = new Map<string, Set<string>>();
-  for (const { name, probe } of reads) {
+  for (const { name, probes } of reads) {
     const keys = dependents.get(name) ?? new Set();
     dependents.set(name, keys);
-    for (const text of [undefined, probe]) {
+    for (const text of [undefined, ...probes]) {
       for (const key of changedBy(evaluate, { ...variables, [name]: text }, values)) keys.add(key);
     }
   }

@@ -102,12 +102,12 @@ function unknownApplications(
 ): ConfigurationProblem[] {
   const present = audience.applications.map(({ name }) => name);
   const known = [...present, ...audience.knownApplications];
-  return Object.entries(values)
-    .filter(([application]) => !known.includes(application))
-    .map(([application, section]) => ({
+  return Object.keys(values)
+    .filter((application) => !known.includes(application))
+    .map((application) => ({
       subject: application,
       expected: `no such application; ${suggestion(application, known)}`,
-      origin: origins.get(`${application}.${Object.keys(section)[0]}`),
+      origin: origins.get(application),
     }));
 }
 

@@ -3,10 +3,9 @@ import { picklist } from "valibot";
 import type { Application } from "../application.ts";
 import { systemTime, type Time } from "../time.ts";
 import { isShown, levels, parseLevel } from "./level.ts";
-import { createLinePrinter, type LinePrinter } from "./line-printer.ts";
+import { createLinePrinter, type LinePrinter, type LogFormat } from "./line-printer.ts";
 import { LogOutput } from "./log-output.ts";
 import type { LogStream } from "./log-stream.ts";
-import { printable } from "./printable.ts";
 
 /** What may be configured for the application `logger`. */
 export const loggerEnvironment = {
@@ -79,17 +78,13 @@ export function createLogger({
 async function outputPrinter(
   stream: LogStream,
   output: LogOutput,
-  format: "auto" | "pretty" | "json",
+  format: LogFormat,
 ): Promise<LinePrinter> {
-  const print = await createLinePrinter(stream, format, (line) => output.write(line));
+  const print = await createLinePrinter(stream, format, (text) => output.write(text));
   return (level, message, fields) => {
     const dropped = output.takeDropped();
     if (dropped > 0) print("warn", `${dropped} events were dropped: nobody read the log`, {});
-    print(
-      level,
-      message,
-      Object.fromEntries(Object.entries(fields).map(([k, v]) => [k, printable(v)])),
-    );
+    print(level, message, fields);
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Child } from "../child.ts";
 import { emit } from "../events.ts";
+import { failureReason } from "../operating-failure.ts";
 import type { Time } from "../time.ts";
 import { within } from "../time.ts";
 
@@ -27,7 +28,7 @@ export async function stopChild(
     const message = `${name} did not stop within ${shutdownMs} ms; going on without it`;
     emit({ level: "error", message, type: "stop-late", child: name, shutdownMs });
   } catch (failure) {
-    const message = `${name} failed while it was stopping`;
+    const message = `${name} failed while it was stopping: ${failureReason(failure)}`;
     emit({ level: "error", message, type: "stop-failed", child: name, failure });
   }
 }

@@ -1,11 +1,10 @@
 import type { Child, ChildSpecification } from "../child.ts";
 import { ApplicationError } from "../errors.ts";
 import { emit } from "../events.ts";
-import type { Time } from "../time.ts";
-import { systemTime } from "../time.ts";
+import { failureReason } from "../operating-failure.ts";
+import { systemTime, type Time } from "../time.ts";
+import { ChildSlot, type Ending } from "./child-slot.ts";
 import { defaultIntensity, judgeRestart, type RestartIntensity } from "./restart-intensity.ts";
-import { startChild } from "./start-child.ts";
-import { defaultShutdownMs, stopChild } from "./stop-child.ts";
 import { restartedWith, type SupervisorStrategy } from "./strategy.ts";
 
 /** What to supervise, and how. */
@@ -26,7 +25,7 @@ export interface SupervisorOptions {
 export interface ChildStatus {
   readonly id: string;
   /** `false` while it is being restarted, and for good once it ended and is not to be restarted. */
-  readonly running: boolean;
+  readonly isRunning: boolean;
   /** How often it was started again. */
   readonly restarts: number;
 }
@@ -50,26 +49,23 @@ export interface Supervisor extends Child {
  */
 export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
   const supervisor = new RunningSupervisor(options);
-  await supervisor.start();
+  await supervisor.start(options.signal);
   return supervisor;
 }
 
-interface Slot {
-  readonly specification: ChildSpecification;
-  readonly name: string;
-  child: Child | undefined;
-  starts: number;
-}
-
-interface FailedStart {
-  readonly slot: Slot;
+/** A child that is to be started again, and why. */
+interface Failed {
+  readonly slot: ChildSlot;
   readonly failure: unknown;
 }
 
 class RunningSupervisor implements Supervisor {
-  readonly #options: SupervisorOptions;
+  readonly #name: string;
+  readonly #strategy: SupervisorStrategy;
+  readonly #intensity: RestartIntensity;
   readonly #time: Time;
-  readonly #slots: readonly Slot[];
+  /** In start order. */
+  readonly #slots: readonly ChildSlot[];
   readonly #stopping = new AbortController();
   readonly #end = Promise.withResolvers<void>();
   #history: readonly number[] = [];
@@ -77,16 +73,14 @@ class RunningSupervisor implements Supervisor {
   #disposal: Promise<void> | undefined;
 
   constructor(options: SupervisorOptions) {
-    this.#options = options;
-    this.#time = options.time ?? systemTime;
-    this.#slots = options.children.map((specification) => ({
-      specification,
-      name: `${options.name}.${specification.id}`,
-      child: undefined,
-      starts: 0,
-    }));
-    const ids = new Set(options.children.map(({ id }) => id));
-    if (ids.size < this.#slots.length) throw new Error(`${options.name}: two children of one id`);
+    const { name, strategy, children, intensity = defaultIntensity, time = systemTime } = options;
+    this.#name = name;
+    this.#strategy = strategy;
+    this.#intensity = intensity;
+    this.#time = time;
+    this.#slots = children.map((specification) => new ChildSlot(name, specification, time));
+    const ids = new Set(children.map(({ id }) => id));
+    if (ids.size < children.length) throw new Error(`${name}: two children have the same id`);
     // It may give up before anybody had the chance to look: that is no unhandled rejection.
     this.finished.catch(() => {});
   }
@@ -96,15 +90,14 @@ class RunningSupervisor implements Supervisor {
   }
 
   children(): readonly ChildStatus[] {
-    return this.#slots.map(({ specification, child, starts }) => ({
-      id: specification.id,
-      running: child !== undefined,
-      restarts: Math.max(0, starts - 1),
+    return this.#slots.map(({ specification: { id }, isRunning, restarts }) => ({
+      id,
+      isRunning,
+      restarts,
     }));
   }
 
-  async start(): Promise<void> {
-    const { signal } = this.#options;
+  async start(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
     const giveUp = (): void => this.#stopping.abort(signal?.reason);
     signal?.addEventListener("abort", giveUp);
@@ -122,11 +115,11 @@ class RunningSupervisor implements Supervisor {
 
   async #dispose(): Promise<void> {
     this.#stopping.abort();
-    await this.#inTurn(() => this.#stop(this.#slots));
+    await this.#inTurn(() => stopInReverse(this.#slots));
     this.#end.resolve();
   }
 
-  /** Runs `task` when all earlier ones are done: what this supervisor does, it does one at a time. */
+  /** Runs `task` when all earlier ones are done: what a supervisor does, it does one at a time. */
   #inTurn(task: () => Promise<void>): Promise<void> {
     const turn = this.#lastTask.then(task);
     this.#lastTask = turn.catch(() => {});
@@ -148,16 +141,19 @@ class RunningSupervisor implements Supervisor {
       this.#stopping.signal.throwIfAborted();
     } catch (failure) {
       this.#stopping.abort();
-      await this.#stop(this.#slots);
+      await stopInReverse(this.#slots);
       throw failure;
     }
   }
 
   /** Starts `slots` in order, up to the first that fails. */
-  async #start(slots: readonly Slot[]): Promise<FailedStart | undefined> {
+  async #start(slots: readonly ChildSlot[]): Promise<Failed | undefined> {
     for (const slot of slots) {
+      const onEnd = (ending: Ending): void => {
+        this.#inTurn(() => this.#deal(slot, ending)).catch(this.#end.reject);
+      };
       try {
-        await this.#startOne(slot);
+        await slot.start(this.#stopping.signal, onEnd);
       } catch (failure) {
         return { slot, failure };
       }
@@ -165,101 +161,67 @@ class RunningSupervisor implements Supervisor {
     return undefined;
   }
 
-  async #startOne(slot: Slot): Promise<void> {
-    slot.starts++;
-    const child = await startChild(slot.specification.start, {
-      signal: this.#stopping.signal,
-      graceMs: slot.specification.shutdownMs ?? defaultShutdownMs,
-      time: this.#time,
-    });
-    slot.child = child;
-    const message = `${slot.name} started`;
-    emit({ level: "debug", message, type: "child-started", child: slot.name });
-    const ended = (outcome: Ending): void => {
-      this.#inTurn(() => this.#deal(slot, child, outcome)).catch(this.#end.reject);
-    };
-    child.finished.then(
-      () => ended({ failed: false }),
-      (failure: unknown) => ended({ failed: true, failure }),
-    );
-  }
-
-  /** Stops `slots` in reverse. */
-  async #stop(slots: readonly Slot[]): Promise<void> {
-    for (const slot of slots.toReversed()) await this.#stopOne(slot);
-  }
-
-  async #stopOne(slot: Slot): Promise<void> {
-    const { child, name } = slot;
-    if (child === undefined) return;
-    slot.child = undefined;
-    const shutdownMs = slot.specification.shutdownMs ?? defaultShutdownMs;
-    await stopChild(child, { name, shutdownMs, time: this.#time });
-  }
-
-  /** Deals with the ending of `child`, unless it has been stopped or replaced meanwhile. */
-  async #deal(slot: Slot, child: Child, ending: Ending): Promise<void> {
-    if (slot.child !== child || this.#stopping.signal.aborted) return;
-    await this.#stopOne(slot);
-    if (isRestarted(slot.specification, ending)) {
-      const failure = ending.failed
-        ? ending.failure
-        : new ApplicationError("ENDED_UNASKED", { name: slot.name });
+  async #deal(slot: ChildSlot, { child, failed }: Ending): Promise<void> {
+    if (!slot.holds(child) || this.#stopping.signal.aborted) return;
+    // It has ended, and may hold on to something all the same.
+    await slot.stop();
+    const { name, specification } = slot;
+    const { restart = "permanent" } = specification;
+    if (restart === "permanent" || (restart === "transient" && failed !== undefined)) {
+      const { failure } = failed ?? { failure: new ApplicationError("ENDED_UNASKED", { name }) };
       await this.#restart({ slot, failure });
-      return;
+    } else if (failed === undefined) {
+      emit({ level: "debug", message: `${name} ended`, type: "child-ended", child: name });
+    } else {
+      const message = `${name} failed: ${failureReason(failed.failure)}; it is not restarted`;
+      emit({ level: "warn", message, type: "child-ended", child: name, ...failed });
     }
-    const outcome = ending.failed
-      ? ({ level: "warn", message: `${slot.name} failed`, failure: ending.failure } as const)
-      : ({ level: "debug", message: `${slot.name} ended` } as const);
-    emit({ ...outcome, type: "child-ended", child: slot.name });
   }
 
-  async #restart(first: FailedStart): Promise<void> {
-    let failed: FailedStart | undefined = first;
+  async #restart(first: Failed): Promise<void> {
+    let failed: Failed | undefined = first;
     while (failed !== undefined && !this.#stopping.signal.aborted) {
+      const { slot }: Failed = failed;
       try {
         this.#countRestart(failed);
       } catch (error) {
         this.#stopping.abort();
-        await this.#stop(this.#slots);
+        await stopInReverse(this.#slots);
         this.#end.reject(error);
         return;
       }
-      const { slot }: FailedStart = failed;
-      const affected = restartedWith(this.#options.strategy, this.#slots, slot);
-      await this.#stop(affected);
+      const affected = restartedWith(this.#strategy, this.#slots, slot);
+      await stopInReverse(affected);
       await this.#pause(slot);
       failed = await this.#start(
-        affected.filter((each) => each.specification.restart !== "temporary"),
+        affected.filter(({ specification }) => specification.restart !== "temporary"),
       );
     }
   }
 
   /** Throws `SUPERVISOR_GAVE_UP` when this restart is one too many. */
-  #countRestart({ slot, failure }: FailedStart): void {
-    const { name, intensity = defaultIntensity } = this.#options;
-    const { id, restartDelayMs = 0 } = slot.specification;
-    const verdict = judgeRestart(this.#history, this.#time.nowMs(), intensity);
+  #countRestart({ slot, failure }: Failed): void {
+    const { name: child, specification } = slot;
+    const { id, restartDelayMs: delayMs = 0 } = specification;
+    const reason = failureReason(failure);
+    const verdict = judgeRestart(this.#history, this.#time.nowMs(), this.#intensity);
     this.#history = verdict.history;
-    const about = { child: slot.name, failure };
     if (verdict.type === "restart") {
-      const message = `${slot.name} failed; restarting it in ${restartDelayMs} ms`;
-      emit({ level: "warn", message, type: "child-restarting", delayMs: restartDelayMs, ...about });
+      const message = `${child} failed: ${reason}; restarting it in ${delayMs} ms`;
+      emit({ level: "warn", message, type: "child-restarting", child, delayMs, failure });
       return;
     }
-    const details = { supervisor: name, child: id, ...intensity };
-    const error = new ApplicationError("SUPERVISOR_GAVE_UP", details, { cause: failure });
-    emit({ level: "error", message: error.message, type: "supervisor-gave-up", ...about });
-    throw error;
+    const details = { supervisor: this.#name, child: id, ...this.#intensity };
+    const message = `${child} failed: ${reason}; giving up after ${this.#intensity.maxRestarts} restarts`;
+    emit({ level: "error", message, type: "supervisor-gave-up", child, failure });
+    throw new ApplicationError("SUPERVISOR_GAVE_UP", details, { cause: failure });
   }
 
-  async #pause({ specification: { restartDelayMs = 0 } }: Slot): Promise<void> {
+  async #pause({ specification: { restartDelayMs = 0 } }: ChildSlot): Promise<void> {
     if (restartDelayMs > 0) await this.#time.sleep(restartDelayMs, this.#stopping.signal);
   }
 }
 
-type Ending = { readonly failed: false } | { readonly failed: true; readonly failure: unknown };
-
-function isRestarted({ restart = "permanent" }: ChildSpecification, { failed }: Ending): boolean {
-  return restart === "permanent" || (restart === "transient" && failed);
+async function stopInReverse(slots: readonly ChildSlot[]): Promise<void> {
+  for (const slot of slots.toReversed()) await slot.stop();
 }

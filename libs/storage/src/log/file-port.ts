@@ -8,7 +8,10 @@ import { systemError } from "./system-reason.ts";
  * (`code`, `syscall`) when it fails; translating is the engine's business.
  */
 export interface FilePort {
-  /** Makes `path` and what leads to it, readable by its owner only; one that exists is fine. */
+  /**
+   * Makes `path` and what leads to it, for its owner only; one that exists is fine. Rejects too when
+   * this process may not read and write in it.
+   */
   makeDirectory(path: string): Promise<void>;
 
   /** The names of the entries of a directory, in any order. */

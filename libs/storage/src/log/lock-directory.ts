@@ -1,7 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { DirectoryLock } from "./file-port.ts";
+import { isSystemError } from "./system-reason.ts";
 
 /**
  * Takes the lock of a directory by an exclusive SQLite transaction on its file `LOCK`.
@@ -15,7 +16,9 @@ import type { DirectoryLock } from "./file-port.ts";
  */
 export async function lockDirectory(path: string): Promise<DirectoryLock> {
   const pidPath = join(path, "LOCK.pid");
-  const database = new DatabaseSync(join(path, "LOCK"));
+  const lockPath = join(path, "LOCK");
+  await makeLockFile(lockPath);
+  const database = new DatabaseSync(lockPath);
   try {
     database.exec("BEGIN EXCLUSIVE");
   } catch (error) {
@@ -25,6 +28,18 @@ export async function lockDirectory(path: string): Promise<DirectoryLock> {
   }
   await writeFile(pidPath, `${process.pid}\n`, { mode: 0o600 });
   return { type: "taken", lock: { [Symbol.dispose]: () => database.close() } };
+}
+
+/**
+ * SQLite would make the file readable by everybody. One that is there already must not be opened here:
+ * closing it again would drop the lock of another store in this process, as POSIX has it.
+ */
+async function makeLockFile(lockPath: string): Promise<void> {
+  try {
+    await (await open(lockPath, "wx", 0o600)).close();
+  } catch (error) {
+    if (!isSystemError(error, "EEXIST")) throw error;
+  }
 }
 
 const SQLITE_BUSY = 5;

@@ -1,7 +1,9 @@
-import fs from "node:fs";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import fs, { existsSync } from "node:fs";
+import { access, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import type { FilePort, OpenFile, OpenMode } from "./file-port.ts";
 import { lockDirectory } from "./lock-directory.ts";
+import { isSystemError } from "./system-reason.ts";
 
 /** Files and directories are for their owner's eyes only. */
 const FILE_MODE = 0o600;
@@ -18,9 +20,7 @@ const syncsByFlag = process.platform === "linux" && O_DSYNC !== undefined;
 
 /** The disk under `node:fs`. */
 export const nodeFiles: FilePort = {
-  async makeDirectory(path) {
-    await mkdir(path, { recursive: true, mode: DIRECTORY_MODE });
-  },
+  makeDirectory,
   list: (path) => readdir(path),
   read: (path) => readFile(path),
   open: openFile,
@@ -29,6 +29,28 @@ export const nodeFiles: FilePort = {
   syncDirectory,
   lock: lockDirectory,
 };
+
+/**
+ * Step by step, since each new directory has to be synced into its parent; and since Node's own recursive
+ * mkdir never returns where the system answers ENOENT for good, as below /proc.
+ */
+async function makeDirectory(path: string): Promise<void> {
+  await makeMissingDirectories(resolve(path));
+  await access(path, fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK);
+}
+
+async function makeMissingDirectories(path: string): Promise<void> {
+  const parent = dirname(path);
+  try {
+    await mkdir(path, { mode: DIRECTORY_MODE });
+  } catch (error) {
+    if (isSystemError(error, "EEXIST")) return;
+    if (!isSystemError(error, "ENOENT") || existsSync(parent)) throw error;
+    await makeMissingDirectories(parent);
+    await mkdir(path, { mode: DIRECTORY_MODE });
+  }
+  await syncDirectory(parent);
+}
 
 async function openFile(path: string, mode: OpenMode): Promise<OpenFile> {
   const { O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } = fs.constants;

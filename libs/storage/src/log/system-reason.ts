@@ -14,13 +14,20 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
 };
 
-/** Whether the operating system, or SQLite on its behalf, made `error`, rather than a bug of ours. */
-export function isSystemError(error: unknown): error is Error & { readonly code: string } {
+/**
+ * Whether the operating system, or SQLite on its behalf, made `error`, rather than a bug of ours; with `code`,
+ * whether it is that very one.
+ */
+export function isSystemError(
+  error: unknown,
+  code?: string,
+): error is Error & { readonly code: string } {
   return (
     error instanceof Error &&
     ("syscall" in error || "errcode" in error) &&
     "code" in error &&
-    typeof error.code === "string"
+    typeof error.code === "string" &&
+    (code === undefined || error.code === code)
   );
 }
 

@@ -42,6 +42,10 @@ export function decidePut(
 }
 
 function countAdded(bucket: Bucket, fields: readonly Field[], nowMs: number): number {
+  const [first] = fields;
+  if (first !== undefined && fields.length === 1) {
+    return findEntry(bucket, first.key, nowMs) === undefined ? 1 : 0;
+  }
   const newcomers = fields.filter(({ key }) => findEntry(bucket, key, nowMs) === undefined);
   return countDistinct(newcomers.map(({ key }) => key));
 }

@@ -1,0 +1,12 @@
+import assert from "node:assert/strict";
+import { Socket } from "node:net";
+import { test } from "node:test";
+import { adoptIntoSharedBuffer } from "./socket.ts";
+
+test("adoptIntoSharedBuffer() reads as documented where there is no handle to take", () => {
+  const accepted = new Socket();
+  const pieces: string[] = [];
+  const adopted = adoptIntoSharedBuffer()(accepted, (bytes) => pieces.push(String(bytes)));
+  adopted.emit("data", Buffer.from("CREATE a\r\n"));
+  assert.deepEqual(pieces, ["CREATE a\r\n"]);
+});

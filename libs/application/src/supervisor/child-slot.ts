@@ -1,0 +1,64 @@
+import type { Child, ChildSpecification } from "../child.ts";
+import { emit } from "../events.ts";
+import type { Time } from "../time.ts";
+import { startChild } from "./start-child.ts";
+import { defaultShutdownMs, stopChild } from "./stop-child.ts";
+
+/** How a child ended by itself. */
+export interface Ending {
+  readonly child: Child;
+  /** `undefined` when all is well; otherwise what `finished` rejected with. */
+  readonly failed: { readonly failure: unknown } | undefined;
+}
+
+/** The place of one child in a supervisor, whichever of its lives it is in. */
+export class ChildSlot {
+  readonly specification: ChildSpecification;
+  /** The supervisor's name and the child's own: `kv-server.listener`. */
+  readonly name: string;
+  readonly #time: Time;
+  #child: Child | undefined;
+  #starts = 0;
+
+  constructor(supervisor: string, specification: ChildSpecification, time: Time) {
+    this.specification = specification;
+    this.name = `${supervisor}.${specification.id}`;
+    this.#time = time;
+  }
+
+  get isRunning(): boolean {
+    return this.#child !== undefined;
+  }
+
+  get restarts(): number {
+    return Math.max(0, this.#starts - 1);
+  }
+
+  /** Whether `child` is the one that is here now: it was neither stopped nor replaced. */
+  holds(child: Child): boolean {
+    return this.#child === child;
+  }
+
+  /** Starts the child, or throws; `onEnd` is told when it ends by itself. */
+  async start(signal: AbortSignal, onEnd: (ending: Ending) => void): Promise<void> {
+    this.#starts++;
+    const { start, shutdownMs: graceMs = defaultShutdownMs } = this.specification;
+    const child = await startChild(start, { signal, graceMs, time: this.#time });
+    this.#child = child;
+    const { name } = this;
+    emit({ level: "debug", message: `${name} started`, type: "child-started", child: name });
+    child.finished.then(
+      () => onEnd({ child, failed: undefined }),
+      (failure: unknown) => onEnd({ child, failed: { failure } }),
+    );
+  }
+
+  /** Stops the child when there is one; never throws. */
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    this.#child = undefined;
+    const { shutdownMs = defaultShutdownMs } = this.specification;
+    await stopChild(child, { name: this.name, shutdownMs, time: this.#time });
+  }
+}

@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { ManualTime, settled } from "../../testing/manual-time.ts";
+import { scriptApplication, type ScriptedApplication } from "../../testing/scripted-application.ts";
+import type { ApplicationMode } from "../application.ts";
+import { configurationOf } from "../configuration/load-configuration.ts";
+import { isApplicationError } from "../errors.ts";
+import type { SystemApplication } from "../plan.ts";
+import { startSystem } from "./start-system.ts";
+import type { System } from "./system.ts";
+
+const boom = new Error("boom");
+
+function start(
+  listed: readonly (readonly [ScriptedApplication, ApplicationMode])[],
+  options: { time?: ManualTime; signal?: AbortSignal } = {},
+): Promise<System> {
+  const applications: SystemApplication[] = listed.map(([application, mode]) => ({
+    application,
+    mode,
+  }));
+  return startSystem({ applications, configuration: configurationOf(applications), ...options });
+}
+
+/** server needs kv, kv needs nothing; both write to `journal`. */
+function pair(kvTerms: Parameters<typeof scriptApplication>[2] = {}) {
+  const journal: string[] = [];
+  const kv = scriptApplication(journal, "kv", kvTerms);
+  const server = scriptApplication(journal, "server", { dependencies: [kv] });
+  return { journal, kv, server };
+}
+
+suite("start and stop", () => {
+  test("in the order of dependencies, and in reverse, once", async () => {
+    const { journal, kv, server } = pair();
+    const system = await start([
+      [server, "permanent"],
+      [kv, "permanent"],
+    ]);
+    assert.deepEqual(journal, ["start kv", "start server"]);
+    await Promise.all([system[Symbol.asyncDispose](), system[Symbol.asyncDispose]()]);
+    assert.deepEqual(journal.slice(2), ["stop server", "stop kv"]);
+    assert.deepEqual(await system.finished, { type: "stopped" });
+  });
+
+  test("an application that is only loaded is configured and not started", async () => {
+    const { journal, kv } = pair({ environment: {} });
+    await using system = await start([[kv, "load"]]);
+    assert.deepEqual(journal, []);
+    assert.throws(() => system.api(kv), isApplicationErrorWith("APPLICATION_NOT_RUNNING"));
+  });
+
+  test("a failed start stops those that run, in reverse, and keeps its cause", async () => {
+    const { journal, kv, server } = pair();
+    const last = scriptApplication(journal, "last", { onStart: () => Promise.reject(boom) });
+    const starting = start([
+      [server, "permanent"],
+      [kv, "permanent"],
+      [last, "temporary"],
+    ]);
+    await assert.rejects(starting, (error: Error) => {
+      assert.ok(isApplicationError(error, "APPLICATION_FAILED"));
+      assert.equal(error.details.application, "last");
+      assert.equal(error.cause, boom);
+      return true;
+    });
+    assert.deepEqual(journal.slice(3), ["stop server", "stop kv"]);
+  });
+
+  test("a permanent application that ends while others start fails the start", async () => {
+    const { journal, kv } = pair();
+    const slow = scriptApplication(journal, "slow", {
+      dependencies: [kv],
+      onStart: async ({ signal }) => {
+        kv.child().fail(boom);
+        await settled();
+        signal.throwIfAborted();
+      },
+    });
+    await assert.rejects(start([[slow, "permanent"]]), (error: Error) => {
+      assert.ok(isApplicationError(error, "APPLICATION_FAILED"));
+      assert.equal(error.details.application, "kv");
+      assert.equal(error.cause, boom);
+      return true;
+    });
+    assert.deepEqual(journal, ["start kv", "start slow", "stop kv"]);
+  });
+
+  test("an aborted start is undone, and throws the reason of its signal", async () => {
+    const { journal, kv } = pair();
+    const order = new AbortController();
+    const slow = scriptApplication(journal, "slow", {
+      dependencies: [kv],
+      onStart: () => order.abort(boom),
+    });
+    await assert.rejects(start([[slow, "permanent"]], { signal: order.signal }), boom);
+    assert.deepEqual(journal, ["start kv", "start slow", "stop slow", "stop kv"]);
+  });
+
+  test("an application that does not stop in time is left behind", async () => {
+    const time = new ManualTime();
+    const { journal, kv } = pair();
+    const stuck = scriptApplication(journal, "stuck", {
+      dependencies: [kv],
+      shutdownMs: 40,
+      onStop: () => new Promise(() => {}),
+    });
+    const system = await start([[stuck, "permanent"]], { time });
+    const stopping = system[Symbol.asyncDispose]();
+    await time.advance(39);
+    assert.deepEqual(journal.slice(2), ["stop stuck"]);
+    await time.advance(1);
+    await stopping;
+    assert.deepEqual(journal.slice(3), ["stop kv"]);
+    assert.equal(time.sleepers, 0);
+  });
+});
+
+suite("modes: what the end of an application means", () => {
+  const rows: readonly (readonly [ApplicationMode, "end" | "fail", "goes on" | "is down"])[] = [
+    ["permanent", "end", "is down"],
+    ["permanent", "fail", "is down"],
+    ["transient", "end", "goes on"],
+    ["transient", "fail", "is down"],
+    ["temporary", "end", "goes on"],
+    ["temporary", "fail", "goes on"],
+  ];
+  for (const [mode, ending, expected] of rows) {
+    test(`${mode}, ${ending}: the system ${expected}`, async () => {
+      const { journal, kv, server } = pair();
+      await using system = await start([
+        [kv, "permanent"],
+        [server, mode],
+      ]);
+      if (ending === "end") server.child().end();
+      else server.child().fail(boom);
+      await settled();
+      const stops = expected === "is down" ? ["stop server", "stop kv"] : ["stop server"];
+      assert.deepEqual(journal.slice(2), stops);
+      if (expected === "goes on") return;
+      const exit = await system.finished;
+      assert.ok(exit.type === "failed" && exit.application === "server");
+      if (ending === "fail") assert.equal(exit.error, boom);
+      else assert.ok(isApplicationError(exit.error, "ENDED_UNASKED"));
+    });
+  }
+});
+
+suite("what applications have of each other", () => {
+  test("use() gives the API of a declared dependency, and of nothing else", async () => {
+    const { kv, server } = pair();
+    await using system = await start([[server, "permanent"]]);
+    assert.equal(server.context().use(kv), "api of kv");
+    assert.equal(system.api(server), "api of server");
+    assert.throws(() => kv.context().use(server), /kv does not declare/u);
+  });
+
+  test("two systems of the same applications run in one process", async () => {
+    const { journal, kv, server } = pair();
+    const one = await start([[server, "permanent"]]);
+    await using two = await start([[server, "permanent"]]);
+    await one[Symbol.asyncDispose]();
+    assert.equal(two.api(kv), "api of kv");
+    const starts = ["start kv", "start server", "start kv", "start server"];
+    assert.deepEqual(journal, [...starts, "stop server", "stop kv"]);
+  });
+});
+
+function isApplicationErrorWith(code: "APPLICATION_NOT_RUNNING"): (error: unknown) => boolean {
+  return (error) => isApplicationError(error, code);
+}

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BUCKET, endTurn, KEY, openHeld } from "./testing/one-group-a-turn.ts";
+import { type DiskCall, SimulatedDisk } from "./testing/simulated-disk.ts";
+
+const VALUE = Uint8Array.of(1);
+const FIELDS = [{ key: KEY, value: VALUE }];
+
+/** An open store with one bucket, durable, that notes what is asked of its disk from then on. */
+async function storeWithBucket(sync: "always" | "everysec" | "never" = "always") {
+  const disk = new SimulatedDisk();
+  const held = await openHeld(disk, { sync });
+  await held.store.createBucket(BUCKET);
+  await endTurn(held.scheduler);
+  const calls: DiskCall["type"][] = [];
+  disk.faults = ({ type }) => void calls.push(type);
+  return { ...held, disk, calls };
+}
+
+test("a turn's mutations share one promise and one write", async () => {
+  const { store, scheduler, calls } = await storeWithBucket();
+  const first = await store.put(BUCKET, FIELDS);
+  const second = await store.put(BUCKET, FIELDS);
+  assert.ok(first.durable !== undefined);
+  assert.equal(first.durable, second.durable);
+  await endTurn(scheduler);
+  await first.durable;
+  // On a descriptor that syncs every write the sync is part of the write.
+  assert.deepEqual(calls, ["write", "sync"]);
+});
+
+test("what arrives during a write joins the next group, written as soon as that write ends", async () => {
+  const { store, scheduler, disk, calls } = await storeWithBucket();
+  disk.hold();
+  const first = await store.put(BUCKET, FIELDS);
+  await endTurn(scheduler);
+  const second = await store.put(BUCKET, FIELDS);
+  const third = await store.put(BUCKET, FIELDS);
+  assert.notEqual(first.durable, second.durable);
+  assert.equal(second.durable, third.durable);
+  assert.equal(calls.filter((type) => type === "write").length, 1);
+  disk.release();
+  // No turn is ended: the second group needs none.
+  await second.durable;
+  assert.equal(calls.filter((type) => type === "write").length, 2);
+});
+
+test("an answer waits for the mutation it rests on and for no other", async () => {
+  const { store, scheduler, disk } = await storeWithBucket();
+  const other = Uint8Array.of(0x6f);
+  await store.put(BUCKET, FIELDS);
+  await endTurn(scheduler);
+  disk.hold();
+  const put = await store.put(BUCKET, [{ key: other, value: VALUE }]);
+
+  assert.equal((await store.get(BUCKET, KEY)).durable, undefined, "a key that is safe");
+  assert.equal((await store.get(BUCKET, Uint8Array.of(0))).durable, undefined, "a key never there");
+  assert.equal((await store.get(other, KEY)).durable, undefined, "a bucket never there");
+  assert.equal((await store.get(BUCKET, other)).durable, put.durable, "the key just put");
+  assert.equal((await store.listKeys(BUCKET)).durable, put.durable, "the list it stands in");
+  assert.equal((await store.createBucket(BUCKET)).durable, put.durable, "the bucket's revision");
+  assert.equal((await store.expire(BUCKET, Uint8Array.of(0), 1)).durable, put.durable);
+
+  const gone = await store.delete(BUCKET, [KEY]);
+  assert.equal((await store.get(BUCKET, KEY)).durable, gone.durable, "the key just deleted");
+  const dropped = await store.dropBucket(BUCKET);
+  assert.equal((await store.get(BUCKET, KEY)).durable, dropped.durable, "the bucket just dropped");
+  assert.equal((await store.listBuckets()).durable, dropped.durable);
+});
+
+test("a key or bucket that lapses by a time not yet safe is not said to be gone before it is", async () => {
+  const { store, disk } = await storeWithBucket();
+  disk.hold();
+  await store.put(BUCKET, FIELDS);
+  const lapsed = await store.expire(BUCKET, KEY, -1);
+  const missing = await store.get(BUCKET, KEY);
+  assert.deepEqual(missing, { outcome: { type: "missing" }, durable: lapsed.durable });
+  const gone = await store.expire(BUCKET, undefined, -1);
+  const absent = await store.get(BUCKET, KEY);
+  assert.deepEqual(absent, { outcome: { type: "no-bucket" }, durable: gone.durable });
+});
+
+test("what is there only by a longer life not yet safe is not shown before that is", async () => {
+  let nowMs = 0;
+  const disk = new SimulatedDisk();
+  const { store, scheduler } = await openHeld(disk, { clock: () => nowMs });
+  await store.createBucket(BUCKET);
+  await store.put(BUCKET, FIELDS);
+  await store.expire(BUCKET, undefined, 100);
+  await endTurn(scheduler);
+  disk.hold();
+  const longer = await store.expire(BUCKET, undefined, 200);
+  nowMs = 150;
+  const { outcome, durable } = await store.get(BUCKET, KEY);
+  assert.equal(outcome.type, "found");
+  assert.equal(durable, longer.durable);
+  assert.equal((await store.get(BUCKET, Uint8Array.of(0))).durable, longer.durable);
+});
+
+test('sync "everysec" acknowledges after the write and syncs each second, if there is something', async () => {
+  const { store, scheduler, calls } = await storeWithBucket("everysec");
+  const { durable } = await store.put(BUCKET, FIELDS);
+  await endTurn(scheduler);
+  await durable;
+  assert.deepEqual(calls, ["write"]);
+  scheduler.passSecond();
+  await endTurn(scheduler);
+  scheduler.passSecond();
+  await endTurn(scheduler);
+  assert.deepEqual(calls, ["write", "sync"]);
+});
+
+test('sync "never" syncs a segment only when it is full and when the store is closed', async () => {
+  const disk = new SimulatedDisk();
+  const { store, scheduler } = await openHeld(disk, { sync: "never", segmentLimitBytes: 1 });
+  const calls: string[] = [];
+  disk.faults = ({ type, path }) => void calls.push(`${type} ${path}`);
+  for (let turn = 0; turn < 2; turn++) {
+    await store.createBucket(BUCKET);
+    await store.put(BUCKET, FIELDS);
+    scheduler.passSecond();
+    await endTurn(scheduler);
+  }
+  assert.equal(calls.filter((call) => call === "sync /kv/00000001.log").length, 1);
+  // The header of a new segment is synced, and nothing in it.
+  assert.equal(calls.filter((call) => call === "sync /kv/00000002.log").length, 1);
+  await store[Symbol.asyncDispose]();
+  assert.equal(calls.filter((call) => call === "sync /kv/00000002.log").length, 2);
+});

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { crc32 } from "node:zlib";
+import { isStorageError } from "../errors.ts";
+import { BUCKET, openHeld, stateOn, writeGroups } from "./testing/one-group-a-turn.ts";
+import { recordEvents } from "./testing/record-events.ts";
+import { SimulatedDisk } from "./testing/simulated-disk.ts";
+
+/** Two segments and a seal, and the state they hold. */
+async function sealedLog() {
+  const disk = new SimulatedDisk();
+  const held = await openHeld(disk, { segmentLimitBytes: 200 });
+  const state = (await writeGroups(held, 3)).at(-1);
+  await held.store[Symbol.asyncDispose]();
+  const files = disk.files();
+  assert.deepEqual([...files.keys()].toSorted(), [
+    "/kv/00000001.log",
+    "/kv/00000002.log",
+    "/kv/SEAL",
+  ]);
+  return { files, state };
+}
+
+async function assertRefused(files: Map<string, Uint8Array>, what: string): Promise<void> {
+  const disk = new SimulatedDisk(files);
+  await assert.rejects(stateOn(disk), (error) => isStorageError(error, "STORAGE_DAMAGED"), what);
+  assert.deepEqual(disk.files(), files, `${what}: a refused log was written to`);
+}
+
+test("openLogStore() refuses a sealed log in which any byte of any file has changed", async () => {
+  const { files, state } = await sealedLog();
+  assert.equal(await stateOn(new SimulatedDisk(files)), state);
+  for (const [path, bytes] of files) {
+    for (let at = 0; at < bytes.length; at++) {
+      const changed = Uint8Array.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ 0x01;
+      await assertRefused(new Map(files).set(path, changed), `${path}, byte ${at}`);
+    }
+  }
+});
+
+test("openLogStore() refuses a sealed log with a file shortened, lengthened, missing or added", async () => {
+  const { files } = await sealedLog();
+  for (const [path, bytes] of files) {
+    for (let length = 0; length < bytes.length; length++) {
+      const shortened = new Map(files).set(path, bytes.slice(0, length));
+      await assertRefused(shortened, `${path} cut at ${length}`);
+    }
+    await assertRefused(new Map(files).set(path, Uint8Array.of(...bytes, 0)), `${path} lengthened`);
+    const without = new Map(files);
+    without.delete(path);
+    if (path !== "/kv/SEAL") await assertRefused(without, `${path} missing`);
+  }
+  const last = files.get("/kv/00000002.log") ?? new Uint8Array();
+  await assertRefused(new Map(files).set("/kv/00000003.log", last), "a segment added");
+});
+
+test("openLogStore() takes the seal away before the first write, and closing leaves a new one", async () => {
+  const { files } = await sealedLog();
+  const disk = new SimulatedDisk(files);
+  const held = await openHeld(disk);
+  assert.equal(
+    disk
+      .afterPowerCut(512, () => 0)
+      .files()
+      .has("/kv/SEAL"),
+    false,
+  );
+  await writeGroups(held, 1);
+  using recorded = recordEvents();
+  await held.store[Symbol.asyncDispose]();
+  assert.equal(
+    disk
+      .afterPowerCut(512, () => 0)
+      .files()
+      .has("/kv/SEAL"),
+    true,
+  );
+  assert.deepEqual(
+    recorded.events.map(({ type }) => type),
+    ["sealed"],
+  );
+});
+
+test("closing a store brings everything that was called to the disk, in every mode", async () => {
+  for (const sync of ["always", "everysec", "never"] as const) {
+    const disk = new SimulatedDisk();
+    const { store } = await openHeld(disk, { sync });
+    const { durable } = await store.createBucket(BUCKET);
+    await store[Symbol.asyncDispose]();
+    await durable;
+    assert.match(await stateOn(disk.afterPowerCut(64, () => 0)), /at 1/u);
+  }
+});
+
+test("openLogStore() names the version of a log or seal that is newer than it", async () => {
+  const { files } = await sealedLog();
+  for (const path of ["/kv/00000002.log", "/kv/SEAL"]) {
+    const newer = withVersion(files.get(path) ?? new Uint8Array(), path === "/kv/SEAL" ? 48 : 40);
+    await assert.rejects(stateOn(new SimulatedDisk(new Map(files).set(path, newer))), (error) => {
+      assert.ok(isStorageError(error, "STORAGE_FORMAT"));
+      assert.deepEqual(error.details, { path, found: 2, supported: 1 });
+      return true;
+    });
+  }
+});
+
+test("a seal that cannot be written costs nothing but the seal", async () => {
+  const disk = new SimulatedDisk();
+  const held = await openHeld(disk);
+  const states = await writeGroups(held, 2);
+  disk.faults = ({ path }) =>
+    path.includes("SEAL") ? { type: "error", code: "ENOSPC" } : undefined;
+  using recorded = recordEvents();
+  await held.store[Symbol.asyncDispose]();
+  assert.deepEqual(
+    recorded.events.map(({ type }) => type),
+    ["not-sealed"],
+  );
+  assert.equal(await stateOn(disk.afterKill()), states[2]);
+});
+
+/** The same header as version 2 would write it: with a checksum that matches. */
+function withVersion(bytes: Uint8Array, checksumAt: number): Uint8Array {
+  const newer = Uint8Array.from(bytes);
+  const view = new DataView(newer.buffer);
+  view.setUint32(4, 2, true);
+  view.setUint32(checksumAt, crc32(newer.subarray(0, checksumAt)), true);
+  return newer;
+}

@@ -1,0 +1,115 @@
+/** Draws a whole number from 0 up to, not including, `count`. */
+export type Draw = (count: number) => number;
+
+/** A change that the system has in memory and the disk may not have. */
+type Change =
+  | { readonly type: "write"; readonly at: number; readonly bytes: Uint8Array }
+  | { readonly type: "truncate"; readonly length: number };
+
+/** A change that no sync will ever bring to the disk, because one that should have has failed. */
+interface PendingChange {
+  readonly change: Change;
+  readonly isForsaken: boolean;
+}
+
+/** The content of one file twice over: as programs see it, and as the disk has it. */
+export class SimulatedFile {
+  #content: Uint8Array;
+  #durable: Uint8Array;
+  #pending: PendingChange[] = [];
+
+  constructor(content: Uint8Array = new Uint8Array()) {
+    this.#content = content;
+    this.#durable = content;
+  }
+
+  /** The same file, going its own way from here. */
+  copy(): SimulatedFile {
+    const copy = new SimulatedFile(this.#content);
+    copy.#durable = this.#durable;
+    copy.#pending = [...this.#pending];
+    return copy;
+  }
+
+  /** What a program reads. */
+  get content(): Uint8Array {
+    return this.#content;
+  }
+
+  write(at: number, bytes: Uint8Array): void {
+    this.#change({ type: "write", at, bytes: Uint8Array.from(bytes) });
+  }
+
+  truncate(length: number): void {
+    this.#change({ type: "truncate", length });
+  }
+
+  /** Brings to the disk what was changed before; returns the function that does, to be called when it is done. */
+  beginSync(): () => void {
+    const begun = this.#pending.length;
+    return () => {
+      const done = this.#pending.splice(0, begun);
+      for (const { change, isForsaken } of done) {
+        if (!isForsaken) this.#durable = apply(this.#durable, change);
+      }
+    };
+  }
+
+  /** A sync fails: the system keeps the changes in memory and believes that they need no further one. */
+  forsake(): void {
+    this.#pending = this.#pending.map(({ change }) => ({ change, isForsaken: true }));
+  }
+
+  /**
+   * What the disk has after the power went: everything synced, and of the rest, page by page, all,
+   * nothing or the first bytes, in no order; with or without zeros where a page is missing. Draws
+   * of nothing but 0 lose all of it.
+   */
+  afterPowerCut(pageBytes: number, draw: Draw): Uint8Array {
+    let image = this.#durable;
+    for (const { change } of this.#pending) {
+      if (change.type === "truncate") {
+        if (draw(2) > 0) image = apply(image, change);
+        continue;
+      }
+      for (const page of pagesOf(change, pageBytes)) {
+        const kept = [0, page.bytes.length, draw(page.bytes.length + 1)][draw(3)] ?? 0;
+        if (kept > 0) image = apply(image, { ...page, bytes: page.bytes.subarray(0, kept) });
+        const end = page.at + page.bytes.length;
+        if (image.length < end && draw(4) > 2) image = resize(image, end);
+      }
+    }
+    return image;
+  }
+
+  #change(change: Change): void {
+    this.#pending.push({ change, isForsaken: false });
+    this.#content = apply(this.#content, change);
+  }
+}
+
+function pagesOf(
+  { at, bytes }: { readonly at: number; readonly bytes: Uint8Array },
+  pageBytes: number,
+): readonly (Change & { readonly type: "write" })[] {
+  const pages: (Change & { readonly type: "write" })[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const end = Math.min(start + pageBytes - ((at + start) % pageBytes), bytes.length);
+    pages.push({ type: "write", at: at + start, bytes: bytes.subarray(start, end) });
+    start = end;
+  }
+  return pages;
+}
+
+function apply(content: Uint8Array, change: Change): Uint8Array {
+  if (change.type === "truncate") return resize(content, change.length);
+  const changed = resize(content, Math.max(content.length, change.at + change.bytes.length));
+  changed.set(change.bytes, change.at);
+  return changed;
+}
+
+function resize(content: Uint8Array, length: number): Uint8Array {
+  const resized = new Uint8Array(length);
+  resized.set(content.subarray(0, length));
+  return resized;
+}

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { suite, test } from "node:test";
+import { checkout, compileCache } from "../harness/checkout.ts";
+import { within } from "../harness/deadline.ts";
+import { findProgram } from "../harness/find-program.ts";
+import { LineClient } from "../harness/line-client.ts";
+import { guardProcess, isRunning } from "../harness/process-guard.ts";
+import { makeTemporaryDirectory } from "../harness/temporary-directory.ts";
+
+const skip = findProgram("npm") === undefined ? "there is no npm in the path" : false;
+
+suite("npm start", { skip }, () => {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    test(`serves, and is gone with everything it started after ${signal}`, async () => {
+      await using directory = await makeTemporaryDirectory();
+      const npm = spawn("npm", ["start"], {
+        cwd: checkout,
+        // A process group of its own, as a shell makes one for each command: ctrl-C goes to all of it.
+        detached: true,
+        env: {
+          ...process.env,
+          PORT: "0",
+          KV_ENV: "test",
+          KV_DATA_DIR: directory.path,
+          NODE_COMPILE_CACHE: compileCache,
+        },
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      const group = -(npm.pid ?? 0);
+      const unguard = guardProcess(group);
+      try {
+        const closed = once(npm, "close");
+        let printed = "";
+        const port = Promise.withResolvers<number>();
+        npm.stdout.setEncoding("utf8").on("data", (text: string) => {
+          printed += text;
+          const found = /Accepting connections on port (\d+)\D/u.exec(printed)?.[1];
+          if (found !== undefined) port.resolve(Number(found));
+        });
+        await using client = await LineClient.connect(await within(port.promise, "npm start"));
+        assert.deepEqual(await client.ask("CREATE shopping"), ["OK"]);
+        process.kill(signal === "SIGINT" ? group : (npm.pid ?? 0), signal);
+        await within(closed, "npm to end");
+        assert.match(printed, /Sealed the store/u);
+        assert.ok(!isRunning(group), "nothing of it is left");
+      } finally {
+        if (isRunning(group)) process.kill(group, "SIGKILL");
+        unguard();
+      }
+    });
+  }
+});

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { suite, test } from "node:test";
+import { checkout, compileCache } from "../harness/checkout.ts";
+import { within } from "../harness/deadline.ts";
+import { findProgram } from "../harness/find-program.ts";
+import { guardProcess } from "../harness/process-guard.ts";
+import { makeTemporaryDirectory } from "../harness/temporary-directory.ts";
+
+const script = process.platform === "linux" ? findProgram("script") : undefined;
+const skip =
+  script === undefined
+    ? "there is no script of util-linux here to make a terminal (Debian: apt-get install bsdutils)"
+    : false;
+
+/** What a node prints on a terminal until its stop by ctrl-C, typed on that terminal. */
+async function onTerminal(env: Readonly<Record<string, string>>): Promise<string> {
+  await using directory = await makeTemporaryDirectory();
+  const { NO_COLOR: _noColor, FORCE_COLOR: _forceColor, ...inherited } = process.env;
+  const command = `'${process.execPath}' '${join(checkout, "tools", "start.ts")}'`;
+  const terminal = spawn(script ?? "script", ["-qec", command, "/dev/null"], {
+    cwd: checkout,
+    env: {
+      ...inherited,
+      PORT: "0",
+      KV_ENV: "test",
+      KV_DATA_DIR: directory.path,
+      NODE_COMPILE_CACHE: compileCache,
+      ...env,
+    },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const unguard = guardProcess(terminal.pid ?? 0);
+  try {
+    return await within(talk(terminal), "the node on the terminal to end");
+  } finally {
+    terminal.kill();
+    unguard();
+  }
+}
+
+/** Types ctrl-C as soon as the node has started. */
+async function talk(terminal: ChildProcess): Promise<string> {
+  let printed = "";
+  let isStopping = false;
+  const closed = once(terminal, "close");
+  terminal.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    printed += text;
+    if (isStopping || !printed.includes("Accepting connections")) return;
+    isStopping = true;
+    terminal.stdin?.write("\u0003");
+  });
+  const [code] = await closed;
+  assert.equal(code, 0);
+  return printed;
+}
+
+suite("on a terminal", { skip }, () => {
+  test("the log is for people, in colour, and ctrl-C stops the node in order", async () => {
+    const printed = await onTerminal({ TERM: "xterm-256color" });
+    assert.match(printed, /INFO.*Accepting connections on port \d+/u);
+    assert.match(printed, /Sealed the store/u);
+    assert.ok(printed.includes("\u001b["), printed);
+    assert.doesNotMatch(printed, /^\{/mu);
+  });
+
+  test("NO_COLOR is respected", async () => {
+    const printed = await onTerminal({ TERM: "xterm-256color", NO_COLOR: "1" });
+    assert.match(printed, /INFO.*Accepting connections on port \d+/u);
+    assert.ok(!printed.includes("\u001b["), printed);
+  });
+});
