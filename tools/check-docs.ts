@@ -4,13 +4,21 @@
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type AnyApplication, describeEnvironment, logger } from "@kv/application";
+import { describeEnvironment, loggerEnvironment } from "@kv/application";
 import { kv } from "@kv/kv";
 import { kvServer } from "@kv/kv-server";
 
 const KEYS_FILE = "docs/configuration.md";
 const KEYS = /<!-- keys -->[^]*<!-- \/keys -->/u;
-const APPLICATIONS: readonly AnyApplication[] = [kv, kvServer, logger];
+const APPLICATIONS = [
+  kv,
+  kvServer,
+  {
+    name: "logger",
+    description: "Prints the events of all applications.",
+    environment: loggerEnvironment,
+  },
+];
 const NPM_BUILT_IN = new Set(["ci", "install", "start", "test"]);
 
 const files = globSync(["*.md", "{docs,test,bench,config}/**/*.md"], {
@@ -31,7 +39,9 @@ function complaintsAbout(file: string): readonly string[] {
   const text = readFileSync(file, "utf8");
   const prose = text.replace(/^```[^]*?^```$/gmu, "");
   const links = [...prose.matchAll(/\]\((?!https?:)([^)\s]+)\)/gu)].map((match) => match[1] ?? "");
-  const commands = [...text.matchAll(/\bnpm (?:run (?:--silent )?)?([a-z][a-z:-]*)/gu)];
+  const commands = [
+    ...text.matchAll(/(?:^|[`$] ?|&& )npm (?:run (?:--silent )?)?([a-z][a-z:-]*)/gmu),
+  ];
   return [
     ...links
       .filter((link) => !resolves(file, link))

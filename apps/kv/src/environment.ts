@@ -61,7 +61,7 @@ export const environment = {
       engine: v.optional(v.picklist(["log", "memory"]), "log"),
       sync: v.optional(v.picklist(["always", "everysec", "never"]), "always"),
     }),
-    default: {},
+    default: { engine: "log", sync: "always" },
     doc: "The engine (`log` keeps everything on disk, `memory` forgets), and when the log is synced: `always` before a write is acknowledged, `everysec`, or `never`.",
   },
   routingTable: {

@@ -12,7 +12,7 @@ export interface ApplicationContext<Declaration extends EnvironmentDeclaration> 
   readonly environment: EnvironmentValues<Declaration>;
   /** The API of an application named in `dependencies`, which has started before this one. */
   use<Needed extends EnvironmentDeclaration, Api>(application: Application<Needed, Api>): Api;
-  /** Aborted when the start is to be given up. */
+  /** Aborted when the start is to be given up; never afterwards. */
   readonly signal: AbortSignal;
 }
 
@@ -42,6 +42,7 @@ export interface EnvironmentProblem {
   readonly expected: string;
 }
 
+/** An application of whatever environment and API. */
 // oxlint-disable-next-line typescript/no-explicit-any -- an application of whatever environment and API
 export type AnyApplication = Application<any, any>;
 

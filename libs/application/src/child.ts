@@ -22,7 +22,10 @@ export type RestartType = "permanent" | "transient" | "temporary";
 export interface ChildSpecification {
   /** Unique within the supervisor; named in events. */
   readonly id: string;
-  /** Starts the child. `signal` is aborted when the start is to be given up. */
+  /**
+   * Starts the child. `signal` is aborted when the start is to be given up, and never once the child is there: it may
+   * be handed on to what the child opens.
+   */
   readonly start: (signal: AbortSignal) => Promise<Child>;
   /** `permanent` by default. */
   readonly restart?: RestartType | undefined;

@@ -8,7 +8,10 @@ export interface EnvironmentKey<Schema extends GenericSchema = GenericSchema> {
   readonly default: InferInput<Schema>;
   /** A sentence for docs/configuration.md. */
   readonly doc: string;
-  /** A secret's value is never printed, logged or put in a report. */
+  /**
+   * A secret's value is never printed, logged or put in a report. What `schema` says in messages of its own must
+   * not quote it either.
+   */
   readonly secret?: boolean;
   /** Fixed when a release is built: a boot that contradicts the recorded value is refused. */
   readonly compileTime?: boolean;

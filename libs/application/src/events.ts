@@ -43,6 +43,7 @@ type StopEvent =
 
 type ApplicationLifeEvent = { readonly application: string } & (
   | { readonly type: "application-started"; readonly tookMs: number }
+  | { readonly type: "application-start-failed"; readonly failure: unknown }
   | { readonly type: "application-stopped"; readonly tookMs: number }
   | { readonly type: "application-ended"; readonly failure?: unknown }
   | { readonly type: "environment-put"; readonly key: string }
@@ -50,6 +51,7 @@ type ApplicationLifeEvent = { readonly application: string } & (
 
 const events = channel(applicationChannel);
 
+/** Says `event` to whoever listens; costs next to nothing when nobody does. */
 export function emit(event: ApplicationEvent): void {
   if (events.hasSubscribers) events.publish(event);
 }

@@ -34,6 +34,7 @@ export {
   loadConfiguration,
   recordCompileEnv,
 } from "./configuration/load-configuration.ts";
+export { describeEnvironment } from "./configuration/describe-environment.ts";
 export type { ConfigurationProblem } from "./configuration/problem.ts";
 export type { ConfigProvider } from "./configuration/provider.ts";
 export type { ConfigurationValues } from "./configuration/values.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { applicationGraphs } from "../testing/application-graphs.ts";
 import { scriptApplication, type ScriptedApplication } from "../testing/scripted-application.ts";
 import type { ApplicationMode } from "./application.ts";
 import { type ApplicationErrorCode, isApplicationError } from "./errors.ts";
@@ -122,22 +123,9 @@ for (const [code, message, listed] of refusals()) {
   });
 }
 
-/** Random graphs without circles: the application at each place needs some of those before it. */
-const graphs = fc
-  .array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, maxLength: 8 })
-  .map((picks) => {
-    const made: ScriptedApplication[] = [];
-    for (const [index, picked] of picks.entries()) {
-      const needs = index === 0 ? [] : [...new Set(picked.map((pick) => made[pick % index]))];
-      made.push(application(`a${index}`, ...needs.filter((need) => need !== undefined)));
-    }
-    return made;
-  });
-
 test("planSystem() puts every application after its dependencies, once, however they are listed", () => {
-  const listings = graphs.chain((made) => fc.shuffledSubarray(made, { minLength: 1 }));
   fc.assert(
-    fc.property(listings, (listed) => {
+    fc.property(applicationGraphs, ({ listed }) => {
       const plan = planSystem(listed.map((each) => ({ application: each, mode: "permanent" })));
       const names = plan.map((each) => each.application.name);
       assert.equal(new Set(names).size, names.length);

@@ -3,8 +3,14 @@
  *
  * `serve` runs until it is told to stop; `busy` cannot listen; `bug` has one; `chatty` fills its log.
  */
-import { type Application, applicationChannel, runSystem, startSupervisor } from "../src/index.ts";
 import { channel } from "node:diagnostics_channel";
+import {
+  type Application,
+  applicationChannel,
+  type EnvironmentDeclaration,
+  runSystem,
+  startSupervisor,
+} from "../src/index.ts";
 
 const [, , behaviour = "serve", configFile] = process.argv;
 
@@ -12,7 +18,7 @@ class PortInUse extends Error {
   readonly kind = "operating-failure";
 }
 
-const server: Application<Record<never, never>, undefined> = {
+const server: Application<EnvironmentDeclaration, undefined> = {
   name: "server",
   description: "Does what the test asks for.",
   dependencies: [],

@@ -1,24 +1,11 @@
 import assert from "node:assert/strict";
-import type {
-  Answer,
-  Answering,
-  Condition,
-  Cursor,
-  ListBucketsOutcome,
-  ListKeysOutcome,
-  ListOptions,
-  Page,
-  Revision,
-  Store,
-} from "../src/index.ts";
+import type { Condition, Revision } from "../src/index.ts";
+import { expectBuckets, expectKeys } from "./expect-same.ts";
 import { hex, type Model } from "./model.ts";
+import type { Pair } from "./pair.ts";
+import { plain } from "./plain.ts";
+import { settle } from "./settle.ts";
 import type { Step, StepField, Wish } from "./step.ts";
-
-/** A store under test and the model it has to agree with. */
-export interface Pair {
-  readonly store: Store;
-  readonly model: Model;
-}
 
 /** Takes one step in store and model and fails when they disagree. Resolves when it is durable. */
 export async function takeStep(pair: Pair, step: Step): Promise<void> {
@@ -99,20 +86,9 @@ function lend<Result>(bytes: Uint8Array, call: (lent: Uint8Array) => Result): Re
   return result;
 }
 
-/** The outcome, once it is durable. */
-export async function settle<Outcome>(answering: Answering<Outcome>): Promise<Outcome> {
-  const answer: Answer<Outcome> = await answering;
-  await answer.durable;
-  return answer.outcome;
-}
-
 /** The revision of a mutation that went through. */
 function revisionOf(outcome: object): Revision | undefined {
-  return "revision" in outcome ? asRevision(outcome.revision) : undefined;
-}
-
-function asRevision(value: unknown): Revision | undefined {
-  return isRevision(value) ? value : undefined;
+  return "revision" in outcome && isRevision(outcome.revision) ? outcome.revision : undefined;
 }
 
 function isRevision(value: unknown): value is Revision {
@@ -129,80 +105,4 @@ function conditionFor(
   return about.wish === "anything" || revision === undefined
     ? undefined
     : { type: "revision", revision };
-}
-
-/** Byte arrays of any class compare equal when their bytes do. */
-function plain<Outcome extends object>(outcome: Outcome): Outcome {
-  const copy = { ...outcome };
-  for (const [name, member] of Object.entries(copy)) {
-    if (member instanceof Uint8Array) Object.assign(copy, { [name]: Uint8Array.from(member) });
-  }
-  return copy;
-}
-
-/** Everything the model holds is in the store, and nothing else: listings, keys, values, expiry. */
-export async function expectSame(pair: Pair): Promise<void> {
-  await expectBuckets(pair, 1000);
-  for (const [name, { keys }] of pair.model.buckets()) {
-    const bucket = Buffer.from(name, "hex");
-    await expectKeys(pair, bucket, 1000);
-    for (const key of keys.keys()) {
-      await takeStep(pair, { type: "get", bucket, key: Buffer.from(key, "hex") });
-    }
-  }
-}
-
-async function expectBuckets({ store, model }: Pair, limit: number): Promise<void> {
-  const pages = await follow(limit, async (options) => {
-    const outcome: ListBucketsOutcome = await settle(store.listBuckets(options));
-    return outcome.page;
-  });
-  const listed = pages.map(({ bucket, ...about }) => [hex(bucket), about] as const);
-  if (!store.traits.listingMayRepeat) assert.equal(new Map(listed).size, listed.length);
-  const expected = new Map(
-    model
-      .buckets()
-      .entries()
-      .map(([name, { revision, expiresAtMs }]) => [name, { revision, expiresAtMs }]),
-  );
-  assert.deepEqual(new Map(listed), expected);
-}
-
-async function expectKeys(
-  { store, model }: Pair,
-  bucket: Uint8Array,
-  limit: number,
-): Promise<void> {
-  const there = model.bucket(bucket);
-  const first: ListKeysOutcome = await settle(store.listKeys(bucket, { limit }));
-  if (there === undefined) return assert.deepEqual(first, { type: "no-bucket" });
-  const pages = await follow(limit, async (options) => {
-    const outcome = await settle(store.listKeys(bucket, options));
-    assert.equal(outcome.type, "listed");
-    return outcome.page;
-  });
-  const listed = pages.map(({ key, ...about }) => [hex(key), about] as const);
-  if (!store.traits.listingMayRepeat) assert.equal(new Map(listed).size, listed.length);
-  const expected = new Map(
-    there.keys
-      .entries()
-      .map(([name, { revision, expiresAtMs }]) => [name, { revision, expiresAtMs }]),
-  );
-  assert.deepEqual(new Map(listed), expected);
-}
-
-/** Follows a listing to its end. No page is longer than asked. */
-export async function follow<Entry>(
-  limit: number,
-  readPage: (options: ListOptions) => Promise<Page<Entry>>,
-): Promise<readonly Entry[]> {
-  const entries: Entry[] = [];
-  let cursor: Cursor | undefined;
-  do {
-    const page = await readPage({ cursor, limit });
-    assert.ok(page.entries.length <= limit, "a page is longer than asked");
-    entries.push(...page.entries);
-    cursor = page.next;
-  } while (cursor !== undefined);
-  return entries;
 }

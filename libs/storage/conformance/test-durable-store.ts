@@ -1,9 +1,10 @@
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import type { Clock, Store } from "../src/index.ts";
+import { expectSame } from "./expect-same.ts";
 import { Model } from "./model.ts";
 import { anyStep } from "./step.ts";
-import { expectSame, takeStep } from "./take-step.ts";
+import { takeStep } from "./take-step.ts";
 
 /** Somewhere to keep one store: a directory, a database. Disposing it removes what is there. */
 export interface Place extends AsyncDisposable {

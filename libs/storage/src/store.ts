@@ -47,19 +47,25 @@ export type Condition =
 export interface Field {
   readonly key: Uint8Array;
   readonly value: Uint8Array;
-  /** Unix milliseconds. From that moment on the key is neither served, listed nor counted. */
+  /**
+   * Whole Unix milliseconds, or a `RangeError` is thrown. From that moment on the key is neither
+   * served, listed nor counted.
+   */
   readonly expiresAtMs?: number | undefined;
   readonly condition?: Condition | undefined;
 }
 
+/** `exists`: its keys are still there; `revision` is that of its latest mutation. */
 export type CreateBucketOutcome =
   | { readonly type: "created"; readonly revision: Revision }
   | { readonly type: "exists"; readonly revision: Revision };
 
+/** `revision` is that of the drop: a bucket created later under the name has higher ones. */
 export type DropBucketOutcome =
   | { readonly type: "dropped"; readonly revision: Revision }
   | { readonly type: "no-bucket" };
 
+/** `value` belongs to the engine: it is not to be written to. A key that has lapsed is `missing`. */
 export type GetOutcome =
   | {
       readonly type: "found";
@@ -78,12 +84,17 @@ export interface Conflict {
   readonly revision: Revision | undefined;
 }
 
+/** What came of a put: all of it, or nothing. */
 export type PutOutcome =
-  /** `added` counts the keys that were not there before. All fields now carry `revision`. */
+  /**
+   * `added` counts the keys that were not there before. All fields now carry `revision`. Without
+   * fields nothing changes, and `revision` is that of the bucket's latest mutation.
+   */
   | { readonly type: "stored"; readonly revision: Revision; readonly added: number }
   | { readonly type: "no-bucket" }
   | Conflict;
 
+/** `missing`: none of the keys was there. `conflict` comes before it: a condition is judged first. */
 export type DeleteOutcome =
   /** `removed` counts the keys that were there, at least one. */
   | { readonly type: "deleted"; readonly revision: Revision; readonly removed: number }
@@ -91,11 +102,13 @@ export type DeleteOutcome =
   | { readonly type: "no-bucket" }
   | Conflict;
 
+/** `missing`: no such key, or it has lapsed already; nothing brings that back. */
 export type ExpireOutcome =
   | { readonly type: "updated"; readonly revision: Revision }
   | { readonly type: "missing" }
   | { readonly type: "no-bucket" };
 
+/** A bucket as a listing shows it. The array is the caller's. */
 export interface ListedBucket {
   readonly bucket: Uint8Array;
   /** The bucket's latest mutation. */
@@ -103,16 +116,19 @@ export interface ListedBucket {
   readonly expiresAtMs: number | undefined;
 }
 
+/** A key as a listing shows it, without its value. The array is the caller's. */
 export interface ListedKey {
   readonly key: Uint8Array;
   readonly revision: Revision;
   readonly expiresAtMs: number | undefined;
 }
 
+/** The keys of one page, in no promised order. */
 export type ListKeysOutcome =
   | { readonly type: "listed"; readonly page: Page<ListedKey> }
   | { readonly type: "no-bucket" };
 
+/** The buckets of one page, in no promised order. */
 export interface ListBucketsOutcome {
   readonly type: "listed";
   readonly page: Page<ListedBucket>;
@@ -122,7 +138,7 @@ export interface ListBucketsOutcome {
 export interface ListOptions {
   /** `undefined` starts at the beginning. */
   readonly cursor?: Cursor | undefined;
-  /** At least 1; 1000 by default. */
+  /** A whole number from 1 up, or a `RangeError` is thrown; 1000 by default. */
   readonly limit?: number | undefined;
 }
 
@@ -186,7 +202,7 @@ export interface Store extends Buckets, AsyncDisposable {
 export interface StoreTraits {
   /** Name of the engine, as in the configuration: `memory`, `log`. */
   readonly engine: string;
-  /** Whether a listing followed to its end may name an entry twice. */
+  /** Whether a listing followed to its end may name an entry twice that was there throughout. */
   readonly listingMayRepeat: boolean;
   /** Whether what was acknowledged survives the end of the process. */
   readonly durable: boolean;

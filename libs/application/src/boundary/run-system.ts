@@ -58,7 +58,7 @@ export async function runSystem(options: RunOptions): Promise<number> {
 async function live(options: RunOptions, signal: AbortSignal): Promise<Ending> {
   try {
     await using system = await boot(options, signal);
-    signal.addEventListener("abort", () => void system[Symbol.asyncDispose]());
+    signal.addEventListener("abort", () => void system[Symbol.asyncDispose](), { once: true });
     options.onStart?.(system);
     if (signal.aborted) return orderlyEnding;
     const exit = await system.finished;

@@ -14,18 +14,14 @@ export interface SignalHandlers {
 }
 
 /** Listens for SIGINT and SIGTERM until the answer is called. */
-export function listenForStop(
-  host: HostProcess,
-  { nowMs }: Pick<Time, "nowMs">,
-  handlers: SignalHandlers,
-): () => void {
+export function listenForStop(host: HostProcess, time: Time, handlers: SignalHandlers): () => void {
   let firstMs: number | undefined;
   const onSignal = (signal: StopSignal): void => {
     if (firstMs === undefined) {
-      firstMs = nowMs();
+      firstMs = time.nowMs();
       emit({ level: "info", message: `${signal}: stopping`, type: "signal", signal });
       handlers.onStop();
-    } else if (nowMs() - firstMs >= secondSignalMs) handlers.onInsist(signal);
+    } else if (time.nowMs() - firstMs >= secondSignalMs) handlers.onInsist(signal);
   };
   const onInterrupt = (): void => onSignal("SIGINT");
   const onTerminate = (): void => onSignal("SIGTERM");

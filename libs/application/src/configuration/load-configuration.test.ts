@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { array, integer, maxValue, number, object, pipe, record, string } from "valibot";
+import { array, integer, maxValue, number, pipe, record, strictObject, string } from "valibot";
 import { openConfigFolder } from "../../testing/config-folder.ts";
 import { scriptApplication } from "../../testing/scripted-application.ts";
 import { isApplicationError } from "../errors.ts";
@@ -16,7 +16,7 @@ import {
 const kv = scriptApplication([], "kv", {
   environment: {
     engine: { schema: string(), default: "log", doc: "", compileTime: true },
-    table: { schema: array(object({ from: string() })), default: [], doc: "" },
+    table: { schema: array(strictObject({ from: string() })), default: [], doc: "" },
   },
 });
 
@@ -208,6 +208,12 @@ suite("the report", () => {
       {},
       `kv.table.1.from=1: expected string (config.mjs)`,
     ],
+    "a member that is missing, and one too many": [
+      { config: `return { kv: { table: [{ form: "a" }] } };` },
+      {},
+      `kv.table.0.from: it is missing (config.mjs)`,
+      `kv.table.0.form: no such member (config.mjs)`,
+    ],
     "a secret deep inside": [
       inRuntime(`users: { ann: 12345 }`),
       {},
@@ -282,7 +288,7 @@ suite("the report", () => {
   for (const [title, [files, sources, ...lines]] of Object.entries(rows)) {
     test(title, async () => {
       await assert.rejects(load(files, sources), (error: Error) => {
-        assert.ok(isApplicationError(error, "CONFIG_INVALID"), error.stack);
+        assert.ok(isApplicationError(error, "CONFIG_INVALID"));
         const [first] = lines;
         const headline = `Cannot start: the configuration has ${lines.length} problems:`;
         const expected =

@@ -26,7 +26,8 @@ export function parseValue(declared: EnvironmentKey, written: WrittenValue): Par
     if (declared.secret === true) return { subject: path, expected, origin };
     const inside = getDotPath(issue);
     const subject = inside === null ? path : `${path}.${inside}`;
-    return { subject, got: shownValue(issue.input), expected, origin };
+    const got = isMemberIssue(issue) ? undefined : shownValue(issue.input);
+    return { subject, got, expected, origin };
   });
   return { type: "invalid", problems };
 }
@@ -35,8 +36,14 @@ export function parseValue(declared: EnvironmentKey, written: WrittenValue): Par
  * Valibot's own messages begin with `Invalid` and repeat the value, which may be a secret: only what was
  * expected is taken from them. A message that a declaration brings along is taken as it is.
  */
-function expectation({ message, expected }: BaseIssue<unknown>): string {
-  const own = /^Invalid (.*?):/u.exec(message);
-  if (own === null) return message;
-  return `expected ${expected ?? `a valid ${own[1]}`}`;
+function expectation(issue: BaseIssue<unknown>): string {
+  const [, what] = /^Invalid (.*?):/u.exec(issue.message) ?? [];
+  if (what === undefined) return issue.message;
+  if (isMemberIssue(issue)) return issue.expected === "never" ? "no such member" : "it is missing";
+  return `expected ${issue.expected ?? `a valid ${what}`}`;
+}
+
+/** An object has a member too many, or lacks one: there is no value to speak of. */
+function isMemberIssue({ message }: BaseIssue<unknown>): boolean {
+  return message.startsWith("Invalid key:");
 }

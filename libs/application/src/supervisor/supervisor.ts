@@ -203,16 +203,15 @@ class RunningSupervisor implements Supervisor {
   #countRestart({ slot, failure }: Failed): void {
     const { name: child, specification } = slot;
     const { id, restartDelayMs: delayMs = 0 } = specification;
-    const reason = failureReason(failure);
     const verdict = judgeRestart(this.#history, this.#time.nowMs(), this.#intensity);
     this.#history = verdict.history;
     if (verdict.type === "restart") {
-      const message = `${child} failed: ${reason}; restarting it in ${delayMs} ms`;
+      const message = `${child} failed: ${failureReason(failure)}; restarting it in ${delayMs} ms`;
       emit({ level: "warn", message, type: "child-restarting", child, delayMs, failure });
       return;
     }
     const details = { supervisor: this.#name, child: id, ...this.#intensity };
-    const message = `${child} failed: ${reason}; giving up after ${this.#intensity.maxRestarts} restarts`;
+    const message = `${child} failed; giving up after ${this.#intensity.maxRestarts} restarts`;
     emit({ level: "error", message, type: "supervisor-gave-up", child, failure });
     throw new ApplicationError("SUPERVISOR_GAVE_UP", details, { cause: failure });
   }

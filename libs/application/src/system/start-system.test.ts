@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import fc from "fast-check";
+import { applicationGraphs } from "../../testing/application-graphs.ts";
 import { ManualTime, settled } from "../../testing/manual-time.ts";
 import { scriptApplication, type ScriptedApplication } from "../../testing/scripted-application.ts";
 import type { ApplicationMode } from "../application.ts";
@@ -41,6 +43,25 @@ suite("start and stop", () => {
     await Promise.all([system[Symbol.asyncDispose](), system[Symbol.asyncDispose]()]);
     assert.deepEqual(journal.slice(2), ["stop server", "stop kv"]);
     assert.deepEqual(await system.finished, { type: "stopped" });
+  });
+
+  test("of any graph: each starts after what it needs, and stops before it", async () => {
+    const property = fc.asyncProperty(applicationGraphs, async ({ journal, listed }) => {
+      const system = await start(listed.map((each) => [each, "permanent"]));
+      await system[Symbol.asyncDispose]();
+      const starts = journal.filter((entry) => entry.startsWith("start "));
+      const stops = journal.slice(starts.length).toReversed();
+      assert.deepEqual(
+        stops.map((entry) => entry.replace("stop", "start")),
+        starts,
+      );
+      for (const { name, dependencies } of listed) {
+        for (const needed of dependencies) {
+          assert.ok(starts.indexOf(`start ${needed.name}`) < starts.indexOf(`start ${name}`));
+        }
+      }
+    });
+    await fc.assert(property, { numRuns: 50 });
   });
 
   test("an application that is only loaded is configured and not started", async () => {

@@ -8,6 +8,7 @@ import type { Configuration, ConfigurationSection } from "../configuration/confi
 import type { EnvironmentDeclaration, EnvironmentValues } from "../environment.ts";
 import { ApplicationError } from "../errors.ts";
 import { emit } from "../events.ts";
+import { failureReason } from "../operating-failure.ts";
 import { isStarted, planSystem, type SystemApplication } from "../plan.ts";
 import { startChild } from "../supervisor/start-child.ts";
 import { stopChild } from "../supervisor/stop-child.ts";
@@ -54,6 +55,8 @@ class RunningSystem implements System {
   readonly #givenUp = new AbortController();
   /** In start order. */
   readonly #running: Running[] = [];
+  /** The stops of those that ended by themselves and are not missed. */
+  #leaving: Promise<unknown> = Promise.resolve();
   #isStarted = false;
   #stopping: Promise<void> | undefined;
 
@@ -84,7 +87,7 @@ class RunningSystem implements System {
       this.#isStarted = true;
       const applications = this.#running.map(({ application }) => application.name);
       const tookMs = this.#time.nowMs() - startedMs;
-      const message = `started ${applications.join(", ")} in ${tookMs} ms`;
+      const message = `Started ${applications.join(", ")} in ${tookMs} ms`;
       emit({ level: "info", message, type: "system-started", applications, tookMs });
     } catch (error) {
       await this.#stop({ type: "stopped" });
@@ -151,6 +154,9 @@ class RunningSystem implements System {
       terms,
     ).catch((cause: unknown) => {
       if (this.#givenUp.signal.aborted) throw cause;
+      const message = `${name} did not start: ${failureReason(cause)}`;
+      const type = "application-start-failed";
+      emit({ level: "error", message, type, application: name, failure: cause });
       throw failed(name, cause);
     });
     const running = { application, mode, child };
@@ -185,12 +191,13 @@ class RunningSystem implements System {
     const { application, mode } = running;
     const { name } = application;
     const isMissed = mode === "permanent" || (mode === "transient" && ending !== undefined);
-    const message = `${name} ${ending === undefined ? "ended" : "failed"}${isMissed ? "; stopping" : ""}`;
+    const how = ending === undefined ? "ended" : `failed: ${failureReason(ending.failure)}`;
+    const message = `${name} ${how}${isMissed ? "; stopping" : ""}`;
     const level = isMissed ? "error" : ending === undefined ? "info" : "warn";
     emit({ level, message, type: "application-ended", application: name, ...ending });
     if (!isMissed) {
       this.#running.splice(this.#running.indexOf(running), 1);
-      void this.#stopOne(running);
+      this.#leaving = Promise.all([this.#leaving, this.#stopOne(running)]);
       return;
     }
     const error = ending?.failure ?? new ApplicationError("ENDED_UNASKED", { name });
@@ -207,6 +214,7 @@ class RunningSystem implements System {
     for (let last = this.#running.pop(); last !== undefined; last = this.#running.pop()) {
       await this.#stopOne(last);
     }
+    await this.#leaving;
   }
 
   async #stopOne({ application, child }: Running): Promise<void> {

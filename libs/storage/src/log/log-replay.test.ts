@@ -16,15 +16,20 @@ const PATH = "/kv/00000001.log";
 const one = mutationNumber(1);
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** One segment with a sound group for each list of payload bytes. */
-function segmentOf(...payloads: readonly Uint8Array[]): SimulatedDisk {
+function groupOf(payload: Uint8Array, sequence: number): Uint8Array {
+  const group = Uint8Array.of(...new Uint8Array(GROUP_HEADER_BYTES), ...payload);
+  sealGroup(group, { sequence, syncedSequence: 0 }, checksumSeed(STORE_ID));
+  return group;
+}
+
+function segmentOfGroups(...groups: readonly Uint8Array[]): SimulatedDisk {
   const header = encodeSegmentHeader({ storeId: STORE_ID, segment: 1, firstSequence: 1 });
-  const groups = payloads.map((payload, index) => {
-    const group = Uint8Array.of(...new Uint8Array(GROUP_HEADER_BYTES), ...payload);
-    sealGroup(group, { sequence: index + 1, syncedSequence: 0 }, checksumSeed(STORE_ID));
-    return group;
-  });
   return new SimulatedDisk([[PATH, Buffer.concat([header, ...groups])]]);
+}
+
+/** One segment with a sound group for each payload. */
+function segmentOf(...payloads: readonly Uint8Array[]): SimulatedDisk {
+  return segmentOfGroups(...payloads.map((payload, index) => groupOf(payload, index + 1)));
 }
 
 function payloadOf(...records: readonly LogRecord[]): Uint8Array {
@@ -45,6 +50,16 @@ test("openLogStore() reads a segment that is put together by hand", async () => 
   const declare: LogRecord = { type: "declare", bucketId: one, revision: one, name: bytes("b") };
   const disk = segmentOf(payloadOf(create), payloadOf(declare, putAt(2)));
   assert.equal(await stateOn(disk), "62 at 2 until undefined\n  6b = 76 at 2 until undefined");
+});
+
+test("openLogStore() takes a group that is not the next in sequence for the end of the log", async () => {
+  for (const sequence of [1, 3]) {
+    const disk = segmentOfGroups(
+      groupOf(payloadOf(create), 1),
+      groupOf(payloadOf(putAt(2)), sequence),
+    );
+    assert.equal(await stateOn(disk), "62 at 1 until undefined");
+  }
 });
 
 const NONSENSE: readonly (readonly [what: string, payload: Uint8Array])[] = [

@@ -1,6 +1,6 @@
 import fs, { existsSync } from "node:fs";
-import { access, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { access, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, resolve as resolvePath } from "node:path";
 import type { FilePort, OpenFile, OpenMode } from "./file-port.ts";
 import { lockDirectory } from "./lock-directory.ts";
 import { isSystemError } from "./system-reason.ts";
@@ -35,7 +35,7 @@ export const nodeFiles: FilePort = {
  * mkdir never returns where the system answers ENOENT for good, as below /proc.
  */
 async function makeDirectory(path: string): Promise<void> {
-  await makeMissingDirectories(resolve(path));
+  await makeMissingDirectories(resolvePath(path));
   await access(path, fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK);
 }
 
@@ -44,7 +44,7 @@ async function makeMissingDirectories(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: DIRECTORY_MODE });
   } catch (error) {
-    if (isSystemError(error, "EEXIST")) return;
+    if (isSystemError(error, "EEXIST") && (await stat(path)).isDirectory()) return;
     if (!isSystemError(error, "ENOENT") || existsSync(parent)) throw error;
     await makeMissingDirectories(parent);
     await mkdir(path, { mode: DIRECTORY_MODE });

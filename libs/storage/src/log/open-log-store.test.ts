@@ -17,7 +17,7 @@ test("openLogStore() tells what it opened", async () => {
     {
       level: "info",
       type: "opened",
-      message: 'Opened the store at "/kv": 1 keys in 5 ms',
+      message: 'Opened the store at "/kv" in 5 ms; keys: 1',
       path: "/kv",
       keys: 1,
       tookMs: 5,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { StorageError } from "../errors.ts";
 import { emit } from "../events.ts";
-import { countKeys } from "../state/tables.ts";
+import { bucketById, countKeys } from "../state/tables.ts";
 import type { Store } from "../store.ts";
 import { closeLog } from "./close-log.ts";
 import type { FilePort } from "./file-port.ts";
@@ -33,8 +33,9 @@ export interface LogStoreOptions {
   /** `always` by default. */
   readonly sync?: SyncMode | undefined;
   /**
-   * A segment that has reached this length is followed by a new one; 256 MiB by default: few files,
-   * and each still read in one piece.
+   * A segment that has reached this length is followed by a new one. 256 MiB by default, 512 MiB at
+   * most (a `RangeError` otherwise): a start reads each segment in one piece, which ends at 2 GiB,
+   * and the last group may add one more.
    */
   readonly segmentLimitBytes?: number | undefined;
   /** The machine's own disk by default. */
@@ -48,6 +49,7 @@ export interface LogStoreOptions {
 type Settings = { readonly [Name in keyof LogStoreOptions]-?: NonNullable<LogStoreOptions[Name]> };
 
 const SEGMENT_LIMIT_BYTES = 256 * 2 ** 20;
+const LARGEST_SEGMENT_LIMIT_BYTES = 512 * 2 ** 20;
 
 /**
  * Opens the log store in a directory, or makes a new one there. Only one store in one process may
@@ -57,13 +59,18 @@ const SEGMENT_LIMIT_BYTES = 256 * 2 ** 20;
  * nothing is held then. Tells by events what it found.
  */
 export async function openLogStore(options: LogStoreOptions): Promise<Store> {
-  const { directory } = options;
+  const { directory, segmentLimitBytes = SEGMENT_LIMIT_BYTES } = options;
+  if (segmentLimitBytes > LARGEST_SEGMENT_LIMIT_BYTES) {
+    throw new RangeError(
+      `Cannot write segments of ${segmentLimitBytes} bytes: 512 MiB is the most`,
+    );
+  }
   try {
     return await open({
       directory,
       clock: options.clock,
       sync: options.sync ?? "always",
-      segmentLimitBytes: options.segmentLimitBytes ?? SEGMENT_LIMIT_BYTES,
+      segmentLimitBytes,
       files: options.files ?? nodeFiles,
       scheduler: options.scheduler ?? nodeScheduler,
       drawBytes: options.drawBytes ?? randomBytes,
@@ -85,7 +92,7 @@ async function open(settings: Settings): Promise<Store> {
   const store = await start(settings, log, resources);
   const keys = countKeys(log.tables);
   const tookMs = clock() - startedAtMs;
-  const message = `Opened the store at "${directory}": ${keys} keys in ${tookMs} ms`;
+  const message = `Opened the store at "${directory}" in ${tookMs} ms; keys: ${keys}`;
   emit({ level: "info", type: "opened", message, path: directory, keys, tookMs });
   return store;
 }
@@ -107,20 +114,11 @@ async function start(
   const storeId = log.storeId ?? settings.drawBytes(STORE_ID_BYTES);
   const syncsEveryWrite = sync === "always";
   const segments = await SegmentWriter.open({ files, directory, storeId, syncsEveryWrite }, end);
-  const nameOf = (bucketId: number): Uint8Array => {
-    const bucket = tables.bucketsById.get(bucketId);
-    if (bucket === undefined) throw new Error(`No bucket has the id ${bucketId}`);
-    return bucket.name;
-  };
+  const nameOf = (bucketId: number): Uint8Array => bucketById(tables, bucketId).name;
   const gatherer = new GroupGatherer({ end: segments.end, segmentLimitBytes, nameOf });
   const { lastRevision } = tables;
-  const commits = new GroupCommit({
-    path: directory,
-    gatherer,
-    segments,
-    scheduler,
-    lastRevision,
-  });
+  const path = directory;
+  const commits = new GroupCommit({ path, gatherer, segments, scheduler, lastRevision });
   if (sync === "everysec") resources.use(scheduler.everySecond(() => void commits.sync()));
   const held = resources.move();
   const close = async (): Promise<void> => {
@@ -130,5 +128,5 @@ async function start(
       held.dispose();
     }
   };
-  return new LogStore({ path: directory, clock, tables, commits, close });
+  return new LogStore({ path, clock, tables, commits, close });
 }

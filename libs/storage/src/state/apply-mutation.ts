@@ -9,7 +9,7 @@ import type {
   PutMutation,
 } from "./mutation.ts";
 import type { MutationNumber } from "./mutation-number.ts";
-import type { Bucket, Tables } from "./tables.ts";
+import { type Bucket, bucketById, type Tables } from "./tables.ts";
 
 /**
  * Does to `tables` what `mutation` says, without asking whether it should: it was decided against
@@ -18,8 +18,7 @@ import type { Bucket, Tables } from "./tables.ts";
 export function applyMutation(tables: Tables, mutation: Mutation): void {
   tables.lastRevision = mutation.revision;
   if (mutation.type === "create") return applyCreate(tables, mutation);
-  const bucket = tables.bucketsById.get(mutation.bucketId);
-  if (bucket === undefined) throw new Error(`No bucket has the id ${mutation.bucketId}`);
+  const bucket = bucketById(tables, mutation.bucketId);
   bucket.revision = mutation.revision;
   switch (mutation.type) {
     case "drop":

@@ -28,6 +28,7 @@ export interface CreateMutation extends OfBucket {
   readonly name: Uint8Array;
 }
 
+/** The bucket is gone with all its keys. */
 export interface DropMutation extends OfBucket {
   readonly type: "drop";
 }
@@ -38,17 +39,20 @@ export interface PutMutation extends OfBucket {
   readonly fields: readonly Field[];
 }
 
+/** The keys are gone. */
 export interface DeleteMutation extends OfBucket {
   readonly type: "delete";
   /** Different keys that are there. */
   readonly keys: readonly Uint8Array[];
 }
 
+/** The bucket expires at another time; `undefined` for never. */
 export interface ExpireBucketMutation extends OfBucket {
   readonly type: "expire-bucket";
   readonly expiresAtMs: number | undefined;
 }
 
+/** A key that is there expires at another time; `undefined` for never. */
 export interface ExpireKeyMutation extends OfBucket {
   readonly type: "expire-key";
   readonly key: Uint8Array;

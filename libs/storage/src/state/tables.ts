@@ -66,6 +66,13 @@ export function findEntry(bucket: Bucket, key: Uint8Array, nowMs: number): Entry
   return entry === undefined || hasLapsed(entry, nowMs) ? undefined : entry;
 }
 
+/** The bucket with this id. Throws when there is none: whoever has an id has it from these tables. */
+export function bucketById(tables: Tables, id: number): Bucket {
+  const bucket = tables.bucketsById.get(id);
+  if (bucket === undefined) throw new Error(`No bucket has the id ${id}`);
+  return bucket;
+}
+
 /**
  * The mutation on which "there is no bucket called `name`" rests: the one that let it lapse, or else
  * the latest drop of any bucket, which may have been this one.

@@ -12,11 +12,10 @@ import { ByteReader } from "./byte-reader.ts";
  *  └────────┴──────────┴──────────┴────────────────┴──────────┴──────────┴─────────
  * ```
  *
- * Two checksums, for two questions. The header's covers bytes 0 to 27 and starts from the checksum
- * of the store id. It alone vouches for "known synced": a torn group with a whole header still
- * proves that earlier groups had reached the disk. Starting from the store id, which no client
- * knows, it keeps a value that looks like a group from being taken for one. The payload's tells
- * whether the records are whole.
+ * Two checksums, for two questions. The header's covers the store id and bytes 0 to 27. It alone
+ * vouches for "known synced": a torn group with a whole header still proves that earlier groups had
+ * reached the disk. With the store id in it, which no client knows, a value that looks like a group
+ * is not taken for one. The payload's tells whether the records are whole.
  */
 export interface GroupHeader {
   /** At least 1: there are no empty groups. */

@@ -5,8 +5,9 @@ import { ManualScheduler } from "./manual-scheduler.ts";
 import { dump } from "./perform.ts";
 import type { SimulatedDisk } from "./simulated-disk.ts";
 
-/** The bucket and key that {@link writeGroups} puts to. */
+/** The bucket that {@link writeGroups} puts to. */
 export const BUCKET = new TextEncoder().encode("bucket");
+/** The key that {@link writeGroups} puts to. */
 export const KEY = new TextEncoder().encode("key");
 
 /** A store on a simulated disk whose turns the test ends. */

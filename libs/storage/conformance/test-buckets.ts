@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { B, K, V, W } from "./examples.ts";
+import { hex } from "./model.ts";
+import type { OpenStore } from "./open-store.ts";
+import { settle } from "./settle.ts";
+
+/** Buckets come and go with their keys, by example. */
+export function testBuckets(open: OpenStore): void {
+  test("createBucket() keeps the keys of a bucket that exists", async () => {
+    await using store = await open({ clock: () => 0 });
+    await settle(store.createBucket(B));
+    const stored = await settle(store.put(B, [{ key: K, value: V }]));
+    assert.equal(stored.type, "stored");
+    assert.deepEqual(await settle(store.createBucket(B)), {
+      type: "exists",
+      revision: stored.revision,
+    });
+    assert.equal((await settle(store.get(B, K))).type, "found");
+  });
+
+  test("dropBucket() takes the keys along, and no revision comes back with the name", async () => {
+    await using store = await open({ clock: () => 0 });
+    const seen: unknown[] = [];
+    for (let round = 0; round < 3; round++) {
+      const created = await settle(store.createBucket(B));
+      assert.equal(created.type, "created");
+      assert.deepEqual(await settle(store.get(B, K)), { type: "missing" });
+      const stored = await settle(store.put(B, [{ key: K, value: V }]));
+      const dropped = await settle(store.dropBucket(B));
+      assert.ok(stored.type === "stored" && dropped.type === "dropped");
+      seen.push(created.revision, stored.revision, dropped.revision);
+    }
+    assert.equal(new Set(seen).size, seen.length);
+  });
+
+  test("every operation on a missing bucket answers no-bucket and makes none", async () => {
+    await using store = await open({ clock: () => 0 });
+    const absent = { type: "no-bucket" };
+    assert.deepEqual(await settle(store.get(B, K)), absent);
+    assert.deepEqual(await settle(store.put(B, [{ key: K, value: V }])), absent);
+    assert.deepEqual(await settle(store.delete(B, [K])), absent);
+    assert.deepEqual(await settle(store.expire(B, K, 1)), absent);
+    assert.deepEqual(await settle(store.expire(B, undefined, 1)), absent);
+    assert.deepEqual(await settle(store.listKeys(B)), absent);
+    assert.deepEqual(await settle(store.dropBucket(B)), absent);
+    assert.deepEqual((await settle(store.listBuckets())).page.entries, []);
+  });
+
+  test("put() takes the later value of a key named twice and counts it once", async () => {
+    await using store = await open({ clock: () => 0 });
+    await settle(store.createBucket(B));
+    const fields = [V, W].map((value) => ({ key: K, value }));
+    const stored = await settle(store.put(B, fields));
+    assert.ok(stored.type === "stored" && stored.added === 1);
+    const found = await settle(store.get(B, K));
+    assert.ok(found.type === "found");
+    assert.equal(hex(found.value), hex(W));
+  });
+}
