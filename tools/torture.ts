@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type CycleReport, KillNineFailure, runKillNine } from "../test/faults/kill-nine.ts";
-import { startVictim, warmUp } from "../test/faults/node-victim.ts";
+import { disturb, startVictim, warmUp } from "../test/faults/node-victim.ts";
 import { chooseSeed } from "../test/harness/random.ts";
 import { makeTemporaryDirectory } from "../test/harness/temporary-directory.ts";
 
@@ -73,11 +73,13 @@ async function torture(cycles: number, seed: number): Promise<0 | 1> {
 
 async function tortureNode(cycles: number, seed: number, progress: Progress): Promise<void> {
   await using directory = await makeTemporaryDirectory();
+  const node = { dataDirectory: join(directory.path, "data") };
   await warmUp({ dataDirectory: join(directory.path, "warm-up") });
   await runKillNine({
     cycles,
     seed,
-    start: () => startVictim({ dataDirectory: join(directory.path, "data") }),
+    start: () => startVictim(node),
+    afterKill: (random) => disturb(node, random),
     onCycle: (report) => progress.add(report),
   });
 }

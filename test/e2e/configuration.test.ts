@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { suite, test } from "node:test";
+import { loadConfiguration } from "@kv/application";
+import { kv } from "@kv/kv";
+import { kvServer } from "@kv/kv-server";
 import { checkout } from "../harness/checkout.ts";
 import { LineClient } from "../harness/line-client.ts";
 import { type NodeHome, openNodeHome } from "../harness/node-home.ts";
@@ -20,6 +23,29 @@ async function edit(file: string, from: string, to: string): Promise<void> {
 }
 
 suite("config/runtime.ts", () => {
+  test("without any variable: 127.0.0.1:4040, data/kv, every bucket on the node itself", async () => {
+    const { sections } = await loadConfiguration({
+      applications: [
+        { application: kv, mode: "permanent" },
+        { application: kvServer, mode: "permanent" },
+      ],
+      knownApplications: ["logger"],
+      root: checkout,
+      configFile: "config/config.ts",
+      runtimeFile: "config/runtime.ts",
+      configEnv: "dev",
+      variables: {},
+      node: { name: "kv", host: "lab" },
+    });
+    const valueOf = (application: string, key: string): unknown =>
+      sections.get(application)?.get(key)?.value;
+    assert.equal(valueOf("kv-server", "host"), "127.0.0.1");
+    assert.equal(valueOf("kv-server", "port"), 4040);
+    assert.equal(valueOf("kv", "dataDir"), "data");
+    assert.equal(valueOf("kv", "node"), "kv");
+    assert.deepEqual(valueOf("kv", "routingTable"), [{ from: 0, to: 255, node: "self" }]);
+  });
+
   test("decides: a copy that reads another variable is obeyed", async () => {
     await using home = await openNodeHome();
     const configDirectory = await copyConfig(home);

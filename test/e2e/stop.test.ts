@@ -116,7 +116,7 @@ suite("a node that is stopped", () => {
   test("stays stoppable while it starts", async () => {
     await using home = await openNodeHome();
     const node = await home.spawn();
-    await node.logged(/Opened the store/u);
+    await node.logged(/"type":"opened"/u);
     assert.deepEqual(await node.stop(), { code: 0, signal: null });
   });
 });

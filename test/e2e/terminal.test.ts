@@ -6,7 +6,7 @@ import { suite, test } from "node:test";
 import { checkout, compileCache } from "../harness/checkout.ts";
 import { within } from "../harness/deadline.ts";
 import { findProgram } from "../harness/find-program.ts";
-import { guardProcess } from "../harness/process-guard.ts";
+import { guardProcess, pidOf } from "../harness/process-guard.ts";
 import { makeTemporaryDirectory } from "../harness/temporary-directory.ts";
 
 const script = process.platform === "linux" ? findProgram("script") : undefined;
@@ -32,7 +32,7 @@ async function onTerminal(env: Readonly<Record<string, string>>): Promise<string
     },
     stdio: ["pipe", "pipe", "inherit"],
   });
-  const unguard = guardProcess(terminal.pid ?? 0);
+  const unguard = guardProcess(pidOf(terminal));
   try {
     return await within(talk(terminal), "the node on the terminal to end");
   } finally {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { chooseSeed } from "../harness/random.ts";
 import { makeTemporaryDirectory } from "../harness/temporary-directory.ts";
 import { type CycleReport, runKillNine } from "./kill-nine.ts";
-import { startVictim, warmUp } from "./node-victim.ts";
+import { disturb, startVictim, warmUp } from "./node-victim.ts";
 
 const CYCLES = 100;
 
@@ -12,13 +12,15 @@ test(`a node killed ${CYCLES} times in the middle of writes keeps every acknowle
   const seed = chooseSeed();
   t.diagnostic(`seed ${seed}: KV_TEST_SEED=${seed} replays it`);
   await using directory = await makeTemporaryDirectory();
+  const node = { dataDirectory: join(directory.path, "data") };
   await warmUp({ dataDirectory: join(directory.path, "warm-up") });
   const reports: CycleReport[] = [];
 
   await runKillNine({
     seed,
     cycles: CYCLES,
-    start: () => startVictim({ dataDirectory: join(directory.path, "data") }),
+    start: () => startVictim(node),
+    afterKill: (random) => disturb(node, random),
     onCycle: (report) => reports.push(report),
   });
 

@@ -17,6 +17,8 @@ export interface KillNineOptions {
   readonly cycles: number;
   /** Starts the node on the data that the one before has left, the first time on none. */
   readonly start: () => Promise<Victim>;
+  /** Done after each kill, before the start that is checked: further starts that do not get far, for instance. */
+  readonly afterKill?: (random: Random) => Promise<void>;
   /** Told after each cycle, once what it left has been checked. */
   readonly onCycle?: (report: CycleReport) => void;
 }
@@ -68,6 +70,7 @@ export async function runKillNine(options: KillNineOptions): Promise<void> {
         killAfter: drawKill(random),
         kill: () => victim.kill(),
       });
+      await options.afterKill?.(random);
       victim = await start();
       const port = victim.port;
       const found = [...violations, ...(await check(port, writers, (w) => w.bucketsToCheck()))];

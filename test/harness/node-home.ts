@@ -21,6 +21,8 @@ export interface HomeNodeOptions {
   readonly settings?: readonly Setting[];
   /** Its configuration folder, in place of one made from `settings`. */
   readonly configDirectory?: string;
+  /** As in `NodeOptions`. */
+  readonly fileLimitBlocks?: number;
 }
 
 /** Makes an empty home. */
@@ -28,13 +30,15 @@ export async function openNodeHome(): Promise<NodeHome> {
   const directory = await makeTemporaryDirectory();
   const dataDirectory = join(directory.path, "data");
   const nodes: NodeProcess[] = [];
-  const spawn = async ({ env, settings, configDirectory }: HomeNodeOptions = {}) => {
+  const spawn = async (options: HomeNodeOptions = {}): Promise<NodeProcess> => {
+    const { env, settings, configDirectory, fileLimitBlocks } = options;
     const folder = join(directory.path, `config-${nodes.length}`);
     const written = settings === undefined ? undefined : await writeConfig(folder, settings);
     const node = NodeProcess.spawn({
       dataDirectory,
       ...(env === undefined ? {} : { env }),
       configDirectory: configDirectory ?? written,
+      fileLimitBlocks,
     });
     nodes.push(node);
     return node;

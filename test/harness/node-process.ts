@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { checkout, compileCache } from "./checkout.ts";
 import { patienceMs, within } from "./deadline.ts";
-import { guardProcess } from "./process-guard.ts";
+import { guardProcess, pidOf } from "./process-guard.ts";
 
 /** How a process ended: by its own exit code, or by a signal. */
 export interface Exit {
@@ -17,6 +17,8 @@ export interface NodeOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** A folder with config.ts and runtime.ts instead of the shipped ones. */
   readonly configDirectory?: string | undefined;
+  /** Blocks, of 512 bytes or 1 KiB as the shell counts them, that a file of the node's may have: a disk that fills up. */
+  readonly fileLimitBlocks?: number | undefined;
 }
 
 const PORT_LINE = /Accepting connections on port (?<port>\d+)\D/u;
@@ -51,7 +53,8 @@ export class NodeProcess implements AsyncDisposable {
     const entry = join(checkout, "tools", "start.ts");
     const { configDirectory } = options;
     const config = configDirectory === undefined ? [] : ["--config", configDirectory];
-    const child = spawn(process.execPath, [entry, ...config], {
+    const [program, ...words] = limited(options, [process.execPath, entry, ...config]);
+    const child = spawn(program ?? process.execPath, words, {
       cwd: checkout,
       env: environmentOf(options),
       stdio: ["ignore", "pipe", "pipe"],
@@ -61,8 +64,7 @@ export class NodeProcess implements AsyncDisposable {
 
   private constructor(child: ChildProcess) {
     this.#child = child;
-    if (child.pid === undefined) throw new Error(`Cannot start ${child.spawnfile}`);
-    this.pid = child.pid;
+    this.pid = pidOf(child);
     const unguard = guardProcess(this.pid);
     this.exited = new Promise((resolve) => {
       child.once("close", (code, signal) => {
@@ -142,6 +144,12 @@ export class NodeProcess implements AsyncDisposable {
   #describe(): string {
     return `exit code ${this.#child.exitCode}, signal ${this.#child.signalCode}\nstdout: ${this.#stdout}\nstderr: ${this.#stderr}`;
   }
+}
+
+/** `command`, behind a shell that sets the limit and then becomes the command. */
+function limited({ fileLimitBlocks }: NodeOptions, command: readonly string[]): readonly string[] {
+  if (fileLimitBlocks === undefined) return command;
+  return ["sh", "-c", `ulimit -f ${fileLimitBlocks} && exec "$@"`, "sh", ...command];
 }
 
 /** This process's environment without what would steer the node, then the test's own. */

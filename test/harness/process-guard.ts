@@ -1,10 +1,12 @@
+import type { ChildProcess } from "node:child_process";
+
 /**
  * The last line of defence against processes left behind: should the test's own process end early, those that still run
  * are killed, each by its id. A test runner that gives up on a file sends SIGTERM, which by itself runs no `exit` event.
  */
 const guarded = new Set<number>();
 
-/** Kills `pid` when this process ends; the result takes that back, once the process is gone. */
+/** Kills `pid`, a process or by its negative a group, when this process ends; the result takes that back, once the process is gone. */
 export function guardProcess(pid: number): () => void {
   if (guarded.size === 0) watch();
   guarded.add(pid);
@@ -30,6 +32,12 @@ function leave(): void {
 
 function killGuarded(): void {
   for (const pid of guarded) process.kill(pid, "SIGKILL");
+}
+
+/** The id of a process that has just been spawned; throws when it was not. */
+export function pidOf({ pid, spawnfile }: ChildProcess): number {
+  if (pid === undefined) throw new Error(`Cannot start ${spawnfile}`);
+  return pid;
 }
 
 /** Whether a process of this id is there. */

@@ -70,7 +70,6 @@ class Gatherer {
   #passed = 0;
   readonly #failures: Remark[] = [];
   readonly #skips: Remark[] = [];
-  /** Titles of failed inner tests come before those of the suites around them. */
   readonly diagnostics: string[] = [];
   output = "";
 

@@ -9,7 +9,7 @@ import { isServerError } from "./errors.ts";
 
 const never = new AbortController().signal;
 
-suite("startServer()", { timeout: 20_000 }, () => {
+suite("startServer()", { timeout: 60_000 }, () => {
   test("serves the buckets it is given on the port that it names", async () => {
     await using server = await startServer(new FakeKv(), { ...defaults(), port: 0 }, never);
     await using client = await TestClient.connect(server.api.address.port);

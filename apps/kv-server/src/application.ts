@@ -10,7 +10,7 @@ import { checkEnvironment, environment, type ServerEnvironment } from "./environ
 import { lineProtocol } from "./line/line-protocol.ts";
 import { type Listener, startListener } from "./listener.ts";
 
-/** Pause before a port that could not be bound is tried again, in milliseconds: three times in all. */
+/** Pause before a port that could not be bound is tried again, in milliseconds. */
 const rebindDelayMs = 250;
 
 /** What stopping may take beyond the time that connections have to drain, in milliseconds. */

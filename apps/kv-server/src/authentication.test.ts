@@ -9,7 +9,7 @@ const users = { alice: await hashPassword("wonderland") };
 const REQUIRED = "ERROR authentication required\r\n";
 const WRONG = "ERROR wrong name or password\r\n";
 
-suite("with users configured", { timeout: 20_000 }, () => {
+suite("with users configured", { timeout: 60_000 }, () => {
   test("everything but AUTH is refused until it is right", async () => {
     await using server = await startTestListener({ users, lineLimitBytes: 64 });
     await using client = await TestClient.connect(server.port);
@@ -53,7 +53,7 @@ suite("with users configured", { timeout: 20_000 }, () => {
   });
 });
 
-test("without users AUTH says that there are none", { timeout: 20_000 }, async () => {
+test("without users AUTH says that there are none", { timeout: 60_000 }, async () => {
   await using server = await startTestListener();
   await using client = await TestClient.connect(server.port);
   client.send("AUTH alice wonderland\r\nCREATE a\r\n");

@@ -15,7 +15,7 @@ const ways: readonly [name: string, adopt: () => AdoptSocket][] = [
 ];
 
 for (const [name, adopt] of ways) {
-  suite(`a connection read ${name}`, { timeout: 20_000 }, () => {
+  suite(`a connection read ${name}`, { timeout: 60_000 }, () => {
     test("answers the guide's four commands", async () => {
       await using server = await startTestListener({}, adopt());
       await using client = await TestClient.connect(server.port);
@@ -85,7 +85,7 @@ for (const [name, adopt] of ways) {
   });
 }
 
-suite("replies that rest on the disk", { timeout: 20_000 }, () => {
+suite("replies that rest on the disk", { timeout: 60_000 }, () => {
   test("are held until it has settled, with all behind them, in order", async () => {
     await using server = await startTestListener();
     await using client = await TestClient.connect(server.port);
@@ -154,7 +154,7 @@ suite("replies that rest on the disk", { timeout: 20_000 }, () => {
   });
 });
 
-suite("answers that come by a promise", { timeout: 20_000 }, () => {
+suite("answers that come by a promise", { timeout: 60_000 }, () => {
   test("leave room for the requests behind a read, and keep the order", async () => {
     await using server = await startTestListener();
     await using client = await TestClient.connect(server.port);
@@ -197,7 +197,7 @@ suite("answers that come by a promise", { timeout: 20_000 }, () => {
   });
 });
 
-suite("a request that fails", { timeout: 20_000 }, () => {
+suite("a request that fails", { timeout: 60_000 }, () => {
   test("is answered with the reason, and logged once a second", async () => {
     using recorder = new EventRecorder();
     await using server = await startTestListener();
@@ -247,7 +247,7 @@ suite("a request that fails", { timeout: 20_000 }, () => {
   });
 });
 
-suite("limits of a request", { timeout: 20_000 }, () => {
+suite("limits of a request", { timeout: 60_000 }, () => {
   test("are named, and the connection stays usable", async () => {
     await using server = await startTestListener({ keyLimitBytes: 8 });
     await using client = await TestClient.connect(server.port);
@@ -273,7 +273,7 @@ suite("limits of a request", { timeout: 20_000 }, () => {
   });
 });
 
-test("a value that no line can carry is an error on its line", { timeout: 20_000 }, async () => {
+test("a value that no line can carry is an error on its line", { timeout: 60_000 }, async () => {
   await using server = await startTestListener();
   await using client = await TestClient.connect(server.port);
   server.kv.plant("a", "k", Buffer.from("x\r\nOK"));
@@ -282,7 +282,7 @@ test("a value that no line can carry is an error on its line", { timeout: 20_000
 });
 
 test("a connection that begins with an HTTP request is closed without a word", {
-  timeout: 20_000,
+  timeout: 60_000,
 }, async () => {
   await using server = await startTestListener();
   await using browser = await TestClient.connect(server.port);

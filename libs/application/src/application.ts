@@ -35,7 +35,7 @@ export interface Application<Declaration extends EnvironmentDeclaration, Api> {
   readonly start: (context: ApplicationContext<Declaration>) => Promise<RunningApplication<Api>>;
 }
 
-/** What is wrong with the value of one key, as the end of the sentence "KEY …". */
+/** What is wrong with the value of one key: it is printed as `APPLICATION.KEY: expected …`. */
 export interface EnvironmentProblem {
   readonly key: string;
   /** For instance `expected a node name, got "a@b@c"`. Holds no secret. */

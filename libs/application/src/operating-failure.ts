@@ -12,8 +12,9 @@ export function isOperatingFailure(error: unknown): error is OperatingFailure {
 }
 
 /**
- * What a person is told about a failure that ended the process. An operating failure: the message of the deepest one among
- * its causes, since "the port is in use" says more than "the supervisor gave up". A bug: all of it, with its stack.
+ * What a person is told about a failure that ended the process. An operating failure: the message of the deepest
+ * one among its causes, since "the port is in use" says more than "the supervisor gave up". A bug: all of it, with
+ * its stack.
  */
 export function failureText(failure: unknown): string {
   return bugText(failure) ?? failureMessage(failure);

@@ -1,5 +1,6 @@
 /**
- * A whole node as a process, for the tests of the process boundary: an application that does what its first argument says.
+ * A whole node as a process, for the tests of the process boundary: an application that does what its first
+ * argument says.
  *
  * `serve` runs until it is told to stop; `busy` cannot listen; `bug` has one; `chatty` fills its log.
  */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { suite, test } from "node:test";
 import { number } from "valibot";
 import { FakeProcess } from "../../testing/fake-process.ts";
@@ -8,6 +9,7 @@ import {
   scriptApplication,
   type ScriptedApplication,
 } from "../../testing/scripted-application.ts";
+import { applicationChannel } from "../events.ts";
 import { startSupervisor } from "../supervisor/supervisor.ts";
 import type { System } from "../system/system.ts";
 import { runSystem } from "./run-system.ts";
@@ -76,6 +78,23 @@ suite("signals", () => {
     host.emit("SIGTERM");
     assert.equal(await code, 0);
     assert.deepEqual(journal, []);
+  });
+
+  test("one that comes in the moment in which all have started", async () => {
+    const { journal, host, code } = run();
+    const onEvent = (event: unknown): void => {
+      if (Object(event).type === "system-started") host.emit("SIGTERM");
+    };
+    subscribe(applicationChannel, onEvent);
+    assert.equal(await code, 0);
+    unsubscribe(applicationChannel, onEvent);
+    assert.deepEqual(journal, ["start kv", "stop kv"]);
+  });
+
+  test("one does not hide that the configuration cannot be used", async () => {
+    const { host, code } = run({}, { runtimeFile: "nowhere/runtime.ts" });
+    host.emit("SIGTERM");
+    assert.equal(await code, 78);
   });
 
   test("a second one within a second is the first again, a later one insists: 128 and its number", async () => {

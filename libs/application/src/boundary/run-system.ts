@@ -27,10 +27,10 @@ export interface RunOptions {
  * The boundary between a system and its process: loads the configuration, runs the applications with a logger before
  * them, and ends the process when they have ended. The last crash boundary there is.
  *
- * SIGINT and SIGTERM stop in order, also in the middle of a start: exit code 0. A second signal, from one second after
- * the first on, ends the process at once: 128 and the signal's number. A configuration that cannot be used: 78. Any
- * other failure, exceptions and rejections that nobody caught among them: 1. Standard error is told an operating failure in
- * its own words, a bug with its stack.
+ * SIGINT and SIGTERM stop in order, also in the middle of a start: exit code 0. A second signal, from one second
+ * after the first on, ends the process at once: 128 and the signal's number. A configuration that cannot be used:
+ * 78. Any other failure, exceptions and rejections that nobody caught among them: 1. Standard error is told an
+ * operating failure in its own words, a bug with its stack.
  *
  * Resolves with the exit code, where `process.exit` returns.
  */

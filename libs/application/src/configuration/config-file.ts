@@ -26,10 +26,11 @@ export interface ConfigNode {
 }
 
 /**
- * The type of `config` in a file that is evaluated at every boot. `Applications` maps the names of applications to what may
- * be written for each: `ConfigFunction<{ kv: ConfiguredEnvironment<typeof kvEnvironment> }>`.
+ * The type of `config` in a file that is evaluated at every boot. `Applications` maps the names of applications to
+ * what may be written for each: `ConfigFunction<{ kv: ConfiguredEnvironment<typeof kvEnvironment> }>`.
  *
- * It must be pure: it is called more than once, also with other variables, to find out which key depends on which variable.
+ * It must be pure: it is called more than once, also with other variables, to find out which key depends on which
+ * variable.
  */
 export type ConfigFunction<Applications extends object> = (
   context: ConfigContext,

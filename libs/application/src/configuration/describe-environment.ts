@@ -3,8 +3,8 @@ import type { EnvironmentDeclaration, EnvironmentKey } from "../environment.ts";
 import { describeSchema } from "./describe-schema.ts";
 
 /**
- * The declared environment of `application` as a Markdown table: key, what it may be, its default, its documentation. A secret
- * key, and one that is fixed when a release is built, say so.
+ * The declared environment of `application` as a Markdown table: key, what it may be, its default, its
+ * documentation. A secret key, and one that is fixed when a release is built, say so.
  */
 export function describeEnvironment(application: Pick<AnyApplication, "environment">): string {
   const declaration: EnvironmentDeclaration = application.environment;

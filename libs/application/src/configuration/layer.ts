@@ -87,13 +87,19 @@ function evaluateFile(
   try {
     const evaluation = evaluate(variables);
     const dependents = traceVariables(evaluate, variables, evaluation);
-    const malformed = evaluation.reads.flatMap((read) => {
+    const malformed = new Map<string, MalformedVariable>();
+    for (const read of evaluation.reads) {
       const expected = judge(read);
-      return expected === undefined
-        ? []
-        : [{ read, expected, keys: [...(dependents.get(read.name) ?? [])] }];
-    });
-    return { ...evaluation.layer, variables: origins(evaluation.reads, dependents), malformed };
+      const keys = [...(dependents.get(read.name) ?? [])];
+      // Read twice and wrong is still one problem.
+      if (expected !== undefined)
+        malformed.set(`${read.name} ${expected}`, { read, expected, keys });
+    }
+    return {
+      ...evaluation.layer,
+      variables: origins(evaluation.reads, dependents),
+      malformed: [...malformed.values()],
+    };
   } catch (error) {
     return brokenLayer(source.file, {
       subject: source.file,

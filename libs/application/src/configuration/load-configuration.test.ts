@@ -80,7 +80,9 @@ suite("precedence", () => {
       {
         config: `return { "kv-server": { port: 1, host: "build-" + configEnv, users: { ann: "x" } } };`,
         runtime: `return { "kv-server": {
-          port: env.integer("PORT"), host: node.name + "." + node.host, users: { bob: env.string("BOB") } } };`,
+          port: env.integer("PORT"),
+          host: env.string("HOST") ?? node.name + "." + node.host,
+          users: { bob: env.string("BOB") } } };`,
       },
       {
         variables: { PORT: "", BOB: "y" },
@@ -148,6 +150,11 @@ suite("the report", () => {
       { variables: { PORT: "abc" } },
       `PORT="abc": expected a whole number from 0 to 65535 (kv-server.port, read by runtime.mjs)`,
     ],
+    "a malformed variable is reported once, however often it is read": [
+      inRuntime(`port: env.integer("PORT") ?? env.integer("PORT") ?? 1`),
+      { variables: { PORT: "abc" } },
+      `PORT="abc": expected a whole number (kv-server.port, read by runtime.mjs)`,
+    ],
     "a malformed variable of a secret is masked": [
       inRuntime(`pin: env.integer("PIN")`),
       { variables: { PIN: "hush" } },
@@ -159,9 +166,9 @@ suite("the report", () => {
       `PIN=********: expected a whole number (read by runtime.mjs)`,
     ],
     "a variable that must be set": [
-      inRuntime(`host: env.required("HOST")`),
+      inRuntime(`port: env.required("PORT")`),
       {},
-      `HOST: it must be set (kv-server.host, read by runtime.mjs)`,
+      `PORT: it must be set (kv-server.port, read by runtime.mjs)`,
     ],
     "a variable at build time": [
       { config: `return { "kv-server": { port: env.integer("PORT") } };` },

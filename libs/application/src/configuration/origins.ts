@@ -11,9 +11,9 @@ export interface Evaluation {
 /**
  * Which keys (`kv-server.port`) depend on which variable, by name.
  *
- * A configuration function is pure, so it can simply be asked: evaluated with the variable unset, and with other texts in
- * it that fit, the keys that change are those that depend on it. There are two other texts, since one may mean just
- * what the function does without the variable. What an evaluation throws is ignored.
+ * A configuration function is pure, so it can simply be asked: evaluated with the variable unset, and with other
+ * texts in it that fit, the keys that change are those that depend on it. There are two other texts, since one may
+ * mean just what the function does without the variable. What an evaluation throws is ignored.
  */
 export function traceVariables(
   evaluate: (variables: Variables) => Evaluation,

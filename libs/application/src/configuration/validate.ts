@@ -50,18 +50,16 @@ function judgeSection(
   let isComplete = true;
   for (const [key, declared] of Object.entries(declaration)) {
     const path = `${application.name}.${key}`;
-    const isSaid = said[key] !== undefined;
-    const raw = isSaid ? said[key] : declared.default;
+    const raw = said[key] === undefined ? declared.default : said[key];
     const origin = folded.origins.get(path) ?? "default";
     const parsed = parseValue(declared, { path, origin, raw });
-    const isSecret = declared.secret === true;
-    if (reported.has(path)) isComplete = false;
-    else if (parsed.type === "valid")
+    if (parsed.type === "valid" && !reported.has(path)) {
+      const isSecret = declared.secret === true;
       section.set(key, { raw, value: parsed.value, origin, isSecret });
-    else {
-      isComplete = false;
-      problems.push(...parsed.problems);
+      continue;
     }
+    isComplete = false;
+    if (parsed.type === "invalid" && !reported.has(path)) problems.push(...parsed.problems);
   }
   // Rules over several keys can be judged only when each of them is right by itself.
   if (isComplete) problems.push(...brokenRules(application, section));

@@ -23,7 +23,7 @@ export async function createLinePrinter(
   return isPretty ? await prettyPrinter(stream, write) : jsonPrinter(write);
 }
 
-/** For programs: a JSON object a line, with `level` as a word, `time` in ISO 8601, `message`, and the event's members. */
+/** For programs: a JSON object a line: `level` as a word, `time` in ISO 8601, `message`, the event's members. */
 function jsonPrinter(write: (text: string) => void): LinePrinter {
   const options = {
     // The subscriber has judged the level already.

@@ -32,7 +32,8 @@ export interface LoggerOptions {
 }
 
 /**
- * The one place that prints: an application, to be listed first, so that it starts before all others and stops after them.
+ * The one place that prints: an application, to be listed first, so that it starts before all others and stops
+ * after them.
  *
  * Its level may be put while it runs. When nobody reads its output it drops lines rather than wait, and says how many
  * once there is room.

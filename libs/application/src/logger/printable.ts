@@ -4,8 +4,8 @@ import { isOperatingFailure } from "../operating-failure.ts";
 const depthLimit = 5;
 
 /**
- * An event's member as a log can hold it. Bytes are counted instead of shown, since they are users' data; an error shows
- * its code, its message and its causes, and its stack when it is not an operating failure.
+ * An event's member as a log can hold it. Bytes are counted instead of shown, since they are users' data; an error
+ * shows its code, its message and its causes, and its stack when it is not an operating failure.
  */
 export function printable(value: unknown, depth = 0): unknown {
   if (typeof value === "bigint") return String(value);

@@ -35,7 +35,7 @@ export async function startChild<Started extends Child>(
   const starting = (async () => start(order.signal))();
   try {
     const child = await Promise.race([starting, givenUp.promise]);
-    if (child !== undefined && !signal.aborted) return child;
+    if (child !== undefined) return child;
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {

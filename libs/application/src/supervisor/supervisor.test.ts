@@ -189,6 +189,27 @@ suite("restarts", () => {
     assert.deepEqual(scene.children.takeJournal(), ["stop a", "stop b"]);
   });
 
+  test("a give-up that nobody looks at is no unhandled rejection", async () => {
+    await using scene = await openScene((children) => [children.specification("a")], {
+      intensity: { maxRestarts: 0, periodMs: 1 },
+    });
+    scene.children.get("a").fail(boom);
+    await settled();
+    assert.deepEqual(scene.children.takeJournal(), ["stop a"]);
+  });
+
+  test("a child that ends because it is stopped is not restarted for it", async () => {
+    await using scene = await openScene(
+      (children) => ["a", "b"].map((id) => children.specification(id)),
+      { strategy: "one-for-all" },
+    );
+    scene.children.stops.set("a", async () => scene.children.get("a").end());
+    scene.children.get("b").fail(boom);
+    await settled();
+    const expected = ["stop b", "stop a", "start a", "start b"];
+    assert.deepEqual(scene.children.takeJournal(), expected);
+  });
+
   test("a permanent child that only ended gives the give-up ENDED_UNASKED as its cause", async () => {
     await using scene = await openScene((children) => [children.specification("a")], {
       intensity: { maxRestarts: 0, periodMs: 1 },
@@ -304,6 +325,9 @@ suite("stopping", () => {
     slow.resolve();
     await settled();
     assert.deepEqual(scene.children.takeJournal(), ["stop a"]);
+    // Nobody looks at it any more: its failure is no unhandled rejection.
+    scene.children.get("a").fail(boom);
+    await settled();
   });
 
   test("a signal that is aborted during the first start undoes it and is the reason thrown", async () => {

@@ -95,6 +95,13 @@ const refusals = [
   ],
   [
     "ENVIRONMENT_UNKNOWN",
+    "kv",
+    "toString",
+    1,
+    "Cannot put kv.toString: there is no such one; there are port, table, size, users",
+  ],
+  [
+    "ENVIRONMENT_UNKNOWN",
     "vk",
     "port",
     1,

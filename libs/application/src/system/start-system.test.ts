@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import { applicationGraphs } from "../../testing/application-graphs.ts";
@@ -7,6 +8,7 @@ import { scriptApplication, type ScriptedApplication } from "../../testing/scrip
 import type { ApplicationMode } from "../application.ts";
 import { configurationOf } from "../configuration/load-configuration.ts";
 import { isApplicationError } from "../errors.ts";
+import { applicationChannel } from "../events.ts";
 import type { SystemApplication } from "../plan.ts";
 import { startSystem } from "./start-system.ts";
 import type { System } from "./system.ts";
@@ -107,6 +109,33 @@ suite("start and stop", () => {
     assert.deepEqual(journal, ["start kv", "start slow", "stop kv"]);
   });
 
+  test("also one that ends in the moment in which the last one has started", async () => {
+    const { journal, kv } = pair();
+    const last = scriptApplication(journal, "last", {
+      dependencies: [kv],
+      onStart: () => kv.child().fail(boom),
+    });
+    await assert.rejects(start([[last, "permanent"]]), (error: Error) => {
+      assert.ok(isApplicationError(error, "APPLICATION_FAILED"));
+      assert.equal(error.details.application, "kv");
+      return true;
+    });
+    assert.deepEqual(journal, ["start kv", "start last", "stop last", "stop kv"]);
+  });
+
+  test("also one that has ended when it is handed over, as the last", async () => {
+    const { journal, kv } = pair();
+    const stillborn = scriptApplication(journal, "stillborn", { dependencies: [kv] });
+    const handedOver = async (context: Parameters<typeof stillborn.start>[0]) => {
+      const running = await stillborn.start(context);
+      stillborn.child().fail(boom);
+      return running;
+    };
+    const starting = start([[{ ...stillborn, start: handedOver }, "permanent"]]);
+    await assert.rejects(starting, ({ cause }: Error) => cause === boom);
+    assert.deepEqual(journal, ["start kv", "start stillborn", "stop stillborn", "stop kv"]);
+  });
+
   test("an aborted start is undone, and throws the reason of its signal", async () => {
     const { journal, kv } = pair();
     const order = new AbortController();
@@ -165,6 +194,50 @@ suite("modes: what the end of an application means", () => {
       else assert.ok(isApplicationError(exit.error, "ENDED_UNASKED"));
     });
   }
+});
+
+test("the stop waits for an application that ended by itself and is still being disposed of", async () => {
+  const journal: string[] = [];
+  const disposal = Promise.withResolvers<void>();
+  const job = scriptApplication(journal, "job", { onStop: () => disposal.promise });
+  const system = await start([[job, "temporary"]]);
+  job.child().end();
+  await settled();
+  assert.deepEqual(journal, ["start job", "stop job"]);
+  let isStopped = false;
+  const stopping = system[Symbol.asyncDispose]().then(() => (isStopped = true));
+  await settled();
+  assert.equal(isStopped, false);
+  disposal.resolve();
+  await stopping;
+});
+
+test("events tell what ended by itself, and not what ended because it was stopped", async () => {
+  const journal: string[] = [];
+  const job = scriptApplication(journal, "job");
+  const kv = scriptApplication(journal, "kv", { onStop: async () => kv.child().end() });
+  const types: string[] = [];
+  const record = (event: unknown): void => {
+    types.push(`${Object(event).type} ${Object(event).application}`);
+  };
+  subscribe(applicationChannel, record);
+  const system = await start([
+    [kv, "permanent"],
+    [job, "temporary"],
+  ]);
+  job.child().fail(boom);
+  await settled();
+  await system[Symbol.asyncDispose]();
+  await settled();
+  unsubscribe(applicationChannel, record);
+  assert.deepEqual(types, [
+    "application-started kv",
+    "application-started job",
+    "system-started undefined",
+    "application-ended job",
+    "application-stopped job",
+    "application-stopped kv",
+  ]);
 });
 
 suite("what applications have of each other", () => {

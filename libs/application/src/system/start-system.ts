@@ -30,9 +30,9 @@ export interface SystemOptions {
 }
 
 /**
- * Starts applications in the order of `planSystem`. When one fails to start, or one ends meanwhile that the system cannot
- * be without, those that run are stopped in reverse and `APPLICATION_FAILED` is thrown, with the failure as its cause.
- * Throws also what `planSystem` throws, and the reason of `signal`.
+ * Starts applications in the order of `planSystem`. When one fails to start, or one ends meanwhile that the system
+ * cannot be without, those that run are stopped in reverse and `APPLICATION_FAILED` is thrown, with the failure as
+ * its cause. Throws also what `planSystem` throws, and the reason of `signal`.
  *
  * Afterwards a *permanent* application that ends takes the system down, a *transient* one only when it failed, a
  * *temporary* one never. What depends on an application that ended and is not missed goes on.

@@ -56,12 +56,21 @@ test("openLogStore() that fails at any call, and then loses the power, leaves wh
       disk.faults = () => undefined;
       for (let seed = 1; seed < 8; seed++) {
         const after = disk.afterPowerCut(16, seededDraw(seed * 7919));
+        if (what === "a torn log") assertTailKept(found, after);
         assert.equal(await stateOn(after), state, `${what}, call ${index}, seed ${seed}`);
       }
       assert.equal(await stateOn(disk.afterKill()), state, `${what}, call ${index}`);
     }
   }
 });
+
+/** The torn segment is as long as it was found, or what is missing from it stands in a file beside. */
+function assertTailKept(found: SimulatedDisk, after: SimulatedDisk): void {
+  const whole = found.files().get("/kv/00000001.log")?.length ?? 0;
+  const left = after.files().get("/kv/00000001.log")?.length ?? 0;
+  const kept = after.files().get(`/kv/00000001.log.${left}.cut`)?.length ?? 0;
+  assert.equal(left + kept, whole);
+}
 
 /** False for the one error that is expected; any other is thrown on. */
 function isInaccessible(error: unknown): boolean {

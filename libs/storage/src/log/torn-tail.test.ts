@@ -132,6 +132,10 @@ test("openLogStore() refuses a log with a segment missing, shortened or out of p
   without.delete(two);
   await assert.rejects(stateOn(new SimulatedDisk(without)), isDamage(two, 0));
 
+  // The header of the third says so too, when it is all there is of it.
+  without.set(three, bytes(three).subarray(0, 44));
+  await assert.rejects(stateOn(new SimulatedDisk(without)), isDamage(two, 0));
+
   const shortened = new Map(files).set(two, bytes(two).subarray(0, 44));
   await assert.rejects(stateOn(new SimulatedDisk(shortened)), isDamage(two, 44));
 

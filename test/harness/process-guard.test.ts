@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { within } from "./deadline.ts";
+import { isRunning } from "./process-guard.ts";
+
+/** A test's process: it starts a guarded child that would never end, and prints its id. */
+const parent = `
+  import { spawn } from "node:child_process";
+  import { guardProcess } from ${JSON.stringify(
+    pathToFileURL(join(import.meta.dirname, "process-guard.ts")).href,
+  )};
+  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: ["ignore", 1, 2] });
+  guardProcess(child.pid);
+  console.log(child.pid);
+`;
+
+test("a guarded process is gone when its test's process is ended", async () => {
+  const owner = spawn(process.execPath, ["--input-type=module", "-e", parent], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [printed] = await once(owner.stdout, "data");
+  const pid = Number(String(printed));
+  assert.ok(isRunning(pid));
+  try {
+    const closed = once(owner, "close");
+    owner.kill("SIGTERM");
+    // The child holds the other end of its parent's pipe, which closes when both are gone.
+    await within(closed, "the guarded process to end");
+  } catch (error) {
+    process.kill(pid, "SIGKILL");
+    throw error;
+  }
+});
