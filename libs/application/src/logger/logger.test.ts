@@ -82,6 +82,20 @@ suite("JSON lines", () => {
     });
   });
 
+  test("show what the operating system refused without a stack", async () => {
+    await using scene = await openScene();
+    const failure = Object.assign(new Error("listen EADDRINUSE"), {
+      code: "EADDRINUSE",
+      syscall: "listen",
+    });
+    scene.emit({ level: "warn", message: "m", failure });
+    assert.deepEqual(parsed(scene.stdout)[0]?.["failure"], {
+      name: "Error",
+      code: "EADDRINUSE",
+      message: "listen EADDRINUSE",
+    });
+  });
+
   test("end where an event goes round in a circle", async () => {
     await using scene = await openScene();
     const circle: Record<string, unknown> = {};

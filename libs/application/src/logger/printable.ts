@@ -5,7 +5,7 @@ const depthLimit = 5;
 
 /**
  * An event's member as a log can hold it. Bytes are counted instead of shown, since they are users' data; an error
- * shows its code, its message and its causes, and its stack when it is not an operating failure.
+ * shows its code, its message and its causes, and its stack when it may be a bug.
  */
 export function printable(value: unknown, depth = 0): unknown {
   if (typeof value === "bigint") return String(value);
@@ -27,7 +27,12 @@ function printableError(error: Error, depth: number): unknown {
     name,
     ...("code" in error ? { code: error.code } : {}),
     message,
-    ...(isOperatingFailure(error) ? {} : { stack }),
+    ...(isOperatingFailure(error) || isSystemError(error) ? {} : { stack }),
     ...(cause === undefined ? {} : { cause: printable(cause, depth + 1) }),
   };
+}
+
+/** The operating system refused something: where in our code it was told so helps nobody. */
+function isSystemError(error: Error): boolean {
+  return "syscall" in error;
 }
