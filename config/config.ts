@@ -6,6 +6,11 @@ import { config as dev } from "./dev.ts";
 import { config as prod } from "./prod.ts";
 import { config as test } from "./test.ts";
 
-const configs: Readonly<Record<string, BuildConfig>> = { dev, prod, test };
+const configs = new Map(Object.entries({ dev, prod, test }));
 
-export const config: BuildConfig = (context) => configs[context.configEnv]?.(context) ?? {};
+export const config: BuildConfig = (context) => {
+  const chosen = configs.get(context.configEnv);
+  if (chosen !== undefined) return chosen(context);
+  const known = [...configs.keys()].join(", ");
+  throw new Error(`there is no environment "${context.configEnv}"; KV_ENV is one of ${known}`);
+};

@@ -56,7 +56,7 @@ const misconfigured: readonly [
   [
     "a malformed routing table",
     { KV_ROUTING_TABLE: "a-m" },
-    /^Cannot start: kv\.routingTable.*"a-m".*KV_ROUTING_TABLE/u,
+    /^Cannot start: kv\.routingTable="a-m": .*such as a-m=foo,n-z=bar.*KV_ROUTING_TABLE/u,
   ],
   [
     "a node of that table with no name",
@@ -124,6 +124,15 @@ suite("a node that cannot start says so in one line", () => {
       lines[0] ?? "",
       /^Cannot open the store at ".*": .*; make the directory writable or/u,
     );
+  });
+
+  test("for a data directory where the system lets nobody make one", {
+    skip: process.platform === "linux" ? false : "only Linux has /proc",
+  }, async () => {
+    await using home = await openNodeHome();
+    const lines = await refusal(home, 1, { env: { KV_DATA_DIR: "/proc/kv-test" } });
+    assert.equal(lines.length, 1, lines.join("\n"));
+    assert.match(lines[0] ?? "", /^Cannot open the store at "\/proc\/kv-test/u);
   });
 
   test("for a data directory that cannot be written", async () => {
