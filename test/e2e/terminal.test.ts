@@ -18,7 +18,8 @@ const skip =
 /** What a node prints on a terminal until its stop by ctrl-C, typed on that terminal. */
 async function onTerminal(env: Readonly<Record<string, string>>): Promise<string> {
   await using directory = await makeTemporaryDirectory();
-  const { NO_COLOR: _noColor, FORCE_COLOR: _forceColor, ...inherited } = process.env;
+  // Node takes a terminal in CI for one without colours.
+  const { NO_COLOR: _noColor, FORCE_COLOR: _forceColor, CI: _ci, ...inherited } = process.env;
   const command = `'${process.execPath}' '${join(checkout, "tools", "start.ts")}'`;
   const terminal = spawn(script ?? "script", ["-qec", command, "/dev/null"], {
     cwd: checkout,
