@@ -62,6 +62,7 @@ for (const [text, reason] of malformed) {
 test("parseRoutingText() takes spaces, single bytes, escapes and an empty table", () => {
   assert.deepEqual(parseRoutingText(" "), { type: "table", table: [] });
   assert.deepEqual(tableOf(" a=foo "), [{ from: 97, to: 97, node: "foo" }]);
+  assert.deepEqual(tableOf("a - m = foo"), [{ from: 97, to: 109, node: "foo" }]);
   assert.deepEqual(tableOf("\\x2d=foo , b-\\xFF=self"), [
     { from: 0x2d, to: 0x2d, node: "foo" },
     { from: 98, to: 255, node: "self" },

@@ -10,14 +10,17 @@ import { problemOf, type RoutingEntry, type RoutingTable } from "./routing-table
  * node  = name [ "@" host ] / "self"
  * ```
  *
- * Spaces around an entry do not count. For instance `a-m=foo,n-z=bar` or `\x00-\xff=self`.
+ * White space around entries, bytes and names does not count. For instance `a-m=foo,n-z=bar` or `\x00-\xff=self`.
  */
 export type RoutingText =
   | { readonly type: "table"; readonly table: RoutingTable }
   | { readonly type: "malformed"; readonly reason: string };
 
 const BYTE = String.raw`(?:\\x[0-9A-Fa-f]{2}|[!-+./0-9:;<>?@A-Z[\]^_${"`"}a-z{|}~])`;
-const ENTRY = new RegExp(`^(?<from>${BYTE})(?:-(?<to>${BYTE}))?=(?<node>.+)$`, "u");
+const ENTRY = new RegExp(
+  String.raw`^(?<from>${BYTE})(?:\s*-\s*(?<to>${BYTE}))?\s*=\s*(?<node>.+)$`,
+  "u",
+);
 
 /** Parses the short form; the reason names the entry that is wrong. */
 export function parseRoutingText(text: string): RoutingText {
