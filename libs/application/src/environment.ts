@@ -13,6 +13,8 @@ export interface EnvironmentKey<Schema extends GenericSchema = GenericSchema> {
    * not quote it either.
    */
   readonly secret?: boolean;
+  /** Read when the application starts and never again: a put on a running node is refused. */
+  readonly startOnly?: boolean;
   /** Fixed when a release is built: a boot that contradicts the recorded value is refused. */
   readonly compileTime?: boolean;
 }
