@@ -49,12 +49,14 @@ export const environment = {
       v.check(isNodeReference, "expected a node name such as foo or foo@host"),
     ),
     default: "kv",
-    doc: "Name of this node: `name`, on this host, or `name@host`. Its files lie in a folder of this name.",
+    doc: "Name of this node: `name`, on this host, or `name@host`. Its files lie in a folder of this name; without `@host` when that is this host.",
+    startOnly: true,
   },
   dataDir: {
     schema: v.pipe(v.string(), v.nonEmpty("expected the path of a folder")),
     default: "data",
     doc: "Folder that holds a folder for each node's files; relative to where the node is started.",
+    startOnly: true,
   },
   storage: {
     schema: v.strictObject({
@@ -63,6 +65,7 @@ export const environment = {
     }),
     default: { engine: "log", sync: "always" },
     doc: "The engine (`log` keeps everything on disk, `memory` forgets), and when the log is synced: `always` before a write is acknowledged, `everysec`, or `never`.",
+    startOnly: true,
   },
   routingTable: {
     schema: v.lazy((input) => (typeof input === "string" ? routingText : routingEntries)),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isNodeReference, parseNodeName } from "./node-name.ts";
+import { folderOfNode, isNodeReference, parseNodeName } from "./node-name.ts";
 
 const cases: readonly [text: string, expected: string | undefined][] = [
   ["foo", "foo@lab"],
@@ -25,3 +25,16 @@ for (const [text, expected] of cases) {
     assert.equal(isNodeReference(text), expected !== undefined);
   });
 }
+
+test("folderOfNode() is the same for a node of this host however its name is written", () => {
+  for (const [written, folder] of [
+    ["foo", "foo"],
+    ["foo@lab", "foo"],
+    ["foo@lab.example.org", "foo@lab.example.org"],
+    ["lab@bar", "lab@bar"],
+  ] as const) {
+    const node = parseNodeName(written, "lab");
+    assert.ok(node !== undefined);
+    assert.equal(folderOfNode(node, "lab"), folder);
+  }
+});

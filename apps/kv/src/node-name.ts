@@ -27,6 +27,16 @@ export function parseNodeName(text: string, thisHost: string): NodeName | undefi
   return `${groups["name"]}@${groups["host"] ?? thisHost}` as NodeName;
 }
 
+/**
+ * The name of the folder that holds a node's files, one for each node on a host however its name was written:
+ * `foo` for a node of this host, so that a host may be renamed, and `foo@bar` for one that goes by another
+ * name for this host.
+ */
+export function folderOfNode(node: NodeName, thisHost: string): string {
+  const ending = `@${thisHost}`;
+  return node.endsWith(ending) ? node.slice(0, -ending.length) : node;
+}
+
 /** Whether `text` is what a person may write for a node. */
 export function isNodeReference(text: string): boolean {
   return parseNodeName(text, "localhost") !== undefined;

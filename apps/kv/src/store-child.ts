@@ -1,25 +1,32 @@
-import { join } from "node:path";
-import type { Child, EnvironmentValues } from "@kv/application";
-import { MemoryStore, openLogStore, type Store } from "@kv/storage";
-import type { environment } from "./environment.ts";
+import type { Child } from "@kv/application";
+import { MemoryStore, openLogStore, type Store, type SyncMode } from "@kv/storage";
+
+/** Which store to open, and where. */
+export interface StoreChildOptions {
+  readonly engine: "log" | "memory";
+  /** When the log is synced. */
+  readonly sync: SyncMode;
+  /** Where the log lies. */
+  readonly directory: string;
+}
 
 /**
  * The node's own store as a supervised child: `current` is the open store, `undefined` before it is open
  * and from the moment on that it is being closed.
  */
 export class StoreChild {
-  readonly #environment: EnvironmentValues<typeof environment>;
+  readonly #options: StoreChildOptions;
   #store: Store | undefined;
 
-  constructor(values: EnvironmentValues<typeof environment>) {
-    this.#environment = values;
+  constructor(options: StoreChildOptions) {
+    this.#options = options;
   }
 
   get current(): Store | undefined {
     return this.#store;
   }
 
-  /** Opens the store that the environment describes; rejects with a `StorageError`. */
+  /** Opens the store; rejects with a `StorageError`. */
   async start(): Promise<Child> {
     const store = await this.#open();
     this.#store = store;
@@ -34,9 +41,9 @@ export class StoreChild {
   }
 
   async #open(): Promise<Store> {
-    const { storage, dataDir, node } = this.#environment;
-    if (storage.engine === "memory") return new MemoryStore({ clock: unixTimeMs });
-    return openLogStore({ directory: join(dataDir, node), sync: storage.sync, clock: unixTimeMs });
+    const { engine, sync, directory } = this.#options;
+    if (engine === "memory") return new MemoryStore({ clock: unixTimeMs });
+    return openLogStore({ directory, sync, clock: unixTimeMs });
   }
 }
 
