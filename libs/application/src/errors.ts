@@ -1,6 +1,7 @@
 import type { ApplicationMode } from "./application.ts";
 import type { ConfigurationProblem } from "./configuration/problem.ts";
 import { configurationReport } from "./configuration/report.ts";
+import type { StopFailure } from "./stop-failure.ts";
 
 /**
  * Every failure of this package that a caller may want to branch on, and what each one carries.
@@ -31,12 +32,19 @@ export interface ApplicationFailures {
   };
   /** An application did not start, or ended while others were starting. `cause` is why. */
   readonly APPLICATION_FAILED: { readonly application: string };
+  /**
+   * Not everything stopped as it should; all of it was asked to. `failures`, in the order of the stop, has at least one
+   * member and names the innermost: the child, not the application around it.
+   */
+  readonly STOP_FAILED: { readonly failures: readonly StopFailure[] };
   /** The API of an application was asked for that is not running. */
   readonly APPLICATION_NOT_RUNNING: { readonly application: string };
   /** A put named an application, or a key of one, that does not exist. */
   readonly ENVIRONMENT_UNKNOWN: { readonly name: string; readonly known: readonly string[] };
   /** A put would change a value that was fixed when the system was built. */
   readonly ENVIRONMENT_FIXED: { readonly key: string };
+  /** A put on a running node would change a value that is read when the application starts and never again. */
+  readonly ENVIRONMENT_START_ONLY: { readonly key: string };
   /** A put whose value the application does not accept: `reason` says why. The old value holds. */
   readonly ENVIRONMENT_REFUSED: { readonly key: string; readonly reason: string };
 }
@@ -60,11 +68,15 @@ const MESSAGES: MessageTable = {
   APPLICATION_DEPENDENCY: ({ application, dependency, mode }) =>
     `Cannot start: application "${application}" needs "${dependency}", whose mode is ${mode}; start both or neither`,
   APPLICATION_FAILED: ({ application }) => `Cannot start application "${application}"`,
+  STOP_FAILED: ({ failures }) =>
+    `Cannot stop in order: ${failures.map(({ name, how }) => `${name} ${how}`).join("; ")}`,
   APPLICATION_NOT_RUNNING: ({ application }) =>
     `Cannot use application "${application}": it is not running`,
   ENVIRONMENT_UNKNOWN: ({ name, known }) =>
     `Cannot put ${name}: there is no such one; there are ${known.join(", ")}`,
   ENVIRONMENT_FIXED: ({ key }) => `Cannot put ${key}: it was fixed when the system was built`,
+  ENVIRONMENT_START_ONLY: ({ key }) =>
+    `Cannot put ${key}: it is read at the start only; set it in config/runtime.ts and restart`,
   ENVIRONMENT_REFUSED: ({ key, reason }) => `Cannot put ${key}: ${reason}`,
 };
 

@@ -34,7 +34,7 @@ type ChildEvent =
       readonly failure: unknown;
     }
   | { readonly type: "child-ended"; readonly child: string; readonly failure?: unknown }
-  | { readonly type: "supervisor-gave-up"; readonly child: string; readonly failure: unknown };
+  | { readonly type: "supervisor-gave-up"; readonly child: string };
 
 /** A child, or an application, that did not stop as it should. */
 type StopEvent =

@@ -2,7 +2,8 @@
  * A whole node as a process, for the tests of the process boundary: an application that does what its first
  * argument says.
  *
- * `serve` runs until it is told to stop; `busy` cannot listen; `bug` has one; `chatty` fills its log.
+ * `serve` runs until it is told to stop, and holds nothing that would keep a process alive; `busy` cannot listen; `bug`
+ * has one; `chatty` fills its log; `unsealed` and `stuck` do not stop as they should.
  */
 import { channel } from "node:diagnostics_channel";
 import {
@@ -15,8 +16,13 @@ import {
 
 const [, , behaviour = "serve", configFile] = process.argv;
 
-class PortInUse extends Error {
+class Refusal extends Error {
   readonly kind = "operating-failure";
+}
+
+async function stop(): Promise<void> {
+  if (behaviour === "unsealed") throw new Refusal("Cannot sync the log: the disk is full");
+  if (behaviour === "stuck") await new Promise(() => {});
 }
 
 const server: Application<EnvironmentDeclaration, undefined> = {
@@ -33,14 +39,13 @@ const server: Application<EnvironmentDeclaration, undefined> = {
         {
           id: "listener",
           retryFirstStart: true,
+          shutdownMs: 50,
           start: async () => {
-            if (behaviour === "busy")
-              throw new PortInUse("Cannot listen on port 4040: it is in use");
+            if (behaviour === "busy") throw new Refusal("Cannot listen on port 4040: it is in use");
             if (behaviour === "bug") setImmediate(() => Object(undefined).length.missing);
-            const alive = setInterval(() => {}, 1_000);
             return {
               finished: Promise.withResolvers<void>().promise,
-              [Symbol.asyncDispose]: async () => clearInterval(alive),
+              [Symbol.asyncDispose]: stop,
             };
           },
         },

@@ -26,22 +26,53 @@ async function ended(child: ChildProcess): Promise<Ended> {
   return { code, stdout, stderr };
 }
 
+/** A process that is told to stop when it has started. */
+function stopped(behaviour: string): Promise<Ended> {
+  const child = start(behaviour);
+  child.stdout?.once("data", () => child.kill("SIGTERM"));
+  return ended(child);
+}
+
+function parsed(stdout: string): readonly Record<string, unknown>[] {
+  return stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
 suite("a real process", () => {
-  test("SIGTERM stops it in order: 0, after the last line of its log", async () => {
-    const child = start("serve");
-    child.stdout?.once("data", () => child.kill("SIGTERM"));
-    const { code, stdout, stderr } = await ended(child);
+  test("runs without a handle until SIGTERM stops it in order: 0, after the last line of its log", async () => {
+    const { code, stdout, stderr } = await stopped("serve");
     assert.deepEqual([code, stderr], [0, ""]);
-    const types = stdout
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line).type);
+    const types = parsed(stdout).map(({ type }) => type);
     assert.deepEqual(types, ["system-started", "signal"]);
   });
 
-  test("an operating failure: one line on standard error, 1", async () => {
-    const { code, stderr } = await ended(start("busy"));
-    assert.deepEqual([code, stderr], [1, "Cannot listen on port 4040: it is in use\n"]);
+  const badStops = {
+    unsealed: "failed while it was stopping: Cannot sync the log: the disk is full",
+    stuck: "did not stop within 50 ms",
+  };
+  for (const [behaviour, how] of Object.entries(badStops)) {
+    test(`a child that ${how}: one line that names it, 1`, async () => {
+      const { code, stderr } = await stopped(behaviour);
+      assert.deepEqual([code, stderr], [1, `Cannot stop in order: server.listener ${how}\n`]);
+    });
+  }
+
+  test("an operating failure: one line on standard error, 1; the log has it once for each restart", async () => {
+    const sentence = "Cannot listen on port 4040: it is in use";
+    const { code, stdout, stderr } = await ended(start("busy"));
+    assert.deepEqual([code, stderr], [1, `${sentence}\n`]);
+    const events = parsed(stdout).map((event) => [
+      event["type"],
+      JSON.stringify(event).includes(sentence),
+    ]);
+    assert.deepEqual(events, [
+      ["child-restarting", true],
+      ["child-restarting", true],
+      ["child-restarting", true],
+      ["supervisor-gave-up", false],
+    ]);
   });
 
   test("an exception that nobody caught: its stack, 1", async () => {

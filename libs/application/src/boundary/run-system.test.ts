@@ -111,6 +111,45 @@ suite("signals", () => {
   });
 });
 
+suite("a stop that fails", () => {
+  const how = "failed while it was stopping: the disk is full";
+
+  test("is told: one line that names the application, 1", async () => {
+    const { host, code } = await running({
+      onStop: () => Promise.reject(new Error("the disk is full")),
+    });
+    host.emit("SIGTERM");
+    assert.equal(await code, 1);
+    assert.equal(host.stderr.text, `Cannot stop in order: kv ${how}\n`);
+  });
+
+  test("also one of a start that was given up", async () => {
+    const { host, code } = run({
+      onStart: () => host.emit("SIGTERM"),
+      onStop: () => Promise.reject(new Error("the disk is full")),
+    });
+    assert.equal(await code, 1);
+    assert.equal(host.stderr.text, `Cannot stop in order: kv ${how}\n`);
+  });
+
+  test("also one in the moment in which all have started", async () => {
+    const { host, code } = run({ onStop: () => Promise.reject(new Error("the disk is full")) });
+    const onEvent = (event: unknown): void => {
+      if (Object(event).type === "system-started") host.emit("SIGTERM");
+    };
+    subscribe(applicationChannel, onEvent);
+    assert.equal(await code, 1);
+    unsubscribe(applicationChannel, onEvent);
+  });
+
+  test("does not hide why the system ended", async () => {
+    const { kv, host, code } = await running({ onStop: () => Promise.reject(new Error("odd")) });
+    kv.child().fail(operating("Cannot go on: the disk is gone"));
+    assert.equal(await code, 1);
+    assert.equal(host.stderr.text, "Cannot go on: the disk is gone\n");
+  });
+});
+
 suite("failures", () => {
   test("a configuration that cannot be used: its report, 78, and nothing was started", async () => {
     const { journal, host, code } = run({}, { runtimeFile: "nowhere/runtime.ts" });
@@ -180,12 +219,13 @@ suite("failures", () => {
   });
 });
 
-test("the process gets its listeners back, and is asked to exit once", async () => {
-  const { host, code } = await running();
+test("the process gets its listeners and its event loop back, and is asked to exit once", async () => {
+  const { host, time, code } = await running();
+  assert.equal(time.sleepers, 1);
   host.emit("SIGINT");
   host.emit("SIGTERM");
   await code;
-  assert.equal(host.listeners, 0);
+  assert.deepEqual([host.listeners, time.sleepers], [0, 0]);
   assert.deepEqual(host.exits, [0]);
 });
 

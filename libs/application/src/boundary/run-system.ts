@@ -7,6 +7,7 @@ import { startSystem } from "../system/start-system.ts";
 import type { System } from "../system/system.ts";
 import { systemTime, type Time } from "../time.ts";
 import { abruptEnding, type Ending, failureEnding, orderlyEnding } from "./ending.ts";
+import { holdEventLoop } from "./hold-event-loop.ts";
 import type { HostProcess } from "./host-process.ts";
 import { listenForStop } from "./stop-signals.ts";
 
@@ -27,10 +28,13 @@ export interface RunOptions {
  * The boundary between a system and its process: loads the configuration, runs the applications with a logger before
  * them, and ends the process when they have ended. The last crash boundary there is.
  *
- * SIGINT and SIGTERM stop in order, also in the middle of a start: exit code 0. A second signal, from one second
- * after the first on, ends the process at once: 128 and the signal's number. A configuration that cannot be used:
- * 78. Any other failure, exceptions and rejections that nobody caught among them: 1. Standard error is told an
- * operating failure in its own words, a bug with its stack.
+ * SIGINT and SIGTERM stop in order, also in the middle of a start: exit code 0, or 1 when something failed to stop, or
+ * did not in time; standard error is told what. A second signal, from one second after the first on, ends the process
+ * at once: 128 and the signal's number. A configuration that cannot be used: 78. Any other failure, exceptions and
+ * rejections that nobody caught among them: 1. Standard error is told an operating failure in its own words, a bug
+ * with its stack.
+ *
+ * Holds the event loop until then: a system need not hold a socket to go on.
  *
  * Resolves with the exit code, where `process.exit` returns.
  */
@@ -45,9 +49,11 @@ export async function runSystem(options: RunOptions): Promise<number> {
   const onCrash = (failure: unknown): void => abrupt.resolve(failureEnding(failure));
   host.on("uncaughtException", onCrash);
   host.on("unhandledRejection", onCrash);
+  const release = holdEventLoop(time);
   const { code, text } = await Promise.race([abrupt.promise, live(options, stop.signal)]);
   await sayLastWords(host, text, time);
   host.exit(code);
+  release();
   stopListening();
   host.off("uncaughtException", onCrash);
   host.off("unhandledRejection", onCrash);
@@ -58,9 +64,10 @@ export async function runSystem(options: RunOptions): Promise<number> {
 async function live(options: RunOptions, signal: AbortSignal): Promise<Ending> {
   try {
     await using system = await boot(options, signal);
-    signal.addEventListener("abort", () => void system[Symbol.asyncDispose](), { once: true });
+    const stop = (): void => void system[Symbol.asyncDispose]();
+    signal.addEventListener("abort", stop, { once: true });
     options.onStart?.(system);
-    if (signal.aborted) return orderlyEnding;
+    if (signal.aborted) stop();
     const exit = await system.finished;
     return exit.type === "stopped" ? orderlyEnding : failureEnding(exit.error);
   } catch (failure) {

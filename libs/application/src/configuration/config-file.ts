@@ -1,5 +1,5 @@
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { relative, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { EnvironmentReader } from "./environment-reader.ts";
 import type { ConfigurationProblem } from "./problem.ts";
 import { failureReason } from "../operating-failure.ts";
@@ -52,11 +52,12 @@ export type ReadConfigFile =
 /** Imports the file at `path`, relative to `root`. */
 export async function readConfigFile(root: string, path: string): Promise<ReadConfigFile> {
   const { href } = pathToFileURL(resolve(root, path));
+  const describe = (error: unknown): string => importFailure(error, { root, path, href });
   let module: Readonly<Record<string, unknown>>;
   try {
     module = await import(href);
   } catch (error) {
-    return unreadable(path, importFailure(error, href));
+    return unreadable(path, describe(error));
   }
   const { config } = module;
   if (isConfigFunction(config)) return { type: "read", config };
@@ -71,12 +72,21 @@ function isConfigFunction(value: unknown): value is LoadedConfig {
   return typeof value === "function";
 }
 
-function importFailure(error: unknown, href: string): string {
+interface ImportedFile {
+  readonly root: string;
+  readonly path: string;
+  readonly href: string;
+}
+
+function importFailure(error: unknown, { root, path, href }: ImportedFile): string {
   if (isModuleNotFound(error) && error.url === href) return "there is no such file";
-  // The stack of an error in TypeScript's syntax begins with the place, which may be in a file that this one imports.
+  // The stack of an error of syntax may begin with the place, which may be in a file that this one imports.
   const [first = ""] = error instanceof Error ? (error.stack ?? "").split("\n", 1) : [];
-  const place = /[^/\\]+:\d+$/u.exec(first)?.[0];
-  return `cannot be read: ${place === undefined ? "" : `${place}: `}${failureReason(error)}`;
+  const [, file, line] = /^(\S.*):(\d+)$/u.exec(first) ?? [];
+  if (file === undefined) return `cannot be read: ${failureReason(error)}`;
+  const named = relative(resolve(root), file.startsWith("file:") ? fileURLToPath(file) : file);
+  const place = resolve(root, named) === resolve(root, path) ? `line ${line}` : `${named}:${line}`;
+  return `cannot be read: ${place}: ${failureReason(error)}`;
 }
 
 function isModuleNotFound(error: unknown): error is { readonly url: string } {

@@ -31,6 +31,7 @@ test("describeEnvironment() is a table with a row for each key, and shows no sec
   const environment = {
     mode: { schema: v.string(), default: "a|b", doc: "How.", compileTime: true },
     cookie: { schema: v.string(), default: "hush", doc: "What.", secret: true },
+    port: { schema: v.number(), default: 1, doc: "Which.", startOnly: true },
     users: { schema: v.record(v.string(), v.string()), default: {}, doc: "Who.", secret: true },
     host: { schema: v.optional(v.string()), default: undefined, doc: "Where." },
   };
@@ -41,6 +42,7 @@ test("describeEnvironment() is a table with a row for each key, and shows no sec
       "| --- | --- | --- | --- |",
       '| `mode` | text | `"a\\|b"` | How. **Fixed when a release is built.** |',
       "| `cookie` | text | secret | What. **Secret.** |",
+      "| `port` | number | `1` | Which. **Read at the start only.** |",
       "| `users` | object of text to text | `{}` | Who. **Secret.** |",
       "| `host` | text | none | Where. |",
     ].join("\n"),

@@ -4,7 +4,7 @@ import { describeSchema } from "./describe-schema.ts";
 
 /**
  * The declared environment of `application` as a Markdown table: key, what it may be, its default, its
- * documentation. A secret key, and one that is fixed when a release is built, say so.
+ * documentation. A secret key, one that is read at the start only, and one that is fixed when a release is built, say so.
  */
 export function describeEnvironment(application: Pick<AnyApplication, "environment">): string {
   const declaration: EnvironmentDeclaration = application.environment;
@@ -24,10 +24,11 @@ function describeDefault({ default: value, secret }: EnvironmentKey): string {
   return secret === true && !isEmpty ? "secret" : `\`${JSON.stringify(value)}\``;
 }
 
-function describePurpose({ doc, secret, compileTime }: EnvironmentKey): string {
+function describePurpose({ doc, secret, startOnly, compileTime }: EnvironmentKey): string {
   return [
     doc,
     ...(secret === true ? ["**Secret.**"] : []),
+    ...(startOnly === true ? ["**Read at the start only.**"] : []),
     ...(compileTime === true ? ["**Fixed when a release is built.**"] : []),
   ].join(" ");
 }

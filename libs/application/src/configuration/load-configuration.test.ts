@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { array, integer, maxValue, number, pipe, record, strictObject, string } from "valibot";
+import {
+  array,
+  integer,
+  maxValue,
+  number,
+  pipe,
+  record,
+  regex,
+  strictObject,
+  string,
+} from "valibot";
 import { openConfigFolder } from "../../testing/config-folder.ts";
 import { scriptApplication } from "../../testing/scripted-application.ts";
 import { isApplicationError } from "../errors.ts";
@@ -25,7 +35,15 @@ const server = scriptApplication([], "kv-server", {
   environment: {
     port: { schema: pipe(number(), integer(), maxValue(65_535)), default: 4040, doc: "" },
     host: { schema: string("expected a host name"), default: "127.0.0.1", doc: "" },
-    users: { schema: record(string(), string()), default: {}, doc: "", secret: true },
+    users: {
+      schema: record(
+        pipe(string(), regex(/^\S+$/u, "expected names without white space")),
+        string(),
+      ),
+      default: {},
+      doc: "",
+      secret: true,
+    },
     pin: { schema: number(), default: 0, doc: "", secret: true },
   },
   check: ({ host, users }) =>
@@ -193,17 +211,17 @@ suite("the report", () => {
     "a value of the wrong type": [
       inRuntime(`port: "4040"`),
       {},
-      `kv-server.port="4040": expected number (runtime.mjs)`,
+      `kv-server.port="4040": expected a number (runtime.mjs)`,
     ],
     "a value out of range, from a variable": [
       inRuntime(`port: env.integer("PORT")`),
       { variables: { PORT: "70000" } },
-      `kv-server.port=70000: expected <=65535 (PORT in runtime.mjs)`,
+      `kv-server.port=70000: expected a number to 65535 (PORT in runtime.mjs)`,
     ],
     "a value that breaks an unnamed rule": [
       inRuntime(`port: 1.5`),
       {},
-      `kv-server.port=1.5: expected a valid integer (runtime.mjs)`,
+      `kv-server.port=1.5: expected a whole number (runtime.mjs)`,
     ],
     "a message of the declaration's own": [
       inRuntime(`host: 1`),
@@ -213,7 +231,7 @@ suite("the report", () => {
     "a value deep inside": [
       { config: `return { kv: { table: [{ from: "a" }, { from: 1 }] } };` },
       {},
-      `kv.table.1.from=1: expected string (config.mjs)`,
+      `kv.table.1.from=1: expected text (config.mjs)`,
     ],
     "a member that is missing, and one too many": [
       { config: `return { kv: { table: [{ form: "a" }] } };` },
@@ -224,7 +242,12 @@ suite("the report", () => {
     "a secret deep inside": [
       inRuntime(`users: { ann: 12345 }`),
       {},
-      `kv-server.users: expected string (runtime.mjs)`,
+      `kv-server.users.ann: expected text (runtime.mjs)`,
+    ],
+    "a name inside a secret that is wrong itself": [
+      inRuntime(`users: { "hush hush": "x" }`),
+      {},
+      `kv-server.users: expected names without white space (runtime.mjs)`,
     ],
     "a rule of the application": [
       inRuntime(`host: "0.0.0.0"`),
@@ -234,7 +257,7 @@ suite("the report", () => {
     "a rule is not judged by a key that is wrong itself": [
       inRuntime(`host: "0.0.0.0", users: 1`),
       {},
-      `kv-server.users: expected Object (runtime.mjs)`,
+      `kv-server.users: expected an object (runtime.mjs)`,
     ],
     "a key that was fixed, in development": [
       {
@@ -289,7 +312,7 @@ suite("the report", () => {
       `vk: no such application; did you mean kv? known are kv, kv-server (config.mjs)`,
       `kv-server.pni: no such key; did you mean pin? known are port, host, users, pin (runtime.mjs)`,
       `kv-server.host=1: expected a host name (config.mjs)`,
-      `kv-server.users: expected string (config.mjs)`,
+      `kv-server.users.ann: expected text (config.mjs)`,
     ],
   };
   for (const [title, [files, sources, ...lines]] of Object.entries(rows)) {
@@ -317,6 +340,29 @@ suite("the report", () => {
     await assert.rejects(loading, { message });
   });
 
+  test("a file that imports one that cannot be parsed", async () => {
+    await using folder = await openConfigFolder({
+      "config.mjs": `export { config } from "./dev.ts";`,
+      "dev.ts": "export const config =\n  (: any) => 1;\n",
+    });
+    const loading = load({}, { root: folder.path, runtimeFile: undefined });
+    await assert.rejects(loading, {
+      message: "Cannot start: config.mjs: cannot be read: dev.ts:2: Expression expected",
+    });
+  });
+
+  test("a file that imports what is not there", async () => {
+    await using folder = await openConfigFolder({
+      "config.mjs": `import { nope } from "./dev.ts"; export const config = nope;`,
+      "dev.ts": "",
+    });
+    const loading = load({}, { root: folder.path, runtimeFile: undefined });
+    await assert.rejects(loading, {
+      message:
+        "Cannot start: config.mjs: cannot be read: line 1: The requested module './dev.ts' does not provide an export named 'nope'",
+    });
+  });
+
   test("a file in TypeScript that cannot be parsed", async () => {
     await using folder = await openConfigFolder({
       "config.ts": "export const config = (: any) => 1;\n",
@@ -326,7 +372,7 @@ suite("the report", () => {
       { root: folder.path, configFile: "config.ts", runtimeFile: undefined },
     );
     await assert.rejects(loading, {
-      message: "Cannot start: config.ts: cannot be read: config.ts:1: Expression expected",
+      message: "Cannot start: config.ts: cannot be read: line 1: Expression expected",
     });
   });
 });
@@ -354,7 +400,7 @@ suite("compile-time keys", () => {
       configEnv: "prod",
       configFile: "config.mjs",
     };
-    const message = "Cannot start: kv.engine=1: expected string (config.mjs)";
+    const message = "Cannot start: kv.engine=1: expected text (config.mjs)";
     await assert.rejects(recordCompileEnv(sources), { message });
   });
 });

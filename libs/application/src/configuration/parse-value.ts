@@ -1,5 +1,6 @@
-import { type BaseIssue, getDotPath, safeParse } from "valibot";
+import { type BaseIssue, type IssuePathItem, safeParse } from "valibot";
 import type { EnvironmentKey } from "../environment.ts";
+import { expectation, isMemberIssue, isSurplus } from "./expectation.ts";
 import type { ConfigurationProblem } from "./problem.ts";
 import { shownValue } from "./report.ts";
 
@@ -15,35 +16,31 @@ export interface WrittenValue {
   readonly raw: unknown;
 }
 
-/** Judges a value by the declaration of its key. Problems hold nothing of a secret. */
+/** Judges a value by the declaration of its key. Of a secret, problems hold names of members, and no value. */
 export function parseValue(declared: EnvironmentKey, written: WrittenValue): ParsedValue {
   const { path, origin } = written;
   const result = safeParse(declared.schema, written.raw);
   if (result.success) return { type: "valid", value: result.output };
   const problems = result.issues.map((issue) => {
     const expected = expectation(issue);
-    // A path inside a secret may be part of the secret.
-    if (declared.secret === true) return { subject: path, expected, origin };
-    const inside = getDotPath(issue);
-    const subject = inside === null ? path : `${path}.${inside}`;
+    if (declared.secret === true)
+      return { subject: subjectIn(path, openPart(issue)), expected, origin };
     const got = isMemberIssue(issue) ? undefined : shownValue(issue.input);
-    return { subject, got, expected, origin };
+    return { subject: subjectIn(path, issue.path), got, expected, origin };
   });
   return { type: "invalid", problems };
 }
 
-/**
- * Valibot's own messages begin with `Invalid` and repeat the value, which may be a secret: only what was
- * expected is taken from them. A message that a declaration brings along is taken as it is.
- */
-function expectation(issue: BaseIssue<unknown>): string {
-  const [, what] = /^Invalid (.*?):/u.exec(issue.message) ?? [];
-  if (what === undefined) return issue.message;
-  if (isMemberIssue(issue)) return issue.expected === "never" ? "no such member" : "it is missing";
-  return `expected ${issue.expected ?? `a valid ${what}`}`;
+function subjectIn(key: string, path: readonly IssuePathItem[] = []): string {
+  return [key, ...path.map((item) => String(item.key))].join(".");
 }
 
-/** An object has a member too many, or lacks one: there is no value to speak of. */
-function isMemberIssue({ message }: BaseIssue<unknown>): boolean {
-  return message.startsWith("Invalid key:");
+/**
+ * The part of the path into a secret that may be shown. Names are no secret, and tell whose value is wrong; but a
+ * name that is wrong itself may be a value in the wrong place.
+ */
+function openPart(issue: BaseIssue<unknown>): readonly IssuePathItem[] | undefined {
+  const isNameWrong =
+    issue.path?.at(-1)?.origin === "key" && (!isMemberIssue(issue) || isSurplus(issue));
+  return isNameWrong ? issue.path?.slice(0, -1) : issue.path;
 }

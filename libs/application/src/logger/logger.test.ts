@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { channel } from "node:diagnostics_channel";
+import { DatabaseSync } from "node:sqlite";
 import { suite, test } from "node:test";
 import { CapturedStream } from "../../testing/captured-stream.ts";
 import { ManualTime } from "../../testing/manual-time.ts";
@@ -79,6 +80,46 @@ suite("JSON lines", () => {
       code: "APPLICATION_FAILED",
       message: 'Cannot start application "kv"',
       cause: { name: "TypeError", message: "bug", stack: cause.stack },
+    });
+  });
+
+  test("show no stack anywhere in an operating failure, however its causes are nested", async () => {
+    await using scene = await openScene();
+    const unmarked = new Error("short write", { cause: new TypeError("odd") });
+    const full = new Error("the disk is full", { cause: unmarked });
+    const cause = Object.assign(full, { kind: "operating-failure", code: "DISK_FULL" });
+    const failure = new ApplicationError("APPLICATION_FAILED", { application: "kv" }, { cause });
+    scene.emit({ level: "warn", message: "m", type: "child-restarting", failure });
+    assert.deepEqual(parsed(scene.stdout)[0]?.["failure"], {
+      name: "ApplicationError",
+      code: "APPLICATION_FAILED",
+      message: 'Cannot start application "kv"',
+      cause: {
+        name: "Error",
+        code: "DISK_FULL",
+        message: "the disk is full",
+        cause: {
+          name: "Error",
+          message: "short write",
+          cause: { name: "TypeError", message: "odd" },
+        },
+      },
+    });
+  });
+
+  test("show what SQLite refused without a stack", async () => {
+    await using scene = await openScene();
+    let failure: unknown;
+    try {
+      new DatabaseSync(":memory:").exec("PRAGMA nonsense(");
+    } catch (error) {
+      failure = error;
+    }
+    scene.emit({ level: "warn", message: "m", failure });
+    assert.deepEqual(parsed(scene.stdout)[0]?.["failure"], {
+      name: "Error",
+      code: "ERR_SQLITE_ERROR",
+      message: "incomplete input",
     });
   });
 

@@ -1,3 +1,4 @@
+import { ApplicationError } from "../errors.ts";
 import { isOperatingFailure } from "../operating-failure.ts";
 
 /** How deep the members of an event are shown; what lies deeper is seldom what one looks for. */
@@ -5,7 +6,7 @@ const depthLimit = 5;
 
 /**
  * An event's member as a log can hold it. Bytes are counted instead of shown, since they are users' data; an error
- * shows its code, its message and its causes, and its stack when it may be a bug.
+ * shows its code, its message and its causes, and its stack when it may be a bug: never beneath an operating failure.
  */
 export function printable(value: unknown, depth = 0): unknown {
   if (typeof value === "bigint") return String(value);
@@ -21,18 +22,27 @@ export function printable(value: unknown, depth = 0): unknown {
   );
 }
 
-function printableError(error: Error, depth: number): unknown {
+/** Beneath an error that says all there is to know, causes are shown without their stacks. */
+function printableError(error: Error, depth: number, isExplained = false): unknown {
   const { name, message, stack, cause } = error;
+  const isClear = isExplained || isOperatingFailure(error) || isSystemError(error);
+  // This package's own errors only pass on what went wrong inside: it may still be a bug.
+  const explains = isClear && (isExplained || !(error instanceof ApplicationError));
   return {
     name,
     ...("code" in error ? { code: error.code } : {}),
     message,
-    ...(isOperatingFailure(error) || isSystemError(error) ? {} : { stack }),
-    ...(cause === undefined ? {} : { cause: printable(cause, depth + 1) }),
+    ...(isClear ? {} : { stack }),
+    ...(cause === undefined ? {} : { cause: printableCause(cause, depth + 1, explains) }),
   };
 }
 
-/** The operating system refused something: where in our code it was told so helps nobody. */
+function printableCause(cause: unknown, depth: number, isExplained: boolean): unknown {
+  const isError = cause instanceof Error && depth < depthLimit;
+  return isError ? printableError(cause, depth, isExplained) : printable(cause, depth);
+}
+
+/** The operating system, or SQLite, refused something: where in our code it was told so helps nobody. */
 function isSystemError(error: Error): boolean {
-  return "syscall" in error;
+  return "syscall" in error || "errcode" in error;
 }

@@ -1,5 +1,7 @@
 import type { Child, ChildSpecification } from "../child.ts";
+import { isApplicationError } from "../errors.ts";
 import { emit } from "../events.ts";
+import type { StopFailure } from "../stop-failure.ts";
 import type { Time } from "../time.ts";
 import { startChild } from "./start-child.ts";
 import { defaultShutdownMs, stopChild } from "./stop-child.ts";
@@ -19,6 +21,7 @@ export class ChildSlot {
   readonly #time: Time;
   #child: Child | undefined;
   #starts = 0;
+  #stopFailures: readonly StopFailure[] = [];
 
   constructor(supervisor: string, specification: ChildSpecification, time: Time) {
     this.specification = specification;
@@ -34,6 +37,11 @@ export class ChildSlot {
     return Math.max(0, this.#starts - 1);
   }
 
+  /** What went wrong at its last stop, or while a start was given up. */
+  get stopFailures(): readonly StopFailure[] {
+    return this.#stopFailures;
+  }
+
   /** Whether `child` is the one that is here now: it was neither stopped nor replaced. */
   holds(child: Child): boolean {
     return this.#child === child;
@@ -42,10 +50,14 @@ export class ChildSlot {
   /** Starts the child, or throws; `onEnd` is told when it ends by itself. */
   async start(signal: AbortSignal, onEnd: (ending: Ending) => void): Promise<void> {
     this.#starts++;
-    const { start, shutdownMs: graceMs = defaultShutdownMs } = this.specification;
-    const child = await startChild(start, { signal, graceMs, time: this.#time });
-    this.#child = child;
     const { name } = this;
+    const { start, shutdownMs = defaultShutdownMs } = this.specification;
+    const terms = { name, signal, shutdownMs, time: this.#time };
+    const child = await startChild(start, terms).catch((failure: unknown) => {
+      if (isApplicationError(failure, "STOP_FAILED")) this.#stopFailures = failure.details.failures;
+      throw failure;
+    });
+    this.#child = child;
     emit({ level: "debug", message: `${name} started`, type: "child-started", child: name });
     child.finished.then(
       () => onEnd({ child, failed: undefined }),
@@ -53,12 +65,13 @@ export class ChildSlot {
     );
   }
 
-  /** Stops the child when there is one; never throws. */
+  /** Stops the child when there is one; never throws: what went wrong is in `stopFailures`. */
   async stop(): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
     this.#child = undefined;
     const { shutdownMs = defaultShutdownMs } = this.specification;
-    await stopChild(child, { name: this.name, shutdownMs, time: this.#time });
+    const terms = { name: this.name, shutdownMs, time: this.#time };
+    this.#stopFailures = await stopChild(child, terms);
   }
 }

@@ -2,41 +2,13 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { ManualTime, settled } from "../../testing/manual-time.ts";
 import { ScriptedChildren } from "../../testing/scripted-child.ts";
+import { openScene } from "../../testing/supervisor-scene.ts";
 import type { ChildSpecification, RestartType } from "../child.ts";
 import { isApplicationError } from "../errors.ts";
 import type { SupervisorStrategy } from "./strategy.ts";
-import { startSupervisor, type Supervisor, type SupervisorOptions } from "./supervisor.ts";
+import { startSupervisor } from "./supervisor.ts";
 
 const boom = new Error("boom");
-
-interface Scene extends AsyncDisposable {
-  readonly children: ScriptedChildren;
-  readonly supervisor: Supervisor;
-  readonly time: ManualTime;
-}
-
-/** A running supervisor of `specifications`, with an empty journal. */
-async function openScene(
-  specify: (children: ScriptedChildren) => readonly ChildSpecification[],
-  options: Partial<SupervisorOptions> = {},
-): Promise<Scene> {
-  const children = new ScriptedChildren();
-  const time = new ManualTime();
-  const supervisor = await startSupervisor({
-    name: "top",
-    strategy: "one-for-one",
-    children: specify(children),
-    time,
-    ...options,
-  });
-  children.takeJournal();
-  return {
-    children,
-    supervisor,
-    time,
-    [Symbol.asyncDispose]: () => supervisor[Symbol.asyncDispose](),
-  };
-}
 
 suite("strategies: a, b and c run, b fails", () => {
   const rows: readonly (readonly [SupervisorStrategy, string])[] = [
@@ -264,111 +236,5 @@ suite("restarts", () => {
     await settled();
     assert.deepEqual(children.takeJournal(), ["start a", "stop a", "start a"]);
     assert.equal(scene.supervisor.children()[0]?.restarts, 1);
-  });
-});
-
-suite("stopping", () => {
-  test("is in reverse, resolves finished, and happens once", async () => {
-    const scene = await openScene((children) =>
-      ["a", "b", "c"].map((id) => children.specification(id)),
-    );
-    await Promise.all([
-      scene.supervisor[Symbol.asyncDispose](),
-      scene.supervisor[Symbol.asyncDispose](),
-    ]);
-    await scene.supervisor[Symbol.asyncDispose]();
-    await scene.supervisor.finished;
-    assert.deepEqual(scene.children.takeJournal(), ["stop c", "stop b", "stop a"]);
-    assert.equal(scene.time.sleepers, 0);
-  });
-
-  test("goes on when a child fails to stop, and when one is late", async () => {
-    const scene = await openScene((children) => [
-      children.specification("a"),
-      children.specification("late", { shutdownMs: 50 }),
-      children.specification("bad"),
-    ]);
-    scene.children.stops.set("late", () => new Promise(() => {}));
-    scene.children.stops.set("bad", () => Promise.reject(boom));
-    const stopping = scene.supervisor[Symbol.asyncDispose]();
-    await scene.time.advance(49);
-    assert.deepEqual(scene.children.takeJournal(), ["stop bad", "stop late"]);
-    await scene.time.advance(1);
-    await stopping;
-    assert.deepEqual(scene.children.takeJournal(), ["stop a"]);
-  });
-
-  test("during a restart's pause ends the pause and starts nothing", async () => {
-    const scene = await openScene((children) => [
-      children.specification("a", { restartDelayMs: 60_000 }),
-    ]);
-    scene.children.get("a").fail(boom);
-    await settled();
-    await scene.supervisor[Symbol.asyncDispose]();
-    assert.deepEqual(scene.children.takeJournal(), ["stop a"]);
-    assert.equal(scene.time.sleepers, 0);
-  });
-
-  test("during a restart's start waits for it as long as a stop may take, then disposes of what comes late", async () => {
-    const scene = await openScene((children) => [
-      children.specification("a", { shutdownMs: 50 }),
-      children.specification("b"),
-    ]);
-    const slow = Promise.withResolvers<void>();
-    scene.children.trouble("a", () => slow.promise);
-    scene.children.get("a").fail(boom);
-    await settled();
-    const stopping = scene.supervisor[Symbol.asyncDispose]();
-    await scene.time.advance(50);
-    await stopping;
-    assert.deepEqual(scene.children.takeJournal(), ["stop a", "start a", "stop b"]);
-    slow.resolve();
-    await settled();
-    assert.deepEqual(scene.children.takeJournal(), ["stop a"]);
-    // Nobody looks at it any more: its failure is no unhandled rejection.
-    scene.children.get("a").fail(boom);
-    await settled();
-  });
-
-  test("a signal that is aborted during the first start undoes it and is the reason thrown", async () => {
-    const children = new ScriptedChildren();
-    const order = new AbortController();
-    children.trouble("b", async () => order.abort(boom));
-    const specifications = ["a", "b", "c"].map((id) => children.specification(id));
-    const { signal } = order;
-    const starting = startSupervisor({
-      name: "top",
-      strategy: "one-for-one",
-      children: specifications,
-      signal,
-    });
-    await assert.rejects(starting, boom);
-    assert.deepEqual(children.takeJournal(), ["start a", "start b", "stop b", "stop a"]);
-  });
-
-  test("a signal that is aborted afterwards has no meaning", async () => {
-    const order = new AbortController();
-    await using scene = await openScene((children) => [children.specification("a")], {
-      signal: order.signal,
-    });
-    order.abort();
-    scene.children.get("a").fail(boom);
-    await settled();
-    assert.deepEqual(scene.children.takeJournal(), ["stop a", "start a"]);
-  });
-
-  test("the signal of a start is not aborted when its child is stopped later", async () => {
-    let seen: AbortSignal | undefined;
-    const scene = await openScene((children) => [
-      {
-        id: "a",
-        start: (signal) => {
-          seen = signal;
-          return children.specification("a").start(signal);
-        },
-      },
-    ]);
-    await scene.supervisor[Symbol.asyncDispose]();
-    assert.equal(seen?.aborted, false);
   });
 });

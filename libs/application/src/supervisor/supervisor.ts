@@ -46,6 +46,9 @@ export interface Supervisor extends Child {
  * `finished` rejects with `SUPERVISOR_GAVE_UP` when children end more often than `intensity` allows, after all of them
  * have been stopped; disposal resolves it. A supervisor whose children have all ended goes on. A supervisor
  * as a child of another needs a `shutdownMs` that is enough for all of its own.
+ *
+ * The disposal tries all children, and rejects with `STOP_FAILED` when one of them failed to stop, or did not in time;
+ * so does a start that `signal` gives up. What an earlier life of a child left behind does not count.
  */
 export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
   const supervisor = new RunningSupervisor(options);
@@ -117,6 +120,13 @@ class RunningSupervisor implements Supervisor {
     this.#stopping.abort();
     await this.#inTurn(() => stopInReverse(this.#slots));
     this.#end.resolve();
+    const failure = this.#stopFailure();
+    if (failure !== undefined) throw failure;
+  }
+
+  #stopFailure(): ApplicationError | undefined {
+    const failures = this.#slots.toReversed().flatMap(({ stopFailures }) => stopFailures);
+    return failures.length === 0 ? undefined : new ApplicationError("STOP_FAILED", { failures });
   }
 
   /** Runs `task` when all earlier ones are done: what a supervisor does, it does one at a time. */
@@ -140,9 +150,10 @@ class RunningSupervisor implements Supervisor {
       }
       this.#stopping.signal.throwIfAborted();
     } catch (failure) {
+      const isGivenUp = this.#stopping.signal.aborted;
       this.#stopping.abort();
       await stopInReverse(this.#slots);
-      throw failure;
+      throw (isGivenUp ? this.#stopFailure() : undefined) ?? failure;
     }
   }
 
@@ -212,7 +223,8 @@ class RunningSupervisor implements Supervisor {
     }
     const details = { supervisor: this.#name, child: id, ...this.#intensity };
     const message = `${child} failed; giving up after ${this.#intensity.maxRestarts} restarts`;
-    emit({ level: "error", message, type: "supervisor-gave-up", child, failure });
+    // Why is in the error, for whoever tells of the end of the supervisor.
+    emit({ level: "error", message, type: "supervisor-gave-up", child });
     throw new ApplicationError("SUPERVISOR_GAVE_UP", details, { cause: failure });
   }
 

@@ -20,6 +20,7 @@ const environment = {
     doc: "",
   },
   size: { schema: number(), default: 1, doc: "", compileTime: true },
+  host: { schema: string(), default: "127.0.0.1", doc: "", startOnly: true },
   users: { schema: record(string(), string()), default: {}, doc: "", secret: true },
 };
 
@@ -75,10 +76,22 @@ test("entries() tell where a value came from, a put too", async () => {
 });
 
 const refusals = [
-  ["ENVIRONMENT_REFUSED", "kv", "port", 70_000, "Cannot put kv.port: expected <=65535, got 70000"],
-  ["ENVIRONMENT_REFUSED", "kv", "port", "1", 'Cannot put kv.port: expected number, got "1"'],
+  [
+    "ENVIRONMENT_REFUSED",
+    "kv",
+    "port",
+    70_000,
+    "Cannot put kv.port: expected a number to 65535, got 70000",
+  ],
+  ["ENVIRONMENT_REFUSED", "kv", "port", "1", 'Cannot put kv.port: expected a number, got "1"'],
   ["ENVIRONMENT_REFUSED", "kv", "port", 1, "Cannot put kv.port: kv.table: expected less of them"],
-  ["ENVIRONMENT_REFUSED", "kv", "users", { ann: 7 }, "Cannot put kv.users: expected string"],
+  [
+    "ENVIRONMENT_REFUSED",
+    "kv",
+    "users",
+    { ann: 7 },
+    "Cannot put kv.users: kv.users.ann: expected text",
+  ],
   [
     "ENVIRONMENT_FIXED",
     "kv",
@@ -87,18 +100,25 @@ const refusals = [
     "Cannot put kv.size: it was fixed when the system was built",
   ],
   [
+    "ENVIRONMENT_START_ONLY",
+    "kv",
+    "host",
+    "localhost",
+    "Cannot put kv.host: it is read at the start only; set it in config/runtime.ts and restart",
+  ],
+  [
     "ENVIRONMENT_UNKNOWN",
     "kv",
     "prot",
     1,
-    "Cannot put kv.prot: there is no such one; there are port, table, size, users",
+    "Cannot put kv.prot: there is no such one; there are port, table, size, host, users",
   ],
   [
     "ENVIRONMENT_UNKNOWN",
     "kv",
     "toString",
     1,
-    "Cannot put kv.toString: there is no such one; there are port, table, size, users",
+    "Cannot put kv.toString: there is no such one; there are port, table, size, host, users",
   ],
   [
     "ENVIRONMENT_UNKNOWN",

@@ -39,6 +39,8 @@ export class LiveEnvironment {
     }
     if (declared.compileTime === true)
       throw new ApplicationError("ENVIRONMENT_FIXED", { key: path });
+    if (declared.startOnly === true)
+      throw new ApplicationError("ENVIRONMENT_START_ONLY", { key: path });
     const parsed = parseValue(declared, { path, origin: "put", raw });
     if (parsed.type === "invalid") throw refusal(path, parsed.problems);
     const isSecret = declared.secret === true;

@@ -9,6 +9,7 @@ import type { ApplicationMode } from "../application.ts";
 import { configurationOf } from "../configuration/load-configuration.ts";
 import { isApplicationError } from "../errors.ts";
 import { applicationChannel } from "../events.ts";
+import type { StopFailure } from "../stop-failure.ts";
 import type { SystemApplication } from "../plan.ts";
 import { startSystem } from "./start-system.ts";
 import type { System } from "./system.ts";
@@ -147,7 +148,7 @@ suite("start and stop", () => {
     assert.deepEqual(journal, ["start kv", "start slow", "stop slow", "stop kv"]);
   });
 
-  test("an application that does not stop in time is left behind", async () => {
+  test("an application that does not stop in time is left behind, and named in the end", async () => {
     const time = new ManualTime();
     const { journal, kv } = pair();
     const stuck = scriptApplication(journal, "stuck", {
@@ -163,6 +164,53 @@ suite("start and stop", () => {
     await stopping;
     assert.deepEqual(journal.slice(3), ["stop kv"]);
     assert.equal(time.sleepers, 0);
+    const failures = [{ name: "stuck", how: "did not stop within 40 ms" }];
+    assert.deepEqual(await stopFailures(system), failures);
+  });
+
+  test("all that fail to stop are named in the end, in their order, also one that is not missed", async () => {
+    const onStop = () => Promise.reject(boom);
+    const { journal, kv, server } = pair({ onStop });
+    const job = scriptApplication(journal, "job", { onStop });
+    const system = await start([
+      [server, "permanent"],
+      [job, "temporary"],
+    ]);
+    job.child().end();
+    await settled();
+    await system[Symbol.asyncDispose]();
+    const how = "failed while it was stopping: boom";
+    assert.deepEqual(await stopFailures(system), [
+      { name: "job", how, failure: boom },
+      { name: kv.name, how, failure: boom },
+    ]);
+  });
+
+  test("an application that fails and then fails to stop has failed", async () => {
+    const { kv } = pair({ onStop: () => Promise.reject(new Error("odd")) });
+    const system = await start([[kv, "permanent"]]);
+    kv.child().fail(boom);
+    assert.deepEqual(await system.finished, { type: "failed", application: "kv", error: boom });
+  });
+
+  test("a failure to stop does not hide why an application ended during the start", async () => {
+    const { journal, kv } = pair();
+    const slow = scriptApplication(journal, "slow", {
+      dependencies: [kv],
+      onStart: () => kv.child().fail(boom),
+      onStop: () => Promise.reject(new Error("odd")),
+    });
+    await assert.rejects(start([[slow, "permanent"]]), ({ cause }: Error) => cause === boom);
+  });
+
+  test("an aborted start whose application fails to stop throws that", async () => {
+    const order = new AbortController();
+    const kv = scriptApplication([], "kv", {
+      onStart: () => order.abort(new Error("enough")),
+      onStop: () => Promise.reject(boom),
+    });
+    const starting = start([[kv, "permanent"]], { signal: order.signal });
+    await assert.rejects(starting, (error) => isApplicationError(error, "STOP_FAILED"));
   });
 });
 
@@ -262,4 +310,10 @@ suite("what applications have of each other", () => {
 
 function isApplicationErrorWith(code: "APPLICATION_NOT_RUNNING"): (error: unknown) => boolean {
   return (error) => isApplicationError(error, code);
+}
+
+async function stopFailures(system: System): Promise<readonly StopFailure[]> {
+  const exit = await system.finished;
+  assert.ok(exit.type === "stop-failed");
+  return exit.error.details.failures;
 }

@@ -6,10 +6,11 @@ import type {
 } from "../application.ts";
 import type { Configuration, ConfigurationSection } from "../configuration/configuration.ts";
 import type { EnvironmentDeclaration, EnvironmentValues } from "../environment.ts";
-import { ApplicationError } from "../errors.ts";
+import { ApplicationError, isApplicationError } from "../errors.ts";
 import { emit } from "../events.ts";
 import { failureReason } from "../operating-failure.ts";
 import { isStarted, planSystem, type SystemApplication } from "../plan.ts";
+import type { StopFailure } from "../stop-failure.ts";
 import { startChild } from "../supervisor/start-child.ts";
 import { stopChild } from "../supervisor/stop-child.ts";
 import { systemTime, type Time } from "../time.ts";
@@ -32,7 +33,8 @@ export interface SystemOptions {
 /**
  * Starts applications in the order of `planSystem`. When one fails to start, or one ends meanwhile that the system
  * cannot be without, those that run are stopped in reverse and `APPLICATION_FAILED` is thrown, with the failure as
- * its cause. Throws also what `planSystem` throws, and the reason of `signal`.
+ * its cause. Throws also what `planSystem` throws, and the reason of `signal`; or `STOP_FAILED` when `signal` gives up
+ * the start and something does not stop as it should.
  *
  * Afterwards a *permanent* application that ends takes the system down, a *transient* one only when it failed, a
  * *temporary* one never. What depends on an application that ended and is not missed goes on.
@@ -57,6 +59,7 @@ class RunningSystem implements System {
   readonly #running: Running[] = [];
   /** The stops of those that ended by themselves and are not missed. */
   #leaving: Promise<unknown> = Promise.resolve();
+  readonly #stopFailures: StopFailure[] = [];
   #isStarted = false;
   #stopping: Promise<void> | undefined;
 
@@ -90,8 +93,11 @@ class RunningSystem implements System {
       const message = `Started ${applications.join(", ")} in ${tookMs} ms`;
       emit({ level: "info", message, type: "system-started", applications, tookMs });
     } catch (error) {
+      const { aborted, reason } = this.#givenUp.signal;
+      const failure: unknown = aborted ? reason : error;
       await this.#stop({ type: "stopped" });
-      throw error;
+      const isAskedFor = signal?.aborted === true && failure === signal.reason;
+      throw (isAskedFor ? this.#stopFailure() : undefined) ?? failure;
     } finally {
       signal?.removeEventListener("abort", giveUp);
     }
@@ -148,15 +154,18 @@ class RunningSystem implements System {
   async #startOne({ application, mode }: SystemApplication): Promise<void> {
     const { name, shutdownMs = defaultShutdownMs } = application;
     const startedMs = this.#time.nowMs();
-    const terms = { signal: this.#givenUp.signal, graceMs: shutdownMs, time: this.#time };
+    const terms = { name, signal: this.#givenUp.signal, shutdownMs, time: this.#time };
     const child = await startChild<RunningApplication<unknown>>(
       (signal) => application.start(this.#contextOf(application, signal)),
       terms,
     ).catch((cause: unknown) => {
+      if (isApplicationError(cause, "STOP_FAILED"))
+        this.#stopFailures.push(...cause.details.failures);
       if (this.#givenUp.signal.aborted) throw cause;
-      const message = `${name} did not start: ${failureReason(cause)}`;
+      // Whoever is thrown the failure tells of it.
+      const message = `${name} did not start`;
       const type = "application-start-failed";
-      emit({ level: "error", message, type, application: name, failure: cause });
+      emit({ level: "debug", message, type, application: name, failure: cause });
       throw failed(name, cause);
     });
     const running = { application, mode, child };
@@ -206,21 +215,30 @@ class RunningSystem implements System {
   }
 
   #stop(exit: SystemExit): Promise<void> {
-    this.#stopping ??= this.#stopAll().then(() => this.#exit.resolve(exit));
+    this.#stopping ??= this.#stopAll(exit);
     return this.#stopping;
   }
 
-  async #stopAll(): Promise<void> {
+  #stopFailure(): ApplicationError<"STOP_FAILED"> | undefined {
+    const failures = this.#stopFailures;
+    return failures.length === 0 ? undefined : new ApplicationError("STOP_FAILED", { failures });
+  }
+
+  async #stopAll(exit: SystemExit): Promise<void> {
     for (let last = this.#running.pop(); last !== undefined; last = this.#running.pop()) {
       await this.#stopOne(last);
     }
     await this.#leaving;
+    const error = exit.type === "stopped" ? this.#stopFailure() : undefined;
+    this.#exit.resolve(error === undefined ? exit : { type: "stop-failed", error });
   }
 
   async #stopOne({ application, child }: Running): Promise<void> {
     const { name, shutdownMs = defaultShutdownMs } = application;
     const startedMs = this.#time.nowMs();
-    await stopChild(child, { name, shutdownMs, time: this.#time });
+    const failures = await stopChild(child, { name, shutdownMs, time: this.#time });
+    this.#stopFailures.push(...failures);
+    if (failures.length > 0) return;
     const tookMs = this.#time.nowMs() - startedMs;
     const message = `${name} stopped`;
     emit({ level: "debug", message, type: "application-stopped", application: name, tookMs });

@@ -1,10 +1,16 @@
 import type { Application } from "../application.ts";
 import type { ConfigurationSection } from "../configuration/configuration.ts";
 import type { EnvironmentDeclaration, EnvironmentValues } from "../environment.ts";
+import type { ApplicationError } from "../errors.ts";
 
-/** How a system ended: it was asked to, or an application that it cannot be without did not go on. */
+/**
+ * How a system ended: *stopped* in order, since it was asked to; *stop-failed* when it was asked to and an application,
+ * or a child of one, failed to stop or did not in time; *failed* when an application that it cannot be without
+ * did not go on, however the rest stopped then.
+ */
 export type SystemExit =
   | { readonly type: "stopped" }
+  | { readonly type: "stop-failed"; readonly error: ApplicationError<"STOP_FAILED"> }
   | { readonly type: "failed"; readonly application: string; readonly error: unknown };
 
 /** The value of a key, as it was configured or put. */
@@ -12,7 +18,8 @@ export type FetchedValue =
   | { readonly type: "found"; readonly value: unknown }
   | { readonly type: "missing" };
 
-/** Applications that run together, started in the order of their dependencies. Disposal stops them in reverse. */
+/** Applications that run together, started in the order of their dependencies. Disposal stops them in reverse,
+ * and does not reject: how it went is what `finished` says. */
 export interface System extends AsyncDisposable {
   /** Resolves when all applications have been stopped. Never rejects. */
   readonly finished: Promise<SystemExit>;
@@ -28,8 +35,8 @@ export interface System extends AsyncDisposable {
 
   /**
    * Sets `key` until the system ends. The value is judged as at boot, by the key's schema and the application's
-   * rules, and is in force when the call returns. Throws `ENVIRONMENT_UNKNOWN`, `ENVIRONMENT_FIXED` or
-   * `ENVIRONMENT_REFUSED`; what held before then still holds.
+   * rules, and is in force when the call returns. Throws `ENVIRONMENT_UNKNOWN`, `ENVIRONMENT_FIXED`,
+   * `ENVIRONMENT_START_ONLY` or `ENVIRONMENT_REFUSED`; what held before then still holds.
    */
   putEnv(application: string, key: string, value: unknown): void;
 
