@@ -122,7 +122,7 @@ suite("a node that cannot start says so in one line", () => {
     assert.equal(lines.length, 1, lines.join("\n"));
     assert.match(
       lines[0] ?? "",
-      /^Cannot open the store at ".*": .*; make the directory writable or/u,
+      /^Cannot open the store at ".*": something that is no directory .*; choose another directory$/u,
     );
   });
 

@@ -32,8 +32,10 @@ interface ModelBucket {
  * the engine answered with, and the model insists that it is a new one.
  */
 export class Model {
-  /** The time the engine's clock shows too. */
-  nowMs = 1_000_000;
+  /** What the engine's clock shows. A step may set it back. */
+  clockMs = 1_000_000;
+  /** The time by which keys lapse: the latest that the clock has shown at a step. */
+  #nowMs = 0;
   readonly #buckets = new Map<string, ModelBucket>();
   /** Every revision ever answered for a bucket's name, over all its incarnations. */
   readonly #drawn = new Map<string, Revision[]>();
@@ -111,6 +113,11 @@ export class Model {
     return { type: "updated", revision };
   }
 
+  /** Puts the clock right again, for an engine that has not seen yet how late it was. */
+  correctClock(): void {
+    this.clockMs = Math.max(this.#nowMs, this.clockMs);
+  }
+
   /** What is there under `name` now, without anything that has lapsed. */
   bucket(name: Uint8Array): ModelBucket | undefined {
     this.#sweep();
@@ -129,10 +136,11 @@ export class Model {
   }
 
   #sweep(): void {
+    this.#nowMs = Math.max(this.#nowMs, this.clockMs);
     for (const [name, bucket] of this.#buckets) {
-      if (isOver(bucket.expiresAtMs, this.nowMs)) this.#buckets.delete(name);
+      if (isOver(bucket.expiresAtMs, this.#nowMs)) this.#buckets.delete(name);
       for (const [key, { expiresAtMs }] of bucket.keys) {
-        if (isOver(expiresAtMs, this.nowMs)) bucket.keys.delete(key);
+        if (isOver(expiresAtMs, this.#nowMs)) bucket.keys.delete(key);
       }
     }
   }

@@ -11,7 +11,7 @@ export interface StepField {
   readonly wish: Wish;
 }
 
-/** One call to a store, or a moment passing. */
+/** One call to a store, or a moment passing; of less than no time, when the clock is set back. */
 export type Step =
   | { readonly type: "create"; readonly bucket: Uint8Array }
   | { readonly type: "drop"; readonly bucket: Uint8Array }
@@ -84,7 +84,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       type: fc.constant("wait" as const),
-      ms: fc.constantFrom(1, 9, 10, 1_000),
+      ms: fc.constantFrom(1, 9, 10, 1_000, -1, -10, -2_000),
     }),
   },
 );

@@ -12,7 +12,7 @@ export async function takeStep(pair: Pair, step: Step): Promise<void> {
   const { store, model } = pair;
   switch (step.type) {
     case "wait":
-      model.nowMs += step.ms;
+      model.clockMs += step.ms;
       return;
     case "create": {
       const outcome = await settle(lend(step.bucket, (bucket) => store.createBucket(bucket)));
@@ -40,7 +40,7 @@ export async function takeStep(pair: Pair, step: Step): Promise<void> {
       return;
     }
     case "expire": {
-      const expiresAtMs = step.livesMs === undefined ? undefined : model.nowMs + step.livesMs;
+      const expiresAtMs = step.livesMs === undefined ? undefined : model.clockMs + step.livesMs;
       const outcome = await settle(store.expire(step.bucket, step.key, expiresAtMs));
       const expected = model.expire(step.bucket, { ...step, expiresAtMs }, revisionOf(outcome));
       assert.deepEqual(outcome, expected);
@@ -60,7 +60,7 @@ async function takePut(
   const fields = step.fields.map(({ key, value, livesMs, wish }) => ({
     key,
     value,
-    expiresAtMs: livesMs === undefined ? undefined : model.nowMs + livesMs,
+    expiresAtMs: livesMs === undefined ? undefined : model.clockMs + livesMs,
     condition: conditionFor(model, { bucket: step.bucket, key, wish }),
   }));
   const lent = fields.map((field) => ({

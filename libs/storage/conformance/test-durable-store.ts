@@ -1,8 +1,11 @@
+import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import type { Clock, Store } from "../src/index.ts";
+import { B, K, L as GONE, V, W } from "./examples.ts";
 import { expectSame } from "./expect-same.ts";
 import { Model } from "./model.ts";
+import { settle } from "./settle.ts";
 import { anyStep } from "./step.ts";
 import { takeStep } from "./take-step.ts";
 
@@ -21,6 +24,40 @@ export interface Place extends AsyncDisposable {
  */
 export function testDurableStore(engine: string, findPlace: () => Promise<Place>): void {
   suite(`${engine} keeps what it was given`, () => {
+    test("what is given a time already over stays away under a clock that was set back", async () => {
+      await using place = await findPlace();
+      const late = { clock: () => 1_000 };
+      const early = { clock: () => 0 };
+      const keys = [0, 1, 2, 3].map((number) => Uint8Array.of(number));
+      const [standing = K, overwritten = K, fresh = K, expired = K] = keys;
+      {
+        await using store = await place.open(late);
+        await settle(store.createBucket(B));
+        await settle(store.createBucket(GONE));
+        const old = [standing, overwritten, expired].map((key) => ({ key, value: V }));
+        await settle(store.put(B, old));
+        await settle(store.put(GONE, old));
+        await settle(store.expire(B, expired, 999));
+        await settle(store.expire(GONE, undefined, 1_000));
+        await settle(store.put(B, [{ key: fresh, value: W, expiresAtMs: 999 }]));
+        const fields = [
+          { key: overwritten, value: W },
+          { key: overwritten, value: W, expiresAtMs: 1_000 },
+          { key: standing, value: V, expiresAtMs: 1 },
+          { key: standing, value: W },
+        ];
+        const stored = await settle(store.put(B, fields));
+        const found = await settle(store.get(B, standing));
+        assert.ok(stored.type === "stored" && found.type === "found");
+        assert.equal(found.revision, stored.revision);
+      }
+      await using store = await place.open(early);
+      assert.deepEqual(await settle(store.get(GONE, standing)), { type: "no-bucket" });
+      const found = await Promise.all(keys.map((key) => settle(store.get(B, key))));
+      const types = found.map(({ type }) => type);
+      assert.deepEqual(types, ["found", "missing", "missing", "missing"]);
+    });
+
     test("a store opened again agrees with the model, and goes on from there", async () => {
       const lives = fc.array(fc.array(anyStep, { maxLength: 40, size: "max" }), {
         minLength: 2,
@@ -31,11 +68,13 @@ export function testDurableStore(engine: string, findPlace: () => Promise<Place>
           await using place = await findPlace();
           const model = new Model();
           for (const steps of allSteps) {
-            await using store = await place.open({ clock: () => model.nowMs });
+            model.correctClock();
+            await using store = await place.open({ clock: () => model.clockMs });
             await expectSame({ store, model });
             for (const step of steps) await takeStep({ store, model }, step);
           }
-          await using store = await place.open({ clock: () => model.nowMs });
+          model.correctClock();
+          await using store = await place.open({ clock: () => model.clockMs });
           await expectSame({ store, model });
         }),
         { numRuns: 50 },

@@ -34,4 +34,17 @@ export function testExpiry(open: OpenStore): void {
     nowMs = 0;
     assert.deepEqual(await settle(store.get(B, K)), { type: "missing" });
   });
+
+  test("what was said to have lapsed does not come back when the clock is set back", async () => {
+    let nowMs = 0;
+    await using store = await open({ clock: () => nowMs });
+    await settle(store.createBucket(B));
+    await settle(store.put(B, [{ key: K, value: V, expiresAtMs: 100 }]));
+    nowMs = 100;
+    assert.deepEqual(await settle(store.get(B, K)), { type: "missing" });
+    nowMs = 99;
+    assert.deepEqual(await settle(store.get(B, K)), { type: "missing" });
+    assert.deepEqual(await settle(store.expire(B, K, undefined)), { type: "missing" });
+    assert.deepEqual((await settle(store.listKeys(B))).type, "listed");
+  });
 }

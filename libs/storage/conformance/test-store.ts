@@ -22,7 +22,7 @@ export function testStore(engine: string, open: OpenStore): void {
       await fc.assert(
         fc.asyncProperty(fc.array(anyStep, { maxLength: 60, size: "max" }), async (steps) => {
           const model = new Model();
-          await using store = await open({ clock: () => model.nowMs });
+          await using store = await open({ clock: () => model.clockMs });
           for (const step of steps) await takeStep({ store, model }, step);
           await expectSame({ store, model });
         }),

@@ -9,13 +9,19 @@ export interface StorageFailures {
   readonly STORAGE_NOT_OPEN: { readonly path: string };
   /** Another live process, or another store in this one, holds the data directory. */
   readonly STORAGE_LOCKED: { readonly path: string; readonly holder: string };
-  /** The data directory cannot be made, read or written: `reason` is the system's. */
-  readonly STORAGE_INACCESSIBLE: { readonly path: string; readonly reason: string };
+  /** The data directory cannot be made, read or written: `reason` is the system's, `wayOut` fits it. */
+  readonly STORAGE_INACCESSIBLE: {
+    readonly path: string;
+    readonly reason: string;
+    readonly wayOut: string;
+  };
   /** Bytes that were on the disk once are not what was written. The store refuses to open. */
   readonly STORAGE_DAMAGED: {
     readonly path: string;
     readonly offsetBytes: number;
     readonly reason: string;
+    /** What an operator can do about it. */
+    readonly wayOut: string;
   };
   /** The files were written by a version of the format that this one does not read. */
   readonly STORAGE_FORMAT: {
@@ -42,12 +48,12 @@ const MESSAGES: MessageTable = {
   STORAGE_NOT_OPEN: ({ path }) => `Cannot use the store at "${path}": it is not open`,
   STORAGE_LOCKED: ({ path, holder }) =>
     `Cannot open the store at "${path}": ${holder} holds it; stop that one or choose another data directory`,
-  STORAGE_INACCESSIBLE: ({ path, reason }) =>
-    `Cannot open the store at "${path}": ${reason}; make the directory writable or choose another one`,
-  STORAGE_DAMAGED: ({ path, offsetBytes, reason }) =>
-    `Cannot open "${path}": damaged at byte ${offsetBytes}: ${reason}; restore the directory from a backup`,
+  STORAGE_INACCESSIBLE: ({ path, reason, wayOut }) =>
+    `Cannot open the store at "${path}": ${reason}; ${wayOut}`,
+  STORAGE_DAMAGED: ({ path, offsetBytes, reason, wayOut }) =>
+    `Cannot open "${path}": damaged at byte ${offsetBytes}: ${reason}; ${wayOut}`,
   STORAGE_FORMAT: ({ path, found, supported }) =>
-    `Cannot open "${path}": it has format version ${found}, this program reads version ${supported}`,
+    `Cannot open "${path}": it has format version ${found}, this program reads version ${supported}; start it with the release that wrote it`,
   STORAGE_CURSOR: ({ cursor }) => `Cannot continue the listing: no such cursor "${cursor}"`,
   STORAGE_READ_ONLY: ({ path, reason }) =>
     `Cannot write to the store at "${path}": it takes no writes since ${reason}; restart it once that is mended`,

@@ -15,7 +15,7 @@ export type StorageEvent = {
   | { readonly type: "opened"; readonly keys: number; readonly tookMs: number }
   | { readonly type: "tail-cut"; readonly bytes: number; readonly keptIn: string }
   | { readonly type: "sealed" }
-  /** The log is whole, but the next start has to read it as after a crash. */
+  /** What was acknowledged is there, but the next start has to read the log as after a crash. */
   | { readonly type: "not-sealed"; readonly reason: string }
   | { readonly type: "writes-stopped"; readonly reason: string }
 );

@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { StorageError } from "./errors.ts";
+import { forwardClock } from "./forward-clock.ts";
 import { applyMutation } from "./state/apply-mutation.ts";
 import { decideCreateBucket, decideDropBucket } from "./state/decide-bucket.ts";
 import { decideDelete } from "./state/decide-delete.ts";
@@ -33,7 +34,7 @@ export class MemoryStore implements Store {
   #tables: Tables | undefined = emptyTables();
 
   constructor(options: { readonly clock: Clock }) {
-    this.#clock = options.clock;
+    this.#clock = forwardClock(options.clock);
   }
 
   createBucket(bucket: Uint8Array): Answer<CreateBucketOutcome> {

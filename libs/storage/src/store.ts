@@ -4,6 +4,12 @@
  *
  * Buckets, keys and values are opaque bytes; a key or a value may be empty.
  *
+ * Time: expiry goes by the clock that an engine was opened with, but never by an earlier time than
+ * at a call before. So what was said to have lapsed does not come back when the clock is
+ * set back, and what is given a time that is over already is removed for good. One thing remains:
+ * a key or bucket whose time came by itself is only passed over. An engine that is opened again with
+ * a clock set back to before that time shows it again, until its time comes once more.
+ *
  * Memory: an engine reads the arrays it is given only during the call and copies what it keeps, so
  * a caller may pass views of a read buffer. A value that an engine hands out belongs to the engine:
  * it is not to be written to, and stays valid as long as it is referenced.

@@ -1,4 +1,5 @@
 import { emit } from "../events.ts";
+import type { Tables } from "../state/tables.ts";
 import type { FilePort } from "./file-port.ts";
 import type { StoreId } from "./format/store-id.ts";
 import type { GroupCommit } from "./group-commit.ts";
@@ -11,13 +12,15 @@ export interface OpenLog {
   readonly files: FilePort;
   readonly directory: string;
   readonly storeId: StoreId;
+  readonly tables: Tables;
   readonly segments: SegmentWriter;
   readonly commits: GroupCommit;
 }
 
 /**
  * Brings everything that was appended to the disk and seals the log. Without a seal the next start
- * reads it as after a crash, so one that cannot be written is told of and no more.
+ * reads it as after a crash, so one that cannot be written, now or since a write has failed, is told
+ * of and no more.
  *
  * Rejects with `STORAGE_WRITE_UNKNOWN` when the disk fails now; a failure before was told of then.
  */
@@ -25,25 +28,32 @@ export async function closeLog({ segments, commits, ...log }: OpenLog): Promise<
   const failedBefore = commits.failure !== undefined;
   await commits.drain();
   await commits.sync();
+  const { failure } = commits;
+  let obstacle = failure?.details.reason;
   try {
     await segments.close();
-    if (commits.failure === undefined) await seal(log, segments);
+    if (failure === undefined) await seal(log, segments);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    const reason = systemReason(error);
-    const message = `Could not seal the store at "${log.directory}": ${reason}`;
-    emit({ level: "warn", type: "not-sealed", message, path: log.directory, reason });
+    obstacle ??= systemReason(error).reason;
   }
-  const { failure } = commits;
+  if (obstacle !== undefined) tellNotSealed(log.directory, obstacle);
   if (failure !== undefined && !failedBefore) throw failure;
 }
 
+function tellNotSealed(path: string, reason: string): void {
+  const message = `Could not seal the store at "${path}": ${reason}; the next start checks the end of its log as after a crash`;
+  emit({ level: "warn", type: "not-sealed", message, path, reason });
+}
+
 async function seal(
-  { files, directory, storeId }: Pick<OpenLog, "files" | "directory" | "storeId">,
+  { files, directory, storeId, tables }: Omit<OpenLog, "segments" | "commits">,
   { end }: SegmentWriter,
 ): Promise<void> {
   const { segment, lengthBytes, sequence: lastSequence } = end;
-  await writeSeal(files, directory, { storeId, segment, lengthBytes, lastSequence });
+  const { lastRevision } = tables;
+  const places = { segment, lengthBytes, lastSequence, lastRevision };
+  await writeSeal(files, directory, { storeId, ...places });
   const message = `Sealed the store at "${directory}"`;
   emit({ level: "info", type: "sealed", message, path: directory });
 }

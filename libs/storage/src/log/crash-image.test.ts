@@ -36,33 +36,39 @@ const anyLife = fc.record<Life>({
 
 /** Writes down every state that was reached, and how far the caller may rely on it. */
 class Witness {
-  /** The time, except while a state is written down. */
+  /** The time. The clock is not set back here: what has lapsed stays out of sight. */
   nowMs = 1_000_000;
-  isLooking = false;
   /** The latest mutation that was acknowledged, and the latest that a sync surely covered since. */
   acknowledged = 0;
   synced = 0;
   /** The state after each mutation, by its revision. */
   readonly #states = new Map<number, string>([[0, ""]]);
 
-  /** Before anything can have lapsed while a state is written down: the log knows no clock. */
-  readonly clock = (): number => (this.isLooking ? 0 : this.nowMs);
+  /** Every revision that anybody may have been told of. */
+  readonly #shown = new Set<number>();
+
+  readonly clock = (): number => this.nowMs;
+
+  pass(ms: number): void {
+    this.nowMs += Math.max(0, ms);
+  }
 
   async see(store: Store, step: Step): Promise<void> {
-    if (step.type === "wait") this.nowMs += step.ms;
+    if (step.type === "wait") this.pass(step.ms);
     const { outcome, durable } = await perform(store, step, this.nowMs);
     const revision = Number(mutationOf(outcome));
     // A put of no field answers with a revision that was there before.
     if (!(revision > 0) || this.#states.has(revision)) return;
-    this.#states.set(revision, await this.#look(store));
+    assert.ok(!this.#shown.has(revision), `revision ${revision} was shown for something else`);
+    this.#states.set(revision, await dump(store));
     void this.#noteAcknowledgement(revision, durable);
   }
 
   /** Finds out which state `store` was opened to, and forgets what turned out never to have been. */
   async recognise(store: Store, atLeast: number): Promise<void> {
-    const state = await this.#look(store);
+    const state = await dump(store);
     const revision = [...this.#states.keys()].find(
-      (candidate) => candidate >= atLeast && this.#states.get(candidate) === state,
+      (candidate) => candidate >= atLeast && this.#stateNow(candidate) === state,
     );
     assert.ok(revision !== undefined, `this is no state from revision ${atLeast} on:\n${state}`);
     for (const later of this.#states.keys()) if (later > revision) this.#states.delete(later);
@@ -72,14 +78,19 @@ class Witness {
 
   async #noteAcknowledgement(revision: number, durable: Promise<void> | undefined): Promise<void> {
     await durable;
+    this.#shown.add(revision);
     this.acknowledged = Math.max(this.acknowledged, revision);
   }
 
-  async #look(store: Store): Promise<string> {
-    this.isLooking = true;
-    const state = await dump(store);
-    this.isLooking = false;
-    return state;
+  /** The state after mutation `revision`, without what has lapsed since it was written down. */
+  #stateNow(revision: number): string {
+    let isBucketOver = false;
+    const lines = (this.#states.get(revision) ?? "").split("\n").filter((line) => {
+      const isOver = Number(/ until (\d+)$/u.exec(line)?.[1]) <= this.nowMs;
+      if (!line.startsWith(" ")) isBucketOver = isOver;
+      return !isOver && !isBucketOver;
+    });
+    return lines.join("\n");
   }
 }
 
@@ -154,7 +165,7 @@ test("no answer that is given at once shows what a power cut could take back", a
           await settle();
           continue;
         }
-        if (happening.type === "wait") witness.nowMs += happening.ms;
+        if (happening.type === "wait") witness.pass(happening.ms);
         const answer = await perform(store, happening, witness.nowMs);
         if (answer.durable !== undefined) continue;
         // Draws of nothing but 0 lose every byte that was not synced.

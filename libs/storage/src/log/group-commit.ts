@@ -116,13 +116,13 @@ export class GroupCommit {
     if (!isSystemError(error)) throw error;
     if (this.#failure !== undefined) return;
     const { path } = this.#options;
-    const reason = systemReason(error);
+    const { reason } = systemReason(error);
     this.#failure = new StorageError("STORAGE_WRITE_UNKNOWN", { path, reason }, { cause: error });
     const isUnderWay = this.#writing !== undefined;
     for (const [index, group] of this.#groups.entries()) {
       group.fail(isUnderWay && index === 0 ? this.#failure : this.#refusal(this.#failure));
     }
-    const message = `The store at "${path}" takes no more writes: ${reason}`;
+    const message = `The store at "${path}" takes no more writes: ${reason}; restart the node once that is mended`;
     emit({ level: "error", type: "writes-stopped", message, path, reason });
   }
 

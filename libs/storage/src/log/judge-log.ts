@@ -17,7 +17,7 @@ export type Verdict =
  * tail unless it cannot be, or something behind it proves that it was good once.
  */
 export function judgeLog(
-  replay: Pick<LogReplay, "end" | "flaw" | "provenSequence" | "storeId">,
+  replay: Pick<LogReplay, "end" | "flaw" | "provenSequence" | "storeId" | "tables">,
   seal: Seal | undefined,
 ): Verdict {
   const { flaw, provenSequence } = replay;
@@ -30,7 +30,7 @@ export function judgeLog(
 }
 
 function findDeviation(
-  { end, storeId }: Pick<LogReplay, "end" | "storeId">,
+  { end, storeId, tables }: Pick<LogReplay, "end" | "storeId" | "tables">,
   seal: Seal,
 ): Pick<Flaw, "segment" | "offsetBytes" | "reason"> | undefined {
   if (end.segment < seal.segment) {
@@ -43,10 +43,13 @@ function findDeviation(
     const segment = seal.segment + 1;
     return { segment, offsetBytes: 0, reason: "the file is not known to the seal" };
   }
-  if (end.lengthBytes === seal.lengthBytes && end.sequence === seal.lastSequence) return undefined;
-  return {
-    segment: end.segment,
-    offsetBytes: Math.min(end.lengthBytes, seal.lengthBytes),
-    reason: `the file has ${end.lengthBytes} bytes, the seal says ${seal.lengthBytes}`,
-  };
+  const { segment } = end;
+  if (end.lengthBytes !== seal.lengthBytes || end.sequence !== seal.lastSequence) {
+    const offsetBytes = Math.min(end.lengthBytes, seal.lengthBytes);
+    const reason = `the file has ${end.lengthBytes} bytes, the seal says ${seal.lengthBytes}`;
+    return { segment, offsetBytes, reason };
+  }
+  if (tables.lastRevision <= seal.lastRevision) return undefined;
+  const reason = `the file has revision ${tables.lastRevision}, the seal says ${seal.lastRevision}`;
+  return { segment, offsetBytes: end.lengthBytes, reason };
 }

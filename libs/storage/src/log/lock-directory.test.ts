@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, rmdir, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -21,6 +21,12 @@ function isHeldBy(holder: string): (error: unknown) => boolean {
     assert.equal(error.details.holder, holder);
     return true;
   };
+}
+
+function isUnusableLock(error: unknown): boolean {
+  assert.ok(isStorageError(error, "STORAGE_INACCESSIBLE"), String(error));
+  assert.match(error.message, /: its file LOCK .*; when no node is running there, delete it$/u);
+  return true;
 }
 
 test("openLogStore() refuses a second store in the same process, until the first is closed", async () => {
@@ -50,6 +56,49 @@ test("openLogStore() names the process that holds the directory, and opens once 
   await using store = await openLogStore({ directory: directory.path, clock });
   const { outcome } = await store.get(Uint8Array.of(0x62), Uint8Array.of(0x6b));
   assert.equal(outcome.type, "found", "what the killed process was acknowledged is there");
+});
+
+test("openLogStore() opens and holds a directory whose LOCK.pid cannot be written", async () => {
+  await using directory = await temporaryDirectory();
+  await mkdir(join(directory.path, "LOCK.pid"));
+  await using first = await openLogStore({ directory: directory.path, clock });
+  const refused = isHeldBy("another process");
+  await assert.rejects(openLogStore({ directory: directory.path, clock }), refused);
+  await first[Symbol.asyncDispose]();
+  await using _ = await openLogStore({ directory: directory.path, clock });
+});
+
+test("openLogStore() needs no room for its lock, and names no process that is gone", {
+  skip: process.platform === "linux" ? false : "only Linux has /dev/full",
+}, async () => {
+  await using directory = await temporaryDirectory();
+  const pidPath = join(directory.path, "LOCK.pid");
+  await symlink("/dev/full", pidPath);
+  await using _ = await openLogStore({ directory: directory.path, clock });
+  const names = await readdir(directory.path);
+  assert.deepEqual(names.toSorted(), ["00000001.log", "LOCK"]);
+  const refused = isHeldBy("another process");
+  await assert.rejects(openLogStore({ directory: directory.path, clock }), refused);
+});
+
+test("openLogStore() takes the lock over from a release that left a journal beside it", async () => {
+  await using directory = await temporaryDirectory();
+  await writeFile(join(directory.path, "LOCK-journal"), "");
+  await using _ = await openLogStore({ directory: directory.path, clock });
+  const refused = isHeldBy(`process ${process.pid}`);
+  await assert.rejects(openLogStore({ directory: directory.path, clock }), refused);
+});
+
+test("openLogStore() names the file LOCK when that cannot be used, and holds nothing then", async () => {
+  await using directory = await temporaryDirectory();
+  const lockPath = join(directory.path, "LOCK");
+  await mkdir(lockPath);
+  await assert.rejects(openLogStore({ directory: directory.path, clock }), isUnusableLock);
+  await rmdir(lockPath);
+  await writeFile(lockPath, "this is no database ".repeat(100));
+  await assert.rejects(openLogStore({ directory: directory.path, clock }), isUnusableLock);
+  await rm(lockPath);
+  await using _ = await openLogStore({ directory: directory.path, clock });
 });
 
 /**

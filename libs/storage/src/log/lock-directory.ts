@@ -1,8 +1,8 @@
-import { open, readFile, writeFile } from "node:fs/promises";
+import { open, readFile, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { DirectoryLock } from "./file-port.ts";
-import { isSystemError } from "./system-reason.ts";
+import { isSystemError, sqliteCode } from "./system-reason.ts";
 
 /**
  * Takes the lock of a directory by an exclusive SQLite transaction on its file `LOCK`.
@@ -20,14 +20,34 @@ export async function lockDirectory(path: string): Promise<DirectoryLock> {
   await makeLockFile(lockPath);
   const database = new DatabaseSync(lockPath);
   try {
-    database.exec("BEGIN EXCLUSIVE");
+    // Nothing is ever written, so there is nothing to roll back: no journal, for which a full disk has no room.
+    database.exec("PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE");
+    await tellHolder(pidPath);
   } catch (error) {
     database.close();
-    if (!isBusy(error)) throw error;
+    if (sqliteCode(error) !== SQLITE_BUSY) throw error;
     return { type: "held", holder: await readHolder(pidPath) };
   }
-  await writeFile(pidPath, `${process.pid}\n`, { mode: 0o600 });
   return { type: "taken", lock: { [Symbol.dispose]: () => database.close() } };
+}
+
+/** As well as it goes: a disk that is full has no room for it, and the lock holds without. */
+async function tellHolder(pidPath: string): Promise<void> {
+  try {
+    await writeFile(pidPath, `${process.pid}\n`, { mode: 0o600 });
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    await removeStalePid(pidPath);
+  }
+}
+
+/** Better no name than that of a process that is long gone. */
+async function removeStalePid(pidPath: string): Promise<void> {
+  try {
+    await unlink(pidPath);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
 }
 
 /**
@@ -43,10 +63,6 @@ async function makeLockFile(lockPath: string): Promise<void> {
 }
 
 const SQLITE_BUSY = 5;
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY;
-}
 
 async function readHolder(pidPath: string): Promise<string> {
   try {

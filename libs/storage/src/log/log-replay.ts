@@ -46,6 +46,7 @@ export class LogReplay {
   #storeId: StoreId | undefined;
   #end: LogEnd = { segment: 0, lengthBytes: 0, sequence: 0 };
   #flaw: Flaw | undefined;
+  #vouchedSequence = 0;
   #provenSequence = 0;
 
   /** `undefined` until a sound segment header was read. */
@@ -56,6 +57,11 @@ export class LogReplay {
   /** Where the good part ends. */
   get end(): LogEnd {
     return this.#end;
+  }
+
+  /** Groups up to this one are on the disk, on the word of a group in the good part; 0 for none. */
+  get vouchedSequence(): number {
+    return this.#vouchedSequence;
   }
 
   /** The first flaw, if there is one. */
@@ -116,7 +122,7 @@ export class LogReplay {
       const expected = this.#end.sequence + 1;
       const reading = readGroup(bytes, offsetBytes, seed);
       if (reading.type === "bad") return this.#report({ segment, offsetBytes }, reading.reason);
-      const { sequence, payloadBytes } = reading.header;
+      const { sequence, payloadBytes, syncedSequence } = reading.header;
       if (sequence !== expected) {
         const reason = `group ${sequence} stands where group ${expected} belongs`;
         return this.#report({ segment, offsetBytes }, reason);
@@ -125,6 +131,7 @@ export class LogReplay {
       if (nonsense !== undefined) return this.#report({ segment, offsetBytes }, nonsense, true);
       const lengthBytes = offsetBytes + GROUP_HEADER_BYTES + payloadBytes;
       this.#end = { segment, lengthBytes, sequence };
+      this.#vouchedSequence = Math.max(this.#vouchedSequence, syncedSequence);
     }
     return undefined;
   }

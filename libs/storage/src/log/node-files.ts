@@ -22,7 +22,7 @@ const syncsByFlag = process.platform === "linux" && O_DSYNC !== undefined;
 export const nodeFiles: FilePort = {
   makeDirectory,
   list: (path) => readdir(path),
-  read: (path) => readFile(path),
+  read: readWhole,
   open: openFile,
   rename,
   remove: (path) => rm(path),
@@ -50,6 +50,15 @@ async function makeMissingDirectories(path: string): Promise<void> {
     await mkdir(path, { mode: DIRECTORY_MODE });
   }
   await syncDirectory(parent);
+}
+
+/** `node:fs` names no path when a file turns out to be a directory. */
+async function readWhole(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw isSystemError(error, "EISDIR") ? Object.assign(error, { path }) : error;
+  }
 }
 
 async function openFile(path: string, mode: OpenMode): Promise<OpenFile> {

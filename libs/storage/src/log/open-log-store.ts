@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { StorageError } from "../errors.ts";
 import { emit } from "../events.ts";
+import { forwardClock } from "../forward-clock.ts";
 import { bucketById, countKeys } from "../state/tables.ts";
 import type { Store } from "../store.ts";
 import { closeLog } from "./close-log.ts";
@@ -77,7 +78,7 @@ export async function openLogStore(options: LogStoreOptions): Promise<Store> {
     });
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    const details = { path: directory, reason: systemReason(error) };
+    const details = { path: directory, ...systemReason(error) };
     throw new StorageError("STORAGE_INACCESSIBLE", details, { cause: error });
   }
 }
@@ -110,10 +111,10 @@ async function start(
   resources: DisposableStack,
 ): Promise<Store> {
   const { files, directory, clock, sync, scheduler, segmentLimitBytes } = settings;
-  const { tables, end } = log;
+  const { tables, end, skipsRevisions: syncsFirstGroup } = log;
   const storeId = log.storeId ?? settings.drawBytes(STORE_ID_BYTES);
-  const syncsEveryWrite = sync === "always";
-  const segments = await SegmentWriter.open({ files, directory, storeId, syncsEveryWrite }, end);
+  const how = { syncsEveryWrite: sync === "always", syncsFirstGroup };
+  const segments = await SegmentWriter.open({ files, directory, storeId, ...how }, end);
   const nameOf = (bucketId: number): Uint8Array => bucketById(tables, bucketId).name;
   const gatherer = new GroupGatherer({ end: segments.end, segmentLimitBytes, nameOf });
   const { lastRevision } = tables;
@@ -123,10 +124,10 @@ async function start(
   const held = resources.move();
   const close = async (): Promise<void> => {
     try {
-      await closeLog({ files, directory, storeId, segments, commits });
+      await closeLog({ files, directory, storeId, tables, segments, commits });
     } finally {
       held.dispose();
     }
   };
-  return new LogStore({ path, clock, tables, commits, close });
+  return new LogStore({ path, clock: forwardClock(clock), tables, commits, close });
 }

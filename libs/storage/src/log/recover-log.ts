@@ -7,7 +7,9 @@ import type { FilePort } from "./file-port.ts";
 import type { StoreId } from "./format/store-id.ts";
 import { judgeLog } from "./judge-log.ts";
 import { type LogEnd, LogReplay } from "./log-replay.ts";
+import { rewriteEnd } from "./rewrite-end.ts";
 import { readSeal, removeSeal } from "./seal-file.ts";
+import { skipRevisions } from "./skip-revisions.ts";
 
 /** A log that has been understood and may be written to. */
 export interface RecoveredLog {
@@ -15,6 +17,8 @@ export interface RecoveredLog {
   readonly end: LogEnd;
   /** `undefined` for a log without a segment yet. */
   readonly storeId: StoreId | undefined;
+  /** Whether the next revision is not the one after the last in the log; see {@link skipRevisions}. */
+  readonly skipsRevisions: boolean;
 }
 
 /**
@@ -31,36 +35,28 @@ export async function recoverLog(files: FilePort, directory: string): Promise<Re
     .toSorted((one, other) => one - other);
   const seal = names.includes(SEAL_NAME) ? await readSeal(files, directory) : undefined;
   const replay = new LogReplay();
+  let lastBytes: Uint8Array = new Uint8Array();
   for (const segment of segments) {
     const path = join(directory, segmentName(segment));
-    replay.addSegment({ path, segment, bytes: await files.read(path) });
+    const bytes = await files.read(path);
+    replay.addSegment({ path, segment, bytes });
+    if (replay.end.segment === segment) lastBytes = bytes;
   }
   const verdict = judgeLog(replay, seal);
   if (verdict.type === "damaged") {
     const { segment, offsetBytes, reason } = verdict.flaw;
     const path = join(directory, segmentName(segment));
-    throw new StorageError("STORAGE_DAMAGED", { path, offsetBytes, reason });
+    const wayOut = "restore the directory from a backup";
+    throw new StorageError("STORAGE_DAMAGED", { path, offsetBytes, reason, wayOut });
   }
   const { tables, end, storeId } = replay;
   if (verdict.type === "torn") await cutTail({ files, directory, names, segments }, verdict.flaw);
-  if (seal === undefined) await syncEnd(files, directory, end);
-  else await removeSeal(files, directory);
-  return { tables, end, storeId };
-}
-
-/**
- * After a crash of the process alone, what was read may have come from the system's memory. The
- * segments before the last one were synced before it was begun.
- */
-async function syncEnd(files: FilePort, directory: string, end: LogEnd): Promise<void> {
-  if (end.segment > 0) {
-    const path = join(directory, segmentName(end.segment));
-    const file = await files.open(path, { file: "existing", syncsEveryWrite: false });
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+  if (seal !== undefined) await removeSeal(files, directory);
+  else if (end.segment > 0) {
+    const { vouchedSequence } = replay;
+    await rewriteEnd(files, directory, { bytes: lastBytes, end, vouchedSequence });
   }
-  await files.syncDirectory(directory);
+  // A new segment, or one that was set aside, is only safe with its name.
+  if (seal === undefined) await files.syncDirectory(directory);
+  return { tables, end, storeId, skipsRevisions: skipRevisions(tables, end, seal) };
 }

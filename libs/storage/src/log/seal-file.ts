@@ -5,6 +5,10 @@ import { type FilePort, writeFully } from "./file-port.ts";
 import { decodeSeal, encodeSeal, type Seal } from "./format/seal.ts";
 import { FORMAT_VERSION } from "./format/segment-header.ts";
 
+/** A seal only says where the log ends; what is in the log is checked without it too, less strictly at its end. */
+const GO_ON_WITHOUT_SEAL =
+  "restore the directory from a backup, or delete this one file, and the next start checks the log as after a crash";
+
 /**
  * Reads the seal in `directory`. Throws `STORAGE_DAMAGED` when it does not read well: it was whole
  * before it got its name.
@@ -14,7 +18,9 @@ export async function readSeal(files: FilePort, directory: string): Promise<Seal
   const reading = decodeSeal(await files.read(path));
   if (reading.type === "seal") return reading.seal;
   if (reading.type === "bad") {
-    throw new StorageError("STORAGE_DAMAGED", { path, offsetBytes: 0, reason: reading.reason });
+    const { reason } = reading;
+    const details = { path, offsetBytes: 0, reason, wayOut: GO_ON_WITHOUT_SEAL };
+    throw new StorageError("STORAGE_DAMAGED", details);
   }
   const { found } = reading;
   throw new StorageError("STORAGE_FORMAT", { path, found, supported: FORMAT_VERSION });

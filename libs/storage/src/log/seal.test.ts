@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { crc32 } from "node:zlib";
 import { isStorageError } from "../errors.ts";
+import { decodeSeal, encodeSeal } from "./format/seal.ts";
 import { BUCKET, openHeld, stateOn, writeGroups } from "./testing/one-group-a-turn.ts";
 import { recordEvents } from "./testing/record-events.ts";
 import { SimulatedDisk } from "./testing/simulated-disk.ts";
@@ -96,13 +97,43 @@ test("closing a store brings everything that was called to the disk, in every mo
 test("openLogStore() names the version of a log or seal that is newer than it", async () => {
   const { files } = await sealedLog();
   for (const path of ["/kv/00000002.log", "/kv/SEAL"]) {
-    const newer = withVersion(files.get(path) ?? new Uint8Array(), path === "/kv/SEAL" ? 48 : 40);
+    const newer = withVersion(files.get(path) ?? new Uint8Array(), path === "/kv/SEAL" ? 56 : 40);
     await assert.rejects(stateOn(new SimulatedDisk(new Map(files).set(path, newer))), (error) => {
       assert.ok(isStorageError(error, "STORAGE_FORMAT"));
       assert.deepEqual(error.details, { path, found: 2, supported: 1 });
+      assert.match(error.message, /; start it with the release that wrote it$/u);
       return true;
     });
   }
+});
+
+test("a log whose seal does not read well opens whole once that file is deleted, as the message says", async () => {
+  const { files, state } = await sealedLog();
+  files.set("/kv/SEAL", new Uint8Array(60));
+  await assert.rejects(stateOn(new SimulatedDisk(files)), (error) => {
+    assert.ok(isStorageError(error, "STORAGE_DAMAGED"));
+    assert.match(
+      error.message,
+      /^Cannot open "\/kv\/SEAL": damaged .*; restore .* or delete this one file, and the next start checks/u,
+    );
+    return true;
+  });
+  files.delete("/kv/SEAL");
+  assert.equal(await stateOn(new SimulatedDisk(files)), state);
+  const flipped = Uint8Array.from(files.get("/kv/00000001.log") ?? []);
+  flipped[60] = (flipped[60] ?? 0) ^ 1;
+  await assertRefused(new Map(files).set("/kv/00000001.log", flipped), "an older group");
+});
+
+test("openLogStore() refuses a log with later revisions than its seal knows", async () => {
+  const { files } = await sealedLog();
+  const reading = decodeSeal(files.get("/kv/SEAL") ?? new Uint8Array());
+  assert.ok(reading.type === "seal");
+  const lastRevision = reading.seal.lastRevision - 1;
+  await assertRefused(
+    new Map(files).set("/kv/SEAL", encodeSeal({ ...reading.seal, lastRevision })),
+    "a seal from before the last revision",
+  );
 });
 
 test("a seal that cannot be written costs nothing but the seal", async () => {

@@ -14,6 +14,8 @@ export interface SegmentWriterOptions {
   readonly storeId: StoreId;
   /** Whether an append returns only when its bytes survive a power cut. */
   readonly syncsEveryWrite: boolean;
+  /** Whether at least the first append does. */
+  readonly syncsFirstGroup: boolean;
 }
 
 /** What {@link SegmentWriter} appends: room for a header, then the records. */
@@ -34,6 +36,7 @@ export class SegmentWriter {
   #file: OpenFile | undefined;
   #end: LogEnd;
   #syncedSequence: number;
+  #isFirstGroup = true;
   #syncs: Promise<void> = Promise.resolve();
 
   private constructor(options: SegmentWriterOptions, file: OpenFile, end: LogEnd) {
@@ -70,6 +73,8 @@ export class SegmentWriter {
     await writeFully(this.#openFile(), bytes, lengthBytes);
     this.#end = { segment, lengthBytes: lengthBytes + bytes.length, sequence };
     if (this.#options.syncsEveryWrite) this.#syncedSequence = sequence;
+    else if (this.#isFirstGroup && this.#options.syncsFirstGroup) await this.sync();
+    this.#isFirstGroup = false;
   }
 
   /** Makes sure that everything appended until now survives a power cut. */
@@ -132,8 +137,21 @@ async function createSegment(
     await file.sync();
     await files.syncDirectory(directory);
   } catch (error) {
-    await file.close();
+    await discard(files, path, file);
     throw error;
   }
   return file;
+}
+
+/**
+ * Tries to leave nothing of a segment that could not be begun: its header may be in the system's
+ * memory and not on the disk. The next start finds its way with it too, so a failure here is not one more.
+ */
+async function discard(files: FilePort, path: string, file: OpenFile): Promise<void> {
+  try {
+    await file.close();
+    await files.remove(path);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
 }

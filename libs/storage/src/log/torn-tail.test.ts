@@ -97,6 +97,16 @@ test("openLogStore() cuts and tells of a last group with a changed byte: it look
   }
 });
 
+test("openLogStore() vouches for all it has read with the first group that it writes", async () => {
+  const disk = new SimulatedDisk();
+  await writeGroups(await openHeld(disk), 2);
+  const again = disk.afterKill();
+  const lengthBytes = bytesOf(again).length;
+  await writeGroups(await openHeld(again), 1);
+  const changed = new SimulatedDisk([[FIRST, flipped(bytesOf(again), lengthBytes - 1)]]);
+  await assert.rejects(stateOn(changed), isDamage(FIRST));
+});
+
 test("openLogStore() takes a later page without an earlier one for a tail when neither was synced", async () => {
   for (const sync of ["everysec", "never"] as const) {
     const disk = new SimulatedDisk();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isStorageError } from "../errors.ts";
+import type { StorageEvent } from "../events.ts";
 import {
   BUCKET,
   endTurn,
@@ -84,11 +85,7 @@ for (const sync of ["always", "everysec"] as const) {
           };
           const course = await putSix(held);
           if (course.refusals.length === 0) callCount = calls;
-          else
-            assertStopped(
-              course,
-              recorded.events.map(({ type }) => type),
-            );
+          else assertStopped(course, recorded.events);
           await assertReads(held, course);
           await assertReopens(disk, course, sync);
         }
@@ -98,8 +95,10 @@ for (const sync of ["always", "everysec"] as const) {
   }
 }
 
-function assertStopped({ refusals }: Course, events: readonly string[]): void {
-  assert.deepEqual(events, ["writes-stopped"]);
+function assertStopped({ refusals }: Course, events: readonly StorageEvent[]): void {
+  const types = events.map(({ type }) => type);
+  assert.deepEqual(types, ["writes-stopped"]);
+  assert.match(events[0]?.message ?? "", /; restart the node once that is mended$/u);
   // A failed sync in the background can hit between two writes: then nothing is unknown.
   assert.ok(!refusals.slice(1).includes("STORAGE_WRITE_UNKNOWN"), refusals.join());
 }
@@ -188,8 +187,14 @@ test("a failed sync is not tried again, and no seal is left behind", async () =>
     await endTurn(scheduler);
   }
   assert.throws(() => store.createBucket(BUCKET), isCode("STORAGE_READ_ONLY"));
+  using recorded = recordEvents();
   await store[Symbol.asyncDispose]();
   assert.equal(syncs, 1);
+  assert.deepEqual(
+    recorded.events.map(({ level, type }) => [level, type]),
+    [["warn", "not-sealed"]],
+  );
+  assert.match(recorded.events[0]?.message ?? "", /; the next start checks the end of its log/u);
   assert.equal(disk.files().has("/kv/SEAL"), false);
 });
 

@@ -56,6 +56,13 @@ export function distinct(keys: readonly Uint8Array[]): readonly Uint8Array[] {
   return keys.filter((key) => seen.size < seen.add(textOf(key)).size);
 }
 
+/** Of `items` with the same key, the last one. */
+export function latestOfEachKey<Item extends { readonly key: Uint8Array }>(
+  items: readonly Item[],
+): readonly Item[] {
+  return [...new Map(items.map((item) => [textOf(item.key), item])).values()];
+}
+
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }

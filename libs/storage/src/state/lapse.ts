@@ -3,7 +3,7 @@
  * served in the millisecond it expires, and replaying a log needs no clock.
  */
 export function hasLapsed(
-  subject: { readonly expiresAtMs: number | undefined },
+  subject: { readonly expiresAtMs?: number | undefined },
   nowMs: number,
 ): boolean {
   return subject.expiresAtMs !== undefined && nowMs >= subject.expiresAtMs;

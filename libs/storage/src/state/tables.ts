@@ -25,12 +25,12 @@ export interface Bucket extends Placed {
   expiresAtMs: number | undefined;
 }
 
-/** Everything a store holds. Only `applyMutation` changes it. */
+/** Everything a store holds. Only `applyMutation` changes it; a log that was replayed may skip revisions. */
 export interface Tables {
   /** By name. */
   readonly buckets: ByteMap<Bucket>;
   readonly bucketsById: Map<number, Bucket>;
-  /** The latest mutation of all; 0 for none. */
+  /** The latest mutation of all, or the latest revision that was skipped; 0 for none. */
   lastRevision: number;
   /** The latest drop of a bucket; 0 for none. */
   dropRevision: number;

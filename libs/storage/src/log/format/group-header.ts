@@ -73,6 +73,16 @@ export function decodeGroupHeader(
   return { payloadBytes, sequence, syncedSequence, payloadChecksum };
 }
 
+/** The number and the length, header included, of a group at `offset` of `file` that is known to be sound. */
+export function groupAt(
+  file: Uint8Array,
+  offset: number,
+): { readonly sequence: number; readonly lengthBytes: number } {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const lengthBytes = GROUP_HEADER_BYTES + view.getUint32(offset + 4, true);
+  return { sequence: Number(view.getBigUint64(offset + 8, true)), lengthBytes };
+}
+
 /** Where the next group may begin at or behind `offset`; -1 when nowhere. */
 export function findGroupMagic(file: Uint8Array, offset: number): number {
   return Buffer.from(file.buffer, file.byteOffset, file.byteLength).indexOf(MAGIC, offset);

@@ -32,7 +32,13 @@ test("decodeSegmentHeader() gives back what was encoded, and takes no flipped bi
 
 test("decodeSeal() gives back what was encoded, and takes no flipped bit", () => {
   const anySeal = fc.record(
-    { storeId, segment: number, lengthBytes: number, lastSequence: number },
+    {
+      storeId,
+      segment: number,
+      lengthBytes: number,
+      lastSequence: number,
+      lastRevision: number,
+    },
     plain,
   );
   fc.assert(

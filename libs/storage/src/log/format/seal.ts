@@ -9,11 +9,12 @@ import { STORE_ID_BYTES, type StoreId } from "./store-id.ts";
  * the log ends; with it there, whatever differs is damage. Numbers are little-endian.
  *
  * ```text
- *  0        4         8                  24             32               40              48      52
- *  ┌────────┬─────────┬──────────────────┬──────────────┬────────────────┬───────────────┬───────┐
- *  │ "KVSL" │ version │ store id         │ last segment │ its length in  │ last group's  │ CRC   │
- *  │        │ u32     │ 16 bytes         │ u64          │ bytes, u64     │ sequence, u64 │ u32   │
- *  └────────┴─────────┴──────────────────┴──────────────┴────────────────┴───────────────┴───────┘
+ *  0        4         8                  24        32          40         48         56      60
+ *  ┌────────┬─────────┬──────────────────┬─────────┬───────────┬──────────┬──────────┬───────┐
+ *  │ "KVSL" │ version │ store id         │ last    │ its       │ last     │ last     │ CRC   │
+ *  │        │ u32     │ 16 bytes         │ segment │ length in │ group's  │ revision │ u32   │
+ *  │        │         │                  │ u64     │ bytes, u64│ sequence │ u64      │       │
+ *  └────────┴─────────┴──────────────────┴─────────┴───────────┴──────────┴──────────┴───────┘
  * ```
  *
  * The CRC-32 covers everything before it.
@@ -24,6 +25,8 @@ export interface Seal {
   readonly lengthBytes: number;
   /** 0 when the log holds no group. */
   readonly lastSequence: number;
+  /** Later revisions are higher. Above the last one in the log when some were skipped and none drawn since. */
+  readonly lastRevision: number;
 }
 
 /** What the bytes of a seal file turned out to be. */
@@ -33,7 +36,7 @@ export type SealReading =
   | { readonly type: "bad"; readonly reason: string };
 
 const MAGIC = 0x4c53564b; // "KVSL"
-const SEAL_BYTES = 52;
+const SEAL_BYTES = 60;
 
 /** Lays out `seal` in a fresh array. */
 export function encodeSeal(seal: Seal): Uint8Array {
@@ -44,6 +47,7 @@ export function encodeSeal(seal: Seal): Uint8Array {
   writer.u64(seal.segment);
   writer.u64(seal.lengthBytes);
   writer.u64(seal.lastSequence);
+  writer.u64(seal.lastRevision);
   writer.u32(crc32(writer.view()));
   return writer.view();
 }
@@ -57,6 +61,7 @@ export function decodeSeal(file: Uint8Array): SealReading {
   const segment = reader.u64();
   const lengthBytes = reader.u64();
   const lastSequence = reader.u64();
+  const lastRevision = reader.u64();
   if (file.length !== SEAL_BYTES || magic !== MAGIC) {
     return { type: "bad", reason: "it is no seal" };
   }
@@ -68,10 +73,11 @@ export function decodeSeal(file: Uint8Array): SealReading {
     storeId === undefined ||
     segment === undefined ||
     lengthBytes === undefined ||
-    lastSequence === undefined
+    lastSequence === undefined ||
+    lastRevision === undefined
   ) {
     return { type: "bad", reason: "the seal holds a number out of range" };
   }
-  const seal = { storeId: new Uint8Array(storeId), segment, lengthBytes, lastSequence };
-  return { type: "seal", seal };
+  const places = { segment, lengthBytes, lastSequence, lastRevision };
+  return { type: "seal", seal: { storeId: new Uint8Array(storeId), ...places } };
 }

@@ -55,9 +55,16 @@ export class SimulatedFile {
     };
   }
 
-  /** A sync fails: the system keeps the changes in memory and believes that they need no further one. */
+  /**
+   * A sync fails: the system keeps what was written in memory and believes that it needs no further
+   * one. A truncation is not lost like that. It goes through the file system's journal, which a sync
+   * that failed on data has not reached, and the next one commits it; a journal that fails itself
+   * makes the whole file system read-only (ext4, XFS), so that no later sync reports success.
+   */
   forsake(): void {
-    this.#pending = this.#pending.map(({ change }) => ({ change, isForsaken: true }));
+    this.#pending = this.#pending.map(({ change, isForsaken }) => {
+      return { change, isForsaken: isForsaken || change.type === "write" };
+    });
   }
 
   /**
