@@ -6,13 +6,15 @@ import { within } from "../harness/deadline.ts";
 import { LineClient } from "../harness/line-client.ts";
 import { openNodeHome } from "../harness/node-home.ts";
 
+const slowReaderTimeoutMs = 1000;
+
 const limits = [
   { application: "kv-server", path: ["pendingOutputLimitBytes"], value: 256 * 1024 },
-  { application: "kv-server", path: ["slowReaderTimeoutMs"], value: 300 },
+  { application: "kv-server", path: ["slowReaderTimeoutMs"], value: slowReaderTimeoutMs },
 ];
 
 suite("a client that asks and does not read", () => {
-  test("is cut, and nobody else waits for it", async () => {
+  test("is cut in time, and nobody else waits for it", async () => {
     await using home = await openNodeHome();
     const node = await home.start({ settings: limits });
     await using client = await LineClient.connect(node.port);
@@ -25,11 +27,15 @@ suite("a client that asks and does not read", () => {
     slow.on("error", () => undefined);
     await once(slow, "connect");
     slow.pause();
+    const startMs = performance.now();
     slow.write("GET b k\r\n".repeat(10_000));
 
     const cut = node.logged(/"slow-reader-cut"/u);
     assert.deepEqual(await client.ask("PUT b other 1"), ["OK"]);
     await cut;
+    const tookMs = performance.now() - startMs;
+    assert.ok(tookMs >= slowReaderTimeoutMs, `cut after ${tookMs} ms`);
+    assert.ok(tookMs < 1.5 * slowReaderTimeoutMs, `cut after ${tookMs} ms`);
     assert.deepEqual(await client.ask("GET b other", 2), ["1", "OK"]);
     slow.resume();
     await within(closed, "the slow reader's connection to close");

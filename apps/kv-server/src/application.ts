@@ -6,15 +6,43 @@ import {
 } from "@kv/application";
 import { type Kv, kv } from "@kv/kv";
 import type { Address } from "./address.ts";
-import { checkEnvironment, environment, type ServerEnvironment } from "./environment.ts";
+import {
+  checkEnvironment,
+  environment,
+  longestDrainMs,
+  type ServerEnvironment,
+} from "./environment.ts";
 import { lineProtocol } from "./line/line-protocol.ts";
 import { type Listener, startListener } from "./listener.ts";
 
-/** Pause before a port that could not be bound is tried again, in milliseconds. */
-const rebindDelayMs = 250;
+/**
+ * How a port that cannot be had is tried again: three times in three seconds. A predecessor that was told to stop
+ * lets go of its port at once, so that is plenty, and whoever chose a busy port hears of it while he looks.
+ */
+export const defaultRebinding: Rebinding = { delayMs: 1000, times: 3 };
+
+/**
+ * All tries have to fall into this time, or they would never end: enough for a host name that is looked up in vain each
+ * time. In milliseconds. A listener fails in no other way, so nothing else counts.
+ */
+const rebindingPeriodMs = 60_000;
 
 /** What stopping may take beyond the time that connections have to drain, in milliseconds. */
 const shutdownMarginMs = 1000;
+
+/** How often, and after which pause, a port that could not be bound is tried again. */
+export interface Rebinding {
+  readonly delayMs: number;
+  readonly times: number;
+}
+
+/** How the server is started. */
+export interface StartOptions {
+  /** Gives up the start when it is aborted. */
+  readonly signal: AbortSignal;
+  /** {@link defaultRebinding} by default. */
+  readonly rebinding?: Rebinding;
+}
 
 /** What kv-server offers to a program that runs it. */
 export interface ServerApi {
@@ -28,8 +56,10 @@ export const kvServer: Application<typeof environment, ServerApi> = {
   description: "The front door: a TCP server that speaks the line protocol.",
   dependencies: [kv],
   environment,
+  // More than the listener, whose time is more than that of its connections: each has to see the inner one end.
+  shutdownMs: longestDrainMs + 2 * shutdownMarginMs,
   check: checkEnvironment,
-  start: (context) => startServer(context.use(kv), context.environment, context.signal),
+  start: (context) => startServer(context.use(kv), context.environment, { signal: context.signal }),
 };
 
 /**
@@ -39,7 +69,7 @@ export const kvServer: Application<typeof environment, ServerApi> = {
 export async function startServer(
   buckets: Kv,
   values: ServerEnvironment,
-  signal: AbortSignal,
+  { signal, rebinding = defaultRebinding }: StartOptions,
 ): Promise<RunningApplication<ServerApi>> {
   let listener: Listener | undefined;
   const startLine = async (): Promise<Listener> => {
@@ -55,12 +85,16 @@ export async function startServer(
     name: "kv-server",
     strategy: "one-for-one",
     signal,
+    intensity: { maxRestarts: rebinding.times, periodMs: rebindingPeriodMs },
     children: [
       {
         id: "line",
         start: startLine,
-        shutdownMs: values.drainTimeoutMs + shutdownMarginMs,
-        restartDelayMs: rebindDelayMs,
+        // Asked when it is stopped: a put shows.
+        get shutdownMs() {
+          return values.drainTimeoutMs + shutdownMarginMs;
+        },
+        restartDelayMs: rebinding.delayMs,
         retryFirstStart: true,
       },
     ],

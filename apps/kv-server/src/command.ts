@@ -15,7 +15,24 @@ export type Command =
 /** Whether a command may change a bucket. Decides what is true when it fails half-way. */
 export type Effect = "read" | "write";
 
-/** The effect of every command of this type. */
-export function effectOf(type: Command["type"]): Effect {
-  return type === "get" ? "read" : "write";
+/** What a request costs whoever holds its reply back. */
+export interface Demand {
+  readonly effect: Effect;
+  /** Bytes that a store keeps for the disk until the write is durable; 0 for a read. */
+  readonly writtenBytes: number;
+}
+
+/** The demand of whatever is read, and of requests that no store sees. */
+export const READ: Demand = { effect: "read", writtenBytes: 0 };
+
+/** The demand of `command`. */
+export function demandOf(command: Command): Demand {
+  if (command.type === "get") return READ;
+  let writtenBytes = command.bucket.length;
+  if (command.type === "put") {
+    for (const { key, value } of command.fields) writtenBytes += key.length + value.length;
+  } else if (command.type === "delete") {
+    for (const key of command.keys) writtenBytes += key.length;
+  }
+  return { effect: "write", writtenBytes };
 }

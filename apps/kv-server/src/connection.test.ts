@@ -17,7 +17,7 @@ const ways: readonly [name: string, adopt: () => AdoptSocket][] = [
 for (const [name, adopt] of ways) {
   suite(`a connection read ${name}`, { timeout: 60_000 }, () => {
     test("answers the guide's four commands", async () => {
-      await using server = await startTestListener({}, adopt());
+      await using server = await startTestListener({}, { adopt: adopt() });
       await using client = await TestClient.connect(server.port);
       for (const [request, reply] of [
         ["CREATE shopping\r\n", "OK\r\n"],
@@ -39,7 +39,7 @@ for (const [name, adopt] of ways) {
     });
 
     test("answers all whole lines of a client that sends and closes its half", async () => {
-      await using server = await startTestListener({}, adopt());
+      await using server = await startTestListener({}, { adopt: adopt() });
       await using client = await TestClient.connect(server.port);
       client.send("CREATE a\r\nPUT a k v\r\nGET a k\r\nPUT a k never");
       assert.equal(await client.finish(), "OK\r\nOK\r\nv\r\nOK\r\n");
@@ -47,7 +47,7 @@ for (const [name, adopt] of ways) {
     });
 
     test("answers a pipeline of more than a read buffer, in order", async () => {
-      await using server = await startTestListener({}, adopt());
+      await using server = await startTestListener({}, { adopt: adopt() });
       await using client = await TestClient.connect(server.port);
       server.kv.plant("a", "other", Buffer.from("x"));
       const count = 20_000;
@@ -62,7 +62,7 @@ for (const [name, adopt] of ways) {
     });
 
     test("stores and shows a value that comes in many pieces", async () => {
-      await using server = await startTestListener({}, adopt());
+      await using server = await startTestListener({}, { adopt: adopt() });
       await using client = await TestClient.connect(server.port);
       const value = "0123456789abcdef".repeat(60_000);
       client.send(`CREATE a\r\nPUT a k ${value}\r\nGET a k\r\n`);
@@ -70,7 +70,7 @@ for (const [name, adopt] of ways) {
     });
 
     test("does not mix up connections that send halves of lines in turn", async () => {
-      await using server = await startTestListener({}, adopt());
+      await using server = await startTestListener({}, { adopt: adopt() });
       const clients = await Promise.all([1, 2, 3].map(() => TestClient.connect(server.port)));
       for (const piece of ["CREA", "TE a\r", "\nPUT a k", "", " v\r\nGET a", ` k\r\n`]) {
         for (const [index, client] of clients.entries()) {

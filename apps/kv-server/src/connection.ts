@@ -1,6 +1,8 @@
 import type { Socket } from "node:net";
 import type { FrontDoor } from "./front-door.ts";
 import { type Pause, Session } from "./session.ts";
+import { peerOf, takenBytes } from "./socket.ts";
+import { StallWatch } from "./stall-watch.ts";
 
 /**
  * How long the client may take to close its side after we have closed ours, in milliseconds. A socket closed
@@ -18,6 +20,9 @@ export class Connection {
   readonly #door: FrontDoor;
   readonly #socket: Socket;
   readonly #session: Session;
+  readonly #peer: string;
+  /** Looks whether the client takes its replies while nothing goes on before it does. */
+  readonly #stall: StallWatch;
   /** Whether the connection ends as soon as all that is due has gone out. */
   #isEnding = false;
   #isScheduled = false;
@@ -25,11 +30,17 @@ export class Connection {
   /** Takes over a socket that a server has just accepted; `onClose` is called when it is gone. */
   constructor(door: FrontDoor, accepted: Socket, onClose: (connection: Connection) => void) {
     this.#door = door;
+    this.#peer = peerOf(accepted);
     this.#session = new Session(door, {
+      peer: this.#peer,
       onProgress: () => this.#proceedSoon(),
       onBug: (error) => this.#crash(error),
     });
     this.#socket = door.adopt(accepted, (bytes) => this.#proceed(bytes));
+    this.#stall = new StallWatch(
+      () => takenBytes(this.#socket),
+      () => this.#giveUp(),
+    );
     this.#socket
       .on("end", () => this.#endWhenDone())
       .on("drain", () => this.#proceed())
@@ -37,6 +48,7 @@ export class Connection {
       // The peer's or the network's doing; "close" follows.
       .on("error", () => {})
       .on("close", () => {
+        this.#stall.rest();
         this.#session.abandon();
         onClose(this);
       })
@@ -128,7 +140,9 @@ export class Connection {
   #watch(isBlocked: boolean): void {
     const { slowReaderTimeoutMs, idleTimeoutMs } = this.#door.environment;
     const isSlow = isBlocked && this.#socket.writableLength > 0;
-    const timeoutMs = isSlow ? slowReaderTimeoutMs : idleTimeoutMs;
+    if (isSlow) this.#stall.watch(slowReaderTimeoutMs);
+    else this.#stall.rest();
+    const timeoutMs = isSlow ? 0 : idleTimeoutMs;
     if (this.#socket.timeout !== timeoutMs) this.#socket.setTimeout(timeoutMs);
   }
 
@@ -146,8 +160,9 @@ export class Connection {
 
   /** Nothing has moved for as long as {@link Connection.#watch} allowed. */
   #giveUp(): void {
-    if (this.#socket.writableLength > 0) {
-      this.#door.log.slowReaderCut(this.#session.pendingBytes + this.#socket.writableLength);
+    const { writableLength } = this.#socket;
+    if (writableLength > 0) {
+      this.#door.log.slowReaderCut(this.#peer, writableLength);
       this.cut();
     } else if (!this.#session.owesReplies) {
       this.drain();
@@ -157,7 +172,7 @@ export class Connection {
   /** A bug: this connection is given up, with whatever it had put into the shared output. */
   #crash(error: unknown): void {
     this.#door.output.clear();
-    this.#door.log.connectionCrashed(error);
+    this.#door.log.connectionCrashed(this.#peer, error);
     this.cut();
   }
 }

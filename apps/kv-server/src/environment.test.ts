@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as v from "valibot";
 import { defaults } from "../test/start-test-listener.ts";
+import { kvServer } from "./application.ts";
 import { checkEnvironment, environment } from "./environment.ts";
 import { hashPassword } from "./password.ts";
 
@@ -16,6 +17,22 @@ test("users are hashes, never passwords", async () => {
   assert.ok(v.is(schema, { alice: await hashPassword("secret") }));
   assert.ok(!v.is(schema, { alice: "secret" }));
   assert.ok(!v.is(schema, { "al ice": await hashPassword("secret") }));
+});
+
+test("what is settled when the server starts is marked so", () => {
+  const marked = Object.entries(environment).filter(([, key]) => "startOnly" in key);
+  assert.deepEqual(
+    marked.map(([key]) => key),
+    ["host", "port"],
+  );
+});
+
+test("the time to drain is at most what the application has to stop, with room for what follows", () => {
+  const { schema } = environment.drainTimeoutMs;
+  const { shutdownMs } = kvServer;
+  assert.ok(v.is(schema, 600_000));
+  assert.ok(!v.is(schema, 600_001));
+  assert.ok(shutdownMs !== undefined && shutdownMs > 601_000 && shutdownMs < 2 ** 31);
 });
 
 test("the limit of pending output is not below what a socket buffers by itself", () => {

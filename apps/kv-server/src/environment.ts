@@ -13,6 +13,12 @@ const mebibyte = 1024 * kibibyte;
 /** The longest time a timer of Node's can run, in milliseconds. */
 const longestTimerMs = 2 ** 31 - 1;
 
+/**
+ * The longest time that connections may be given to end, in milliseconds: ten minutes. The application may
+ * take a little more to stop, which has to be settled before anything is configured.
+ */
+export const longestDrainMs = 600_000;
+
 const port = wholeNumber(0, 65_535, "expected a port: a whole number from 0 to 65535");
 const timeMs = wholeNumber(
   0,
@@ -37,11 +43,13 @@ export const environment = {
     schema: v.pipe(v.string(), v.nonEmpty("expected a host name or an IP address")),
     default: "127.0.0.1",
     doc: "Host name or address to listen on. Beyond loopback, `users` are required.",
+    startOnly: true,
   },
   port: {
     schema: port,
     default: 4040,
     doc: "Port of the line protocol; 0 picks a free one, which the log names.",
+    startOnly: true,
   },
   users: {
     schema: users,
@@ -77,7 +85,7 @@ export const environment = {
   pendingOutputLimitBytes: {
     schema: bytes(64 * kibibyte, 1024 * mebibyte),
     default: 8 * mebibyte,
-    doc: "Replies waiting to be sent on a connection from which on no more of its requests are executed.",
+    doc: "Replies waiting on a connection, and the writes they wait for, from which on no more of its requests are executed.",
   },
   slowReaderTimeoutMs: {
     schema: timeMs,
@@ -90,7 +98,11 @@ export const environment = {
     doc: "How long a connection may be silent before it is closed; 0 lets it be.",
   },
   drainTimeoutMs: {
-    schema: timeMs,
+    schema: wholeNumber(
+      0,
+      longestDrainMs,
+      `expected milliseconds: a whole number from 0 to ${longestDrainMs}`,
+    ),
     default: 5000,
     doc: "How long connections may take to receive the replies due when the server stops; then they are cut.",
   },

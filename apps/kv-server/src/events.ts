@@ -7,8 +7,9 @@ export const serverChannel = "kv.server";
  * What the front doors have to say.
  *
  * Every event has the shape that any subscriber can show without knowing it: `level`, `message` for a person,
- * `type` for a program; the other members are data. `suppressed` counts the incidents of the same kind that were
- * left out since the last one, because one a second is enough.
+ * `type` for a program; the other members are data. Of the incidents of one kind one a second is told in full; when
+ * the second is over, *more-incidents* tells how many were left out, of the `kind` that is their `type`
+ * or the `code` of their failure.
  */
 export type ServerEvent = {
   readonly level: "info" | "warn" | "error";
@@ -18,17 +19,23 @@ export type ServerEvent = {
 } & (
   | { readonly type: "listening"; readonly host: string; readonly port: number }
   | { readonly type: "drained"; readonly cut: number }
-  | (Incident & { readonly suppressed: number })
+  | { readonly type: "more-incidents"; readonly kind: string; readonly count: number }
+  | Incident
 );
 
-/** What went wrong for one client. `failure` is whatever was thrown. */
+/** What went wrong for one client, `peer` as `address:port`. `failure` is whatever was thrown. */
 export type Incident =
   | { readonly type: "accept-failed"; readonly failure: unknown }
-  | { readonly type: "too-many-connections"; readonly connectionLimit: number }
-  | { readonly type: "slow-reader-cut"; readonly pendingBytes: number }
-  | { readonly type: "connection-crashed"; readonly failure: unknown }
+  | {
+      readonly type: "too-many-connections";
+      readonly peer: string;
+      readonly connectionLimit: number;
+    }
+  | { readonly type: "slow-reader-cut"; readonly peer: string; readonly pendingBytes: number }
+  | { readonly type: "connection-crashed"; readonly peer: string; readonly failure: unknown }
   | { readonly type: "request-failed"; readonly code: string; readonly failure: unknown }
-  | { readonly type: "wrong-password" };
+  | { readonly type: "wrong-password"; readonly peer: string }
+  | { readonly type: "too-many-logins"; readonly peer: string };
 
 const events = channel(serverChannel);
 

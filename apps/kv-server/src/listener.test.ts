@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { suite, test } from "node:test";
 import { EventRecorder } from "../test/event-recorder.ts";
+import { passTime } from "../test/pass-time.ts";
 import { startTestListener } from "../test/start-test-listener.ts";
 import { TestClient } from "../test/test-client.ts";
 import { isServerError } from "./errors.ts";
@@ -48,7 +49,9 @@ suite("connections", { timeout: 60_000 }, () => {
       refused.send("CREATE a\r\n");
       assert.equal(await refused.rest(), "ERROR too many connections (the limit is 2)\r\n");
     }
-    assert.equal(recorder.of("too-many-connections").length, 1);
+    const [event, ...others] = recorder.of("too-many-connections");
+    assert.deepEqual(others, []);
+    assert.match(event?.message ?? "", /^127\.0\.0\.1:\d+ was turned away: /u);
     assert.equal(server.kv.asked, 0);
     assert.equal(await first.finish(), "");
     await first.gone;
@@ -56,6 +59,24 @@ suite("connections", { timeout: 60_000 }, () => {
     next.send("CREATE a\r\n");
     assert.equal(await next.reply("OK\r\n"), "OK\r\n");
     await second[Symbol.asyncDispose]();
+  });
+
+  test("that are turned away and stay are cut all the same", async () => {
+    await using server = await startTestListener({ connectionLimit: 1 });
+    await using first = await TestClient.connect(server.port);
+    first.send("NOPE\r\n");
+    await first.reply("UNKNOWN COMMAND\r\n");
+    await using refused = await TestClient.connect(server.port);
+    assert.match(await refused.rest(), /^ERROR too many/u);
+    const { socket } = refused;
+    const startMs = performance.now();
+    // Whoever is no longer there answers what is sent with a reset.
+    while (!socket.destroyed && performance.now() - startMs < 5000) {
+      refused.send("CREATE a\r\n");
+      await passTime(first);
+    }
+    assert.ok(socket.destroyed, "cut in time");
+    assert.equal(server.kv.asked, 0);
   });
 
   test("that come and leave at once ten thousand times do nothing", async () => {

@@ -11,8 +11,8 @@ import { OutputBuffer } from "./output-buffer.ts";
 import type { Protocol } from "./protocol.ts";
 import { refuse } from "./reply.ts";
 import { ServerLog } from "./server-log.ts";
-import { type AdoptSocket, adoptIntoSharedBuffer } from "./socket.ts";
-import { Users } from "./users.ts";
+import { type AdoptSocket, adoptIntoSharedBuffer, peerOf } from "./socket.ts";
+import { Users, type UsersOptions } from "./users.ts";
 
 /** How long a client that is turned away may take to hear of it, in milliseconds. */
 const refusalMs = 1000;
@@ -24,7 +24,7 @@ const keepAliveInitialDelay = 300_000;
 const backlog = 1024;
 
 /** What a listener serves, and to whom. */
-export interface ListenerOptions {
+export interface ListenerOptions extends UsersOptions {
   readonly kv: Kv;
   readonly protocol: Protocol;
   /** Read when it is needed; only host and port are settled once it listens. */
@@ -50,7 +50,7 @@ export interface Listener extends Child {
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const { kv, protocol, environment, clock, adopt = adoptIntoSharedBuffer() } = options;
   const log = new ServerLog(kv.node, clock);
-  const users = new Users(() => environment.users);
+  const users = new Users(() => environment.users, options);
   const door = { kv, protocol, environment, users, output: new OutputBuffer(), log, adopt };
   const connections = new Connections();
   const server = createServer({
@@ -85,7 +85,7 @@ function welcome(accepted: Socket, door: FrontDoor, connections: Connections): v
     connections.add(new Connection(door, accepted, (connection) => connections.delete(connection)));
     return;
   }
-  door.log.tooManyConnections(connectionLimit);
+  door.log.tooManyConnections(peerOf(accepted), connectionLimit);
   turnAway(accepted, door, `too many connections (the limit is ${connectionLimit})`);
 }
 

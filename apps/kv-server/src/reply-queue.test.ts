@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Effect } from "./command.ts";
+import { type Demand, type Effect, READ } from "./command.ts";
 import { type Refusal, type Reply, refuse } from "./reply.ts";
 import { type CommitGroup, type OwedReply, ReplyQueue } from "./reply-queue.ts";
 
@@ -20,6 +20,12 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ type: fc.constant("fill"), which: fc.nat(20), group }),
   fc.record({ type: fc.constant("settle"), group: fc.nat(3), fails: fc.boolean() }),
 );
+
+const WRITE: Demand = { effect: "write", writtenBytes: 1000 };
+
+function demandOf(of: Effect): Demand {
+  return of === "read" ? READ : WRITE;
+}
 
 /** A reply as the model sees it: what it says once it may be shown. */
 interface Expected {
@@ -46,12 +52,12 @@ class Rehearsal {
       case "add": {
         const says = `reply ${this.#spoken++}`;
         const rests = this.#group(step.group);
-        this.queue.add(refuse(says), step.effect, this.#inQueue(rests));
+        this.queue.add(refuse(says), demandOf(step.effect), this.#inQueue(rests));
         this.#owed.push({ effect: step.effect, says, rests, place: undefined });
         return;
       }
       case "reserve": {
-        const place = this.queue.reserve(step.effect);
+        const place = this.queue.reserve(demandOf(step.effect));
         this.#owed.push({ effect: step.effect, says: undefined, rests: undefined, place });
         return;
       }
@@ -147,9 +153,9 @@ test("ReplyQueue takes many replies behind one group without forgetting any", ()
   const queue = new ReplyQueue();
   const key = {};
   const first = queue.openGroup(key);
-  for (let n = 0; n < 5000; n++) queue.add(refuse(String(n)), "write", n < 10 ? first : undefined);
+  for (let n = 0; n < 5000; n++) queue.add(refuse(String(n)), WRITE, n < 10 ? first : undefined);
   const late = queue.openGroup({});
-  queue.add(refuse("late"), "write", late);
+  queue.add(refuse("late"), WRITE, late);
   assert.equal(queue.take(), undefined);
   queue.settleGroup(key, "durable");
   assert.deepEqual(
@@ -161,8 +167,25 @@ test("ReplyQueue takes many replies behind one group without forgetting any", ()
 
 test("ReplyQueue weighs values by their length, and a reply that is not there as a large one", () => {
   const queue = new ReplyQueue();
-  const place = queue.reserve("read");
+  const place = queue.reserve(READ);
   assert.ok(queue.bytes >= 64 * 1024);
   queue.fill(place, refuse("short"), undefined);
   assert.ok(queue.bytes < 1024);
+});
+
+test("ReplyQueue weighs what a write waits to write until its reply is taken", () => {
+  const queue = new ReplyQueue();
+  const mebibyte = 1024 * 1024;
+  const key = {};
+  const held = queue.openGroup(key);
+  queue.add(refuse("held"), { effect: "write", writtenBytes: mebibyte }, held);
+  const place = queue.reserve({ effect: "write", writtenBytes: mebibyte });
+  assert.ok(queue.bytes > 2 * mebibyte);
+  queue.fill(place, refuse("short"), held);
+  assert.ok(queue.bytes > 2 * mebibyte);
+  queue.settleGroup(key, "durable");
+  assert.ok(queue.take() !== undefined);
+  assert.ok(queue.bytes > mebibyte && queue.bytes < 1.1 * mebibyte);
+  assert.ok(queue.take() !== undefined);
+  assert.equal(queue.bytes, 0);
 });

@@ -7,10 +7,13 @@
  * the same for one reply and for a thousand. Replies stay values until they are taken: one whose group failed is
  * replaced by itself, and its neighbours never notice.
  *
+ * A held write weighs what it writes beside its reply: the store keeps those bytes until the disk has them, and what
+ * the queue weighs is all that stops a client from having more of them kept.
+ *
  * Pure: whoever owns the queue listens to the promises and tells it what became of them.
  */
 
-import type { Effect } from "./command.ts";
+import type { Demand, Effect } from "./command.ts";
 import { type Refusal, type Reply, weigh } from "./reply.ts";
 
 /**
@@ -29,7 +32,7 @@ export interface CommitGroup {
 
 /** A reply in the queue: the place of one request. */
 export interface OwedReply {
-  readonly effect: Effect;
+  readonly demand: Demand;
   /** `undefined` until the outcome is there. */
   reply: Reply | undefined;
   group: CommitGroup | undefined;
@@ -48,22 +51,22 @@ export class ReplyQueue {
     return this.#next === this.#owed.length;
   }
 
-  /** What all replies in the queue weigh, in bytes. */
+  /** What all replies in the queue, and the writes they wait for, weigh, in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
 
   /** Puts a reply at the end; it rests on `group`, or on nothing. */
-  add(reply: Reply, effect: Effect, group: CommitGroup | undefined): void {
-    this.#owed.push({ effect, reply, group });
-    this.#bytes += weigh(reply);
+  add(reply: Reply, demand: Demand, group: CommitGroup | undefined): void {
+    this.#owed.push({ demand, reply, group });
+    this.#bytes += weigh(reply) + demand.writtenBytes;
   }
 
   /** Keeps the place at the end for a reply that is not there yet. */
-  reserve(effect: Effect): OwedReply {
-    const place: OwedReply = { effect, reply: undefined, group: undefined };
+  reserve(demand: Demand): OwedReply {
+    const place: OwedReply = { demand, reply: undefined, group: undefined };
     this.#owed.push(place);
-    this.#bytes += awaitedReplyBytes;
+    this.#bytes += awaitedReplyBytes + demand.writtenBytes;
     return place;
   }
 
@@ -100,9 +103,9 @@ export class ReplyQueue {
     if (owed?.reply === undefined) return undefined;
     const state = owed.group?.state ?? "durable";
     if (state === "open") return undefined;
-    this.#bytes -= weigh(owed.reply);
+    this.#bytes -= weigh(owed.reply) + owed.demand.writtenBytes;
     this.#dropFirst();
-    return state === "durable" ? owed.reply : state[owed.effect];
+    return state === "durable" ? owed.reply : state[owed.demand.effect];
   }
 
   /** Moves on; gives memory back when all is out, or when half of a long list is. */

@@ -1,5 +1,5 @@
 import type { Answer, Answering } from "@kv/kv";
-import { type Command, type Effect, effectOf } from "./command.ts";
+import { type Command, type Demand, demandOf, type Effect, READ } from "./command.ts";
 import { execute, type Outcome, replyTo } from "./execute.ts";
 import type { FrontDoor } from "./front-door.ts";
 import type { Decoder } from "./protocol.ts";
@@ -7,13 +7,18 @@ import { isRequestFailure, refusalOf } from "./refusal.ts";
 import { type Refusal, type Reply, refuse } from "./reply.ts";
 import { type CommitGroup, type GroupFailure, type OwedReply, ReplyQueue } from "./reply-queue.ts";
 import type { Request } from "./request.ts";
-import type { Credentials } from "./users.ts";
+import type { User } from "./user.ts";
+import type { Credentials, Login } from "./users.ts";
 
 const UNKNOWN_COMMAND: Reply = { type: "unknown-command" };
 const AUTHENTICATED: Reply = { type: "authenticated" };
 const AUTHENTICATION_REQUIRED = refuse("authentication required");
 const WRONG_PASSWORD = refuse("wrong name or password");
+const TOO_MANY_LOGINS = refuse("too many log-ins at a time; try again");
 const NO_USERS = refuse("no users are configured: nobody has to log in here");
+
+/** An `AUTH` waits like a write: what is behind it must not begin before it is answered. It writes nothing. */
+const LOG_IN: Demand = { effect: "write", writtenBytes: 0 };
 
 /**
  * Why no more requests are executed for now. *starved*: there is no whole one. *waiting*: the last one must be
@@ -21,8 +26,10 @@ const NO_USERS = refuse("no users are configured: nobody has to log in here");
  */
 export type Pause = "starved" | "waiting" | "full" | "foreign";
 
-/** How a session makes itself heard between two pieces of input. */
-export interface SessionEvents {
+/** Whom a session talks to, and how it makes itself heard between two pieces of input. */
+export interface SessionOptions {
+  /** The client's address and port, for events. */
+  readonly peer: string;
   /** Replies may have come due, or requests may be executed again. */
   readonly onProgress: () => void;
   /** Something failed that must not. */
@@ -35,18 +42,19 @@ export interface SessionEvents {
  */
 export class Session {
   readonly #door: FrontDoor;
-  readonly #events: SessionEvents;
+  readonly #options: SessionOptions;
   readonly #decoder: Decoder;
   readonly #queue = new ReplyQueue();
-  #isAuthenticated = false;
+  /** Who has logged in. */
+  #user: User | undefined;
   /** Whether the next request must not begin before one under way has been answered. */
   #isWaiting = false;
   #isStopped = false;
   #isAbandoned = false;
 
-  constructor(door: FrontDoor, events: SessionEvents) {
+  constructor(door: FrontDoor, options: SessionOptions) {
     this.#door = door;
-    this.#events = events;
+    this.#options = options;
     this.#decoder = door.protocol.createDecoder(door.environment);
   }
 
@@ -55,7 +63,7 @@ export class Session {
     return !this.#queue.isEmpty;
   }
 
-  /** What all replies that were not taken away weigh, in bytes. */
+  /** What all replies that were not taken away, and the writes they wait for, weigh, in bytes. */
   get pendingBytes(): number {
     return this.#queue.bytes + this.#door.output.length;
   }
@@ -71,8 +79,8 @@ export class Session {
   }
 
   /**
-   * Executes requests until there is a reason to pause; *full* when replies of `roomBytes` are pending. Throws
-   * only what is a bug.
+   * Executes requests until there is a reason to pause; *full* when `roomBytes` are pending. Throws only what
+   * is a bug.
    */
   execute(roomBytes: number): Pause {
     while (!this.#isStopped) {
@@ -108,7 +116,7 @@ export class Session {
   #serve(request: Exclude<Request, { readonly type: "foreign-protocol" }>): void {
     if (request.type === "authenticate") {
       this.#authenticate(request);
-    } else if (!this.#isAuthenticated && this.#door.users.isRequired) {
+    } else if (!this.#isAdmitted) {
       this.#answer(AUTHENTICATION_REQUIRED);
     } else if (request.type === "unknown-command") {
       this.#answer(UNKNOWN_COMMAND);
@@ -121,31 +129,37 @@ export class Session {
     }
   }
 
+  /** Judged for every request: who has logged in may be removed at any time, and users may be configured. */
+  get #isAdmitted(): boolean {
+    const { users } = this.#door;
+    return (this.#user !== undefined && users.knows(this.#user)) || !users.isRequired;
+  }
+
   #ask(command: Command): void {
     const { type } = command;
-    const effect = effectOf(type);
+    const demand = demandOf(command);
     let answering: Answering<Outcome>;
     try {
       answering = execute(this.#door.kv, command);
     } catch (error) {
-      this.#answer(this.#refusal(error, effect));
+      this.#answer(this.#refusal(error, demand.effect));
       return;
     }
     if (answering instanceof Promise) {
-      const place = this.#queue.reserve(effect);
-      this.#isWaiting = effect === "write";
-      this.#collect(place, answering, type).catch(this.#events.onBug);
+      const place = this.#queue.reserve(demand);
+      this.#isWaiting = demand.effect === "write";
+      this.#collect(place, answering, type).catch(this.#options.onBug);
     } else {
-      this.#answer(replyTo(type, answering.outcome), effect, answering.durable);
+      this.#answer(replyTo(type, answering.outcome), demand, answering.durable);
     }
   }
 
   /** Nothing is queued that need not be: most replies go straight into the output. */
-  #answer(reply: Reply, effect: Effect = "read", durable?: Promise<void>): void {
+  #answer(reply: Reply, demand = READ, durable?: Promise<void>): void {
     if (durable === undefined && this.#queue.isEmpty) {
       this.#door.protocol.encode(reply, this.#door.output);
     } else {
-      this.#queue.add(reply, effect, this.#groupOf(durable));
+      this.#queue.add(reply, demand, this.#groupOf(durable));
     }
   }
 
@@ -158,7 +172,7 @@ export class Session {
       const { outcome, durable } = await answering;
       this.#queue.fill(place, replyTo(type, outcome), this.#groupOf(durable));
     } catch (error) {
-      this.#queue.fill(place, this.#refusal(error, place.effect), undefined);
+      this.#queue.fill(place, this.#refusal(error, place.demand.effect), undefined);
     }
     this.#goOn(place);
   }
@@ -169,24 +183,40 @@ export class Session {
       this.#answer(NO_USERS);
       return;
     }
-    const place = this.#queue.reserve("write");
-    this.#isWaiting = true;
-    const verifying = users.verify(credentials, () => !this.#isAbandoned);
-    this.#admit(place, verifying).catch(this.#events.onBug);
+    const login = users.logIn(credentials, () => !this.#isAbandoned);
+    if (login instanceof Promise) {
+      const place = this.#queue.reserve(LOG_IN);
+      this.#isWaiting = true;
+      this.#awaitLogin(place, login).catch(this.#options.onBug);
+    } else {
+      this.#answer(this.#admit(login));
+    }
   }
 
-  async #admit(place: OwedReply, verifying: Promise<boolean>): Promise<void> {
-    const isRight = await verifying;
-    this.#isAuthenticated ||= isRight;
-    if (!isRight && !this.#isAbandoned) this.#door.log.wrongPassword();
-    this.#queue.fill(place, isRight ? AUTHENTICATED : WRONG_PASSWORD, undefined);
+  async #awaitLogin(place: OwedReply, verifying: Promise<Login>): Promise<void> {
+    this.#queue.fill(place, this.#admit(await verifying), undefined);
     this.#goOn(place);
   }
 
+  /** Draws the consequences of `login`; what the client is told of it. */
+  #admit(login: Login): Reply {
+    const { log } = this.#door;
+    if (login.type === "right") {
+      this.#user = login.user;
+      return AUTHENTICATED;
+    }
+    if (login.type === "busy") {
+      log.tooManyLogins(this.#options.peer);
+      return TOO_MANY_LOGINS;
+    }
+    if (!this.#isAbandoned) log.wrongPassword(this.#options.peer);
+    return WRONG_PASSWORD;
+  }
+
   /** The reply in `place` is there; if it was waited for, the next request may begin. */
-  #goOn({ effect }: OwedReply): void {
-    if (effect === "write") this.#isWaiting = false;
-    this.#events.onProgress();
+  #goOn({ demand }: OwedReply): void {
+    if (demand.effect === "write") this.#isWaiting = false;
+    this.#options.onProgress();
   }
 
   /** The group of `durable` on this connection; the first time, it is listened to. */
@@ -203,7 +233,7 @@ export class Session {
 
   #settle(durable: Promise<void>, state: "durable" | GroupFailure): void {
     this.#queue.settleGroup(durable, state);
-    this.#events.onProgress();
+    this.#options.onProgress();
   }
 
   #fail(durable: Promise<void>, error: unknown): void {
@@ -211,7 +241,7 @@ export class Session {
       this.#door.log.requestFailed(error);
       this.#settle(durable, { read: refusalOf(error, "read"), write: refusalOf(error, "write") });
     } else {
-      this.#events.onBug(error);
+      this.#options.onBug(error);
     }
   }
 

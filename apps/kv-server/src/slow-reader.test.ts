@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { EventRecorder } from "../test/event-recorder.ts";
+import { passTime } from "../test/pass-time.ts";
 import { startTestListener } from "../test/start-test-listener.ts";
 import { TestClient } from "../test/test-client.ts";
 
@@ -10,14 +11,6 @@ const reply = `${value.toString()}\r\nOK\r\n`;
 
 /** More than the operating system buffers for a connection whose client does not read. */
 const requestCount = 64;
-
-/** As long as a few hundred requests take: some ten milliseconds. */
-async function passTime(client: TestClient): Promise<void> {
-  for (let n = 0; n < 300; n++) {
-    client.send("NOPE\r\n");
-    await client.reply("UNKNOWN COMMAND\r\n");
-  }
-}
 
 suite("a client that does not read its replies", { timeout: 60_000 }, () => {
   test("has no more requests executed than its limit allows, and is cut", async () => {
@@ -34,6 +27,46 @@ suite("a client that does not read its replies", { timeout: 60_000 }, () => {
     assert.ok(server.kv.asked < requestCount, `${server.kv.asked} requests were executed`);
     assert.ok(event.type === "slow-reader-cut" && event.pendingBytes < 4 * mebibyte);
     assert.notEqual(await client.rest(), reply.repeat(requestCount));
+  });
+
+  test("is cut soon after its time, though it took some of them", async () => {
+    using recorder = new EventRecorder();
+    const slowReaderTimeoutMs = 400;
+    await using server = await startTestListener({
+      pendingOutputLimitBytes: 2 * mebibyte,
+      slowReaderTimeoutMs,
+    });
+    server.kv.plant("a", "k", value);
+    await using client = await TestClient.connect(server.port);
+    client.socket.pause();
+    client.send("GET a k\r\n".repeat(requestCount));
+    // Node's own timer would pass over its first time-out, since the queue has moved after the first write.
+    await server.kv.untilAsked(1);
+    const startMs = performance.now();
+    await recorder.first("slow-reader-cut");
+    const tookMs = performance.now() - startMs;
+    assert.ok(tookMs >= slowReaderTimeoutMs * 0.9, `cut after ${tookMs} ms`);
+    assert.ok(tookMs < slowReaderTimeoutMs * 1.5, `cut after ${tookMs} ms`);
+  });
+
+  test("is left alone while it takes a little of one large reply now and then", async () => {
+    using recorder = new EventRecorder();
+    await using server = await startTestListener({
+      pendingOutputLimitBytes: 64 * 1024,
+      slowReaderTimeoutMs: 400,
+    });
+    server.kv.plant("a", "k", Buffer.alloc(24 * mebibyte, "v"));
+    await using other = await TestClient.connect(server.port);
+    await using client = await TestClient.connect(server.port);
+    client.socket.pause();
+    client.send("GET a k\r\nNOPE\r\n");
+    await server.kv.untilAsked(1);
+    const startMs = performance.now();
+    while (performance.now() - startMs < 1200) {
+      client.socket.read(mebibyte / 4);
+      await passTime(other);
+    }
+    assert.deepEqual(recorder.of("slow-reader-cut"), []);
   });
 
   test("gets them all when it reads on, in order", async () => {

@@ -9,6 +9,7 @@
  */
 
 import { Socket } from "node:net";
+import { formatAddress } from "./address.ts";
 
 /** One read takes at most this much: some thousand commands, a millisecond or two before the others' turn. */
 const readBufferBytes = 64 * 1024;
@@ -45,3 +46,32 @@ export function adoptIntoSharedBuffer(): AdoptSocket {
 
 /** The documented way: a buffer for every piece. */
 export const adoptAsItIs: AdoptSocket = (accepted, receive) => accepted.on("data", receive);
+
+/** The other end of `socket`, `address:port`, for as long as it is connected. */
+export function peerOf({ remoteAddress: host, remotePort: port }: Socket): string {
+  return host === undefined || port === undefined ? "a client" : formatAddress({ host, port });
+}
+
+/**
+ * How many of the bytes written to `socket` the operating system has taken so far. What Node documents counts a
+ * write only when all of it is gone, which for megabytes and a slow client takes minutes; its handle knows better.
+ */
+export function takenBytes(socket: Socket): number {
+  const handle: unknown = Reflect.get(socket, "_handle");
+  if (isCountingHandle(handle)) return handle.bytesWritten - handle.writeQueueSize;
+  return socket.bytesWritten - socket.writableLength;
+}
+
+interface CountingHandle {
+  readonly bytesWritten: number;
+  readonly writeQueueSize: number;
+}
+
+function isCountingHandle(handle: unknown): handle is CountingHandle {
+  return (
+    typeof handle === "object" &&
+    handle !== null &&
+    typeof Reflect.get(handle, "bytesWritten") === "number" &&
+    typeof Reflect.get(handle, "writeQueueSize") === "number"
+  );
+}

@@ -2,6 +2,7 @@ import { environment, type ServerEnvironment } from "../src/environment.ts";
 import { lineProtocol } from "../src/line/line-protocol.ts";
 import { type Listener, startListener } from "../src/listener.ts";
 import type { AdoptSocket } from "../src/socket.ts";
+import type { UsersOptions } from "../src/users.ts";
 import { FakeKv } from "./fake-kv.ts";
 
 /** A listener on a free port of loopback, with its buckets and its environment at hand. */
@@ -11,18 +12,23 @@ export interface TestListener extends AsyncDisposable {
   readonly listener: Listener;
 }
 
-/** Starts one with the defaults of the environment but for `changes`. Time does not pass for its log. */
+/** What a test may put in the place of what a listener does by itself. */
+export interface Replacements extends UsersOptions {
+  readonly adopt?: AdoptSocket;
+}
+
+/** Starts one with the defaults of the environment but for `changes`, which may be getters. Time does not pass for its log. */
 export async function startTestListener(
   changes: Partial<ServerEnvironment> = {},
-  adopt?: AdoptSocket,
+  replacements: Replacements = {},
 ): Promise<TestListener> {
   const kv = new FakeKv();
   const listener = await startListener({
     kv,
     protocol: lineProtocol,
-    environment: { ...defaults(), port: 0, ...changes },
+    environment: changed({ ...defaults(), port: 0 }, changes),
     clock: () => 0,
-    ...(adopt === undefined ? {} : { adopt }),
+    ...replacements,
   });
   return {
     kv,
@@ -48,4 +54,12 @@ export function defaults(): ServerEnvironment {
     idleTimeoutMs: environment.idleTimeoutMs.default,
     drainTimeoutMs: environment.drainTimeoutMs.default,
   };
+}
+
+/** `values` but for `changes`; what is a getter there stays one, as a put changes values while they are in use. */
+function changed(
+  values: ServerEnvironment,
+  changes: Partial<ServerEnvironment>,
+): ServerEnvironment {
+  return Object.defineProperties(values, Object.getOwnPropertyDescriptors(changes));
 }
