@@ -4,21 +4,14 @@
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { describeEnvironment, loggerEnvironment } from "@kv/application";
+import { createLogger, describeEnvironment } from "@kv/application";
 import { kv } from "@kv/kv";
 import { kvServer } from "@kv/kv-server";
 
 const KEYS_FILE = "docs/configuration.md";
 const KEYS = /<!-- keys -->[^]*<!-- \/keys -->/u;
-const APPLICATIONS = [
-  kv,
-  kvServer,
-  {
-    name: "logger",
-    description: "Prints the events of all applications.",
-    environment: loggerEnvironment,
-  },
-];
+const { stdout, stderr } = process;
+const APPLICATIONS = [kv, kvServer, createLogger({ channels: [], stdout, stderr })];
 const NPM_BUILT_IN = new Set(["ci", "install", "start", "test"]);
 
 const files = globSync(["*.md", "{docs,test,bench,config}/**/*.md"], {

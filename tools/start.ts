@@ -2,9 +2,10 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { runSystem } from "@kv/application";
+import { applicationChannel, runSystem } from "@kv/application";
 import { kv } from "@kv/kv";
-import { kvServer } from "@kv/kv-server";
+import { kvServer, serverChannel } from "@kv/kv-server";
+import { storageChannel } from "@kv/storage";
 
 const USAGE = `Usage: npm start [-- --config DIR]
 
@@ -16,8 +17,6 @@ Starts a KV node that serves until ctrl-C.
 Variables: PORT, KV_HOST, KV_DATA_DIR, KV_NODE, KV_ROUTING_TABLE, and KV_ENV (dev by default, test or prod).
 docs/configuration.md says what they mean, and what else can be configured.
 `;
-
-const CHANNELS = ["kv.application", "kv.storage", "kv.server"];
 
 const folder = parseFolder();
 if (folder !== undefined) {
@@ -33,7 +32,7 @@ if (folder !== undefined) {
       variables: process.env,
       node: { name: "kv", host: hostname() },
     },
-    channels: CHANNELS,
+    channels: [applicationChannel, storageChannel, serverChannel],
     process,
   });
 }

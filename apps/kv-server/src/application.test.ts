@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { once } from "node:events";
 import { suite, test } from "node:test";
-import { setTimeout as pass } from "node:timers/promises";
-import { applicationChannel, isApplicationError } from "@kv/application";
+import { applicationChannel, isApplicationError, systemTime, type Time } from "@kv/application";
 import { EventRecorder } from "../test/event-recorder.ts";
 import { FakeKv } from "../test/fake-kv.ts";
 import { defaults } from "../test/start-test-listener.ts";
@@ -86,7 +86,16 @@ suite("startServer()", { timeout: 60_000 }, () => {
     const values = Object.defineProperty({ ...defaults(), port: 0 }, "drainTimeoutMs", {
       get: () => drainTimeoutMs,
     });
-    const server = await startServer(kv, values, quickly);
+    const patience = Promise.withResolvers<number>();
+    // Time stands still: what is looked at is how much of it the server would be given.
+    const time: Time = {
+      nowMs: () => systemTime.nowMs(),
+      sleep: async (ms, enough) => {
+        patience.resolve(ms);
+        await once(enough, "abort");
+      },
+    };
+    const server = await startServer(kv, values, { ...quickly, time });
     await using client = await TestClient.connect(server.api.address.port);
     const { promise, resolve } = Promise.withResolvers<void>();
     kv.durable = promise;
@@ -94,8 +103,9 @@ suite("startServer()", { timeout: 60_000 }, () => {
     await kv.untilAsked(1);
     drainTimeoutMs = 60_000;
     const stopped = server[Symbol.asyncDispose]().then(() => "stopped");
-    // Longer than a server may take to stop that has no time to drain: what must not happen has no event to wait for.
-    assert.equal(await Promise.race([stopped, pass(1200, "still draining")]), "still draining");
+    const asked = patience.promise.then(() => "still draining");
+    assert.equal(await Promise.race([stopped, asked]), "still draining");
+    assert.equal(await patience.promise, 61_000);
     resolve();
     assert.equal(await client.finish(), "OK\r\n");
     await stopped;

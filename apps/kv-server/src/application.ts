@@ -3,6 +3,7 @@ import {
   type RunningApplication,
   startSupervisor,
   systemTime,
+  type Time,
 } from "@kv/application";
 import { type Kv, kv } from "@kv/kv";
 import type { Address } from "./address.ts";
@@ -42,6 +43,8 @@ export interface StartOptions {
   readonly signal: AbortSignal;
   /** {@link defaultRebinding} by default. */
   readonly rebinding?: Rebinding;
+  /** The machine's own by default. */
+  readonly time?: Time;
 }
 
 /** What kv-server offers to a program that runs it. */
@@ -69,7 +72,7 @@ export const kvServer: Application<typeof environment, ServerApi> = {
 export async function startServer(
   buckets: Kv,
   values: ServerEnvironment,
-  { signal, rebinding = defaultRebinding }: StartOptions,
+  { signal, rebinding = defaultRebinding, time = systemTime }: StartOptions,
 ): Promise<RunningApplication<ServerApi>> {
   let listener: Listener | undefined;
   const startLine = async (): Promise<Listener> => {
@@ -77,7 +80,7 @@ export async function startServer(
       kv: buckets,
       protocol: lineProtocol,
       environment: values,
-      clock: () => systemTime.nowMs(),
+      clock: () => time.nowMs(),
     });
     return listener;
   };
@@ -85,6 +88,7 @@ export async function startServer(
     name: "kv-server",
     strategy: "one-for-one",
     signal,
+    time,
     intensity: { maxRestarts: rebinding.times, periodMs: rebindingPeriodMs },
     children: [
       {

@@ -1,7 +1,10 @@
 import { channel } from "node:diagnostics_channel";
 
+/** The diagnostics channel on which this package speaks. Nothing is printed here. */
+export const storageChannel = "kv.storage";
+
 /**
- * What this package has to say, on the diagnostics channel `kv.storage`. Nothing is printed here.
+ * What this package has to say.
  *
  * Every event has the shape that any subscriber can show without knowing it: `level`, `message` for a person,
  * `type` for a program; the other members are data.
@@ -20,7 +23,7 @@ export type StorageEvent = {
   | { readonly type: "writes-stopped"; readonly reason: string }
 );
 
-const events = channel("kv.storage");
+const events = channel(storageChannel);
 
 /** Tells whoever listens on the channel; costs nothing when nobody does. */
 export function emit(event: StorageEvent): void {

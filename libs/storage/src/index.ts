@@ -2,6 +2,7 @@ export type { Clock } from "./clock.ts";
 export type { StorageErrorCode, StorageFailures } from "./errors.ts";
 export { isStorageError, StorageError } from "./errors.ts";
 export type { StorageEvent } from "./events.ts";
+export { storageChannel } from "./events.ts";
 export type {
   DirectoryLock,
   FilePort,
