@@ -20,11 +20,13 @@ async function onTerminal(env: Readonly<Record<string, string>>): Promise<string
   await using directory = await makeTemporaryDirectory();
   // Node takes a terminal in CI for one without colours.
   const { NO_COLOR: _noColor, FORCE_COLOR: _forceColor, CI: _ci, ...inherited } = process.env;
-  const command = `'${process.execPath}' '${join(checkout, "tools", "start.ts")}'`;
+  // `exec`: a dash that stayed beside the node would take the ctrl-C too and report its own death, 130.
+  const command = `exec '${process.execPath}' '${join(checkout, "tools", "start.ts")}'`;
   const terminal = spawn(script ?? "script", ["-qec", command, "/dev/null"], {
     cwd: checkout,
     env: {
       ...inherited,
+      SHELL: "/bin/sh",
       PORT: "0",
       KV_ENV: "test",
       KV_DATA_DIR: directory.path,
