@@ -34,6 +34,27 @@ suite("what is read of a client that sends without end", { timeout: 60_000 }, ()
     assert.equal(await client.finish(), "OK\r\n".repeat(puts.length / put.length));
   });
 
+  test("is bounded over all connections, each of which goes on by itself", async () => {
+    await using server = await startTestListener({ pendingTotalLimitBytes: 2 * mebibyte });
+    await using other = await TestClient.connect(server.port);
+    await using first = await TestClient.connect(server.port);
+    await using second = await TestClient.connect(server.port);
+    server.kv.plant("a", "k", Buffer.from("x"));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    server.kv.durable = promise;
+    const some = Buffer.concat(Array.from({ length: 20 }, () => put));
+    first.socket.write(some);
+    assert.ok((await acceptedBytes(first, other)) < systemBytes);
+    second.socket.write(some);
+    assert.ok((await acceptedBytes(second, other)) < systemBytes);
+    // One of the two may pass the limit by a request, the other has a single one under way.
+    assert.ok(server.kv.asked <= 7, `${server.kv.asked} writes were given to the store`);
+    server.kv.durable = undefined;
+    resolve();
+    assert.equal(await first.finish(), "OK\r\n".repeat(20));
+    assert.equal(await second.finish(), "OK\r\n".repeat(20));
+  });
+
   test("is bounded while a request has to be answered before the next", async () => {
     await using server = await startTestListener();
     await using other = await TestClient.connect(server.port);

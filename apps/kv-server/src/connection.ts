@@ -26,6 +26,8 @@ export class Connection {
   /** Whether the connection ends as soon as all that is due has gone out. */
   #isEnding = false;
   #isScheduled = false;
+  /** What the total of all connections has of this one. */
+  #countedBytes = 0;
 
   /** Takes over a socket that a server has just accepted; `onClose` is called when it is gone. */
   constructor(door: FrontDoor, accepted: Socket, onClose: (connection: Connection) => void) {
@@ -50,6 +52,7 @@ export class Connection {
       .on("close", () => {
         this.#stall.rest();
         this.#session.abandon();
+        this.#count(0);
         onClose(this);
       })
       .setTimeout(door.environment.idleTimeoutMs)
@@ -91,6 +94,7 @@ export class Connection {
       this.#session.deliver();
       this.#send();
       const waitingBytes = this.#session.keepInput();
+      this.#count(this.#session.pendingBytes + this.#socket.writableLength);
       if (pause === "foreign") this.cut();
       else this.#await(pause, waitingBytes);
     } catch (error) {
@@ -98,9 +102,19 @@ export class Connection {
     }
   }
 
-  /** What the session may have pending beside the output that the socket has not got rid of. */
+  /**
+   * What the session may have pending beside the output that the socket has not got rid of. While all connections
+   * together have too much, nothing beside a single request, so that each waits for its own and none for another.
+   */
   get #roomBytes(): number {
-    return this.#door.environment.pendingOutputLimitBytes - this.#socket.writableLength;
+    const { environment, pending } = this.#door;
+    const limitBytes = pending.isFull ? 1 : environment.pendingOutputLimitBytes;
+    return limitBytes - this.#socket.writableLength;
+  }
+
+  #count(bytes: number): void {
+    this.#door.pending.change(bytes - this.#countedBytes);
+    this.#countedBytes = bytes;
   }
 
   /**

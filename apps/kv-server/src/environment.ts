@@ -87,6 +87,11 @@ export const environment = {
     default: 8 * mebibyte,
     doc: "Replies waiting on a connection, and the writes they wait for, from which on no more of its requests are executed.",
   },
+  pendingTotalLimitBytes: {
+    schema: bytes(mebibyte, 64 * 1024 * mebibyte),
+    default: 64 * mebibyte,
+    doc: "The same of all connections together: beyond it each executes one request at a time and waits for its end.",
+  },
   slowReaderTimeoutMs: {
     schema: timeMs,
     default: 5000,

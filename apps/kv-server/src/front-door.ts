@@ -1,6 +1,7 @@
 import type { Kv } from "@kv/kv";
 import type { ServerEnvironment } from "./environment.ts";
 import type { OutputBuffer } from "./output-buffer.ts";
+import type { PendingTotal } from "./pending-total.ts";
 import type { Protocol } from "./protocol.ts";
 import type { ServerLog } from "./server-log.ts";
 import type { AdoptSocket } from "./socket.ts";
@@ -13,6 +14,7 @@ export interface FrontDoor {
   readonly environment: ServerEnvironment;
   readonly users: Users;
   readonly output: OutputBuffer;
+  readonly pending: PendingTotal;
   readonly log: ServerLog;
   readonly adopt: AdoptSocket;
 }

@@ -8,6 +8,7 @@ import type { ServerEnvironment } from "./environment.ts";
 import { ServerError } from "./errors.ts";
 import type { FrontDoor } from "./front-door.ts";
 import { OutputBuffer } from "./output-buffer.ts";
+import { PendingTotal } from "./pending-total.ts";
 import type { Protocol } from "./protocol.ts";
 import { refuse } from "./reply.ts";
 import { ServerLog } from "./server-log.ts";
@@ -51,7 +52,9 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const { kv, protocol, environment, clock, adopt = adoptIntoSharedBuffer() } = options;
   const log = new ServerLog(kv.node, clock);
   const users = new Users(() => environment.users, options);
-  const door = { kv, protocol, environment, users, output: new OutputBuffer(), log, adopt };
+  const output = new OutputBuffer();
+  const pending = new PendingTotal(() => environment.pendingTotalLimitBytes);
+  const door = { kv, protocol, environment, users, output, pending, log, adopt };
   const connections = new Connections();
   const server = createServer({
     pauseOnConnect: true,

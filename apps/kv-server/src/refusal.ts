@@ -18,6 +18,11 @@ const STORAGE_REASONS: Record<StorageErrorCode, Readonly<Record<Effect, string>>
   STORAGE_CURSOR: both("the store does not know where to go on"),
   STORAGE_INACCESSIBLE: both("the store cannot be read or written"),
   STORAGE_DAMAGED: both("the store is damaged"),
+  STORAGE_BACKUP_FAILED: both("the backup could not be written"),
+  STORAGE_COMPACTION_STOPPED: both("the store cannot be compacted"),
+  STORAGE_SALVAGE_FAILED: both("the store could not be salvaged"),
+  STORAGE_READ_FAILED: both("the disk did not give the value"),
+  STORAGE_VALUE_DAMAGED: both("the value is damaged on the disk"),
   STORAGE_READ_ONLY: {
     read: "what was read may not last: the node could not write it down",
     write: "the write was not applied: the node takes no writes",
@@ -40,5 +45,6 @@ function both(reason: string): Readonly<Record<Effect, string>> {
 }
 
 function isDiskFull({ cause }: StorageError): boolean {
-  return cause instanceof Error && "code" in cause && cause.code === "ENOSPC";
+  if (!(cause instanceof Error) || !("code" in cause)) return false;
+  return cause.code === "ENOSPC" || cause.code === "EDQUOT";
 }

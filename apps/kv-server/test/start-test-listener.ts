@@ -50,6 +50,7 @@ export function defaults(): ServerEnvironment {
     keyLimitBytes: environment.keyLimitBytes.default,
     valueLimitBytes: environment.valueLimitBytes.default,
     pendingOutputLimitBytes: environment.pendingOutputLimitBytes.default,
+    pendingTotalLimitBytes: environment.pendingTotalLimitBytes.default,
     slowReaderTimeoutMs: environment.slowReaderTimeoutMs.default,
     idleTimeoutMs: environment.idleTimeoutMs.default,
     drainTimeoutMs: environment.drainTimeoutMs.default,

@@ -41,6 +41,12 @@ const routingText = v.pipe(
   }),
 );
 
+const byteCount = v.pipe(
+  v.number(),
+  v.integer("expected a whole number of bytes"),
+  v.minValue(0, "expected a number of bytes, not below 0"),
+);
+
 /** kv's environment: the node's name and files, and the table that says which node stores which bucket. */
 export const environment = {
   node: {
@@ -62,9 +68,19 @@ export const environment = {
     schema: v.strictObject({
       engine: v.optional(v.picklist(["log", "memory"]), "log"),
       sync: v.optional(v.picklist(["always", "everysec", "never"]), "always"),
+      cacheLimitBytes: v.optional(byteCount, 128 * 2 ** 20),
+      segmentLimitBytes: v.optional(
+        v.pipe(byteCount, v.minValue(2 ** 20), v.maxValue(512 * 2 ** 20)),
+        64 * 2 ** 20,
+      ),
+      deadShareLimit: v.optional(v.pipe(v.number(), v.minValue(0.1), v.maxValue(1)), 0.5),
+      snapshotEveryRecords: v.optional(
+        v.pipe(v.number(), v.integer("expected a whole number"), v.minValue(1000)),
+        500_000,
+      ),
     }),
     default: { engine: "log", sync: "always" },
-    doc: "The engine (`log` keeps everything on disk, `memory` forgets), and when the log is synced: `always` before a write is acknowledged, `everysec`, or `never`.",
+    doc: "The engine (`log` keeps everything on disk, `memory` forgets), and how it does that. `sync`: when the log is synced, `always` before a write is acknowledged, `everysec`, or `never`. `cacheLimitBytes`: memory for values that need not be read from the disk (128 MiB). `segmentLimitBytes`: length of the log's files (64 MiB). `deadShareLimit`: the share of the log that may be dead before it is compacted (0.5; 1 leaves that to the command `compact`). `snapshotEveryRecords`: how many changes, at least, a start may have to replay (500,000).",
     startOnly: true,
   },
   routingTable: {

@@ -6,6 +6,10 @@ export interface StoreChildOptions {
   readonly engine: "log" | "memory";
   /** When the log is synced. */
   readonly sync: SyncMode;
+  readonly cacheLimitBytes: number;
+  readonly segmentLimitBytes: number;
+  readonly deadShareLimit: number;
+  readonly snapshotEveryRecords: number;
   /** Where the log lies. */
   readonly directory: string;
 }
@@ -41,9 +45,9 @@ export class StoreChild {
   }
 
   async #open(): Promise<Store> {
-    const { engine, sync, directory } = this.#options;
+    const { engine, ...options } = this.#options;
     if (engine === "memory") return new MemoryStore({ clock: unixTimeMs });
-    return openLogStore({ directory, sync, clock: unixTimeMs });
+    return openLogStore({ ...options, clock: unixTimeMs });
   }
 }
 

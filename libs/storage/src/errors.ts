@@ -29,8 +29,26 @@ export interface StorageFailures {
     readonly found: number;
     readonly supported: number;
   };
+  /** A value on the disk is not what was written. It is not served. */
+  readonly STORAGE_VALUE_DAMAGED: {
+    readonly path: string;
+    readonly offsetBytes: number;
+    readonly reason: string;
+  };
+  /** The disk did not give a value that is on it. */
+  readonly STORAGE_READ_FAILED: {
+    readonly path: string;
+    readonly offsetBytes: number;
+    readonly reason: string;
+  };
   /** A cursor that this store did not make. */
   readonly STORAGE_CURSOR: { readonly cursor: string };
+  /** A segment could not be read or is damaged, so that no space is given back until a restart. */
+  readonly STORAGE_COMPACTION_STOPPED: { readonly path: string; readonly reason: string };
+  /** A copy of the store could not be written to `path`; the store itself is as good as before. */
+  readonly STORAGE_BACKUP_FAILED: { readonly path: string; readonly reason: string };
+  /** A salvaged store could not be written to `path`; the damaged one is as it was. */
+  readonly STORAGE_SALVAGE_FAILED: { readonly path: string; readonly reason: string };
   /** The engine takes no writes since an earlier one failed. This write was surely not applied. */
   readonly STORAGE_READ_ONLY: { readonly path: string; readonly reason: string };
   /** This write was under way when the disk failed: it may or may not be there after a restart. */
@@ -54,9 +72,18 @@ const MESSAGES: MessageTable = {
     `Cannot open "${path}": damaged at byte ${offsetBytes}: ${reason}; ${wayOut}`,
   STORAGE_FORMAT: ({ path, found, supported }) =>
     `Cannot open "${path}": it has format version ${found}, this program reads version ${supported}; start it with the release that wrote it`,
+  STORAGE_VALUE_DAMAGED: ({ path, offsetBytes, reason }) =>
+    `Cannot read a value of "${path}" at byte ${offsetBytes}: ${reason}; stop the node and run kv check and kv salvage on the directory, or restore it from a backup`,
+  STORAGE_READ_FAILED: ({ path, offsetBytes, reason }) =>
+    `Cannot read a value of "${path}" at byte ${offsetBytes}: ${reason}`,
+  STORAGE_COMPACTION_STOPPED: ({ path, reason }) =>
+    `Cannot compact the store at "${path}": ${reason}; stop the node and run kv check on the directory`,
+  STORAGE_BACKUP_FAILED: ({ path, reason }) => `Cannot write a backup to "${path}": ${reason}`,
+  STORAGE_SALVAGE_FAILED: ({ path, reason }) =>
+    `Cannot write a salvaged store to "${path}": ${reason}`,
   STORAGE_CURSOR: ({ cursor }) => `Cannot continue the listing: no such cursor "${cursor}"`,
   STORAGE_READ_ONLY: ({ path, reason }) =>
-    `Cannot write to the store at "${path}": it takes no writes since ${reason}; restart it once that is mended`,
+    `Cannot write to the store at "${path}": it takes no writes since ${reason}; mend that, and restart the node unless the disk was full`,
   STORAGE_WRITE_UNKNOWN: ({ path, reason }) =>
     `Cannot tell whether a write to the store at "${path}" was kept: ${reason}`,
 };

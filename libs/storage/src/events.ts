@@ -10,7 +10,7 @@ export const storageChannel = "kv.storage";
  * `type` for a program; the other members are data.
  */
 export type StorageEvent = {
-  readonly level: "info" | "warn" | "error";
+  readonly level: "debug" | "info" | "warn" | "error";
   readonly message: string;
   /** The store's directory. */
   readonly path: string;
@@ -21,6 +21,18 @@ export type StorageEvent = {
   /** What was acknowledged is there, but the next start has to read the log as after a crash. */
   | { readonly type: "not-sealed"; readonly reason: string }
   | { readonly type: "writes-stopped"; readonly reason: string }
+  /** The disk is full; what waits is kept and tried again. */
+  | { readonly type: "writes-held"; readonly reason: string }
+  | { readonly type: "writes-resumed"; readonly reason: string }
+  | { readonly type: "value-damaged"; readonly offsetBytes: number; readonly reason: string }
+  /** An opening that takes long. */
+  | { readonly type: "opening"; readonly doneBytes: number; readonly totalBytes: number }
+  /** The next start has to replay more of the log. */
+  | { readonly type: "snapshot-unusable"; readonly reason: string }
+  | { readonly type: "snapshot-failed"; readonly reason: string }
+  | { readonly type: "snapshot-taken"; readonly keys: number; readonly bytes: number }
+  | { readonly type: "compaction-stopped"; readonly reason: string }
+  | { readonly type: "segment-removed"; readonly bytes: number; readonly copiedBytes: number }
 );
 
 const events = channel(storageChannel);

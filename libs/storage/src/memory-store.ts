@@ -1,17 +1,21 @@
+import { randomBytes } from "node:crypto";
 import type { Clock } from "./clock.ts";
 import { StorageError } from "./errors.ts";
 import { forwardClock } from "./forward-clock.ts";
-import { applyMutation } from "./state/apply-mutation.ts";
+import { type EntryRef, KeyIndex } from "./key-index/key-index.ts";
+import { applyMutation, type ValuePlaces } from "./state/apply-mutation.ts";
 import { decideCreateBucket, decideDropBucket } from "./state/decide-bucket.ts";
 import { decideDelete } from "./state/decide-delete.ts";
 import { decideExpire } from "./state/decide-expire.ts";
 import { decidePut } from "./state/decide-put.ts";
 import type { Decision, Finding } from "./state/decision.ts";
-import { readKey } from "./state/read-key.ts";
-import { readBuckets, readKeys } from "./state/read-listing.ts";
-import { emptyTables, type Tables } from "./state/tables.ts";
+import { findKey } from "./state/find-key.ts";
+import { expiryOf } from "./state/look-up.ts";
+import { mutationNumber } from "./state/mutation-number.ts";
+import { readBucket, readBuckets, readKeys } from "./state/read-listing.ts";
 import type {
   Answer,
+  BucketOutcome,
   Condition,
   CreateBucketOutcome,
   DeleteOutcome,
@@ -24,14 +28,28 @@ import type {
   ListOptions,
   PutOutcome,
   Store,
+  StoreStatistics,
   StoreTraits,
 } from "./store.ts";
+
+const SEED_BYTES = 16;
+const NOWHERE = { segment: 0, offset: 0 };
 
 /** The engine that forgets: for tests, and for nodes whose data may go when the process does. */
 export class MemoryStore implements Store {
   readonly traits: StoreTraits = { engine: "memory", listingMayRepeat: false, durable: false };
   readonly #clock: Clock;
-  #tables: Tables | undefined = emptyTables();
+  /** By entry; whoever reuses one writes over what it held. */
+  readonly #values = new Map<EntryRef, Uint8Array>();
+  readonly #places: ValuePlaces = {
+    next: () => NOWHERE,
+    keep: (entry, value) => void this.#values.set(entry, new Uint8Array(value)),
+  };
+  #index: KeyIndex | undefined = new KeyIndex({
+    seed: randomBytes(SEED_BYTES),
+    entryOverheadBytes: 0,
+    onRemove: (entry) => void this.#values.delete(entry),
+  });
 
   constructor(options: { readonly clock: Clock }) {
     this.#clock = forwardClock(options.clock);
@@ -42,11 +60,26 @@ export class MemoryStore implements Store {
   }
 
   dropBucket(bucket: Uint8Array): Answer<DropBucketOutcome> {
-    return this.#commit(decideDropBucket(this.#open(), bucket, this.#clock()));
+    const index = this.#open();
+    const answer = this.#commit(decideDropBucket(index, bucket, this.#clock()));
+    index.reclaim(Number.POSITIVE_INFINITY);
+    return answer;
+  }
+
+  describeBucket(bucket: Uint8Array): Answer<BucketOutcome> {
+    const nowMs = this.#clock();
+    return answer(readBucket(this.#swept(nowMs), bucket, nowMs));
   }
 
   get(bucket: Uint8Array, key: Uint8Array): Answer<GetOutcome> {
-    return answer(readKey(this.#open(), { bucket, key }, this.#clock()));
+    const index = this.#open();
+    const { type, entry, restsOn } = findKey(index, { bucket, key }, this.#clock());
+    if (type !== "entry") return answer({ outcome: { type }, restsOn });
+    const value = this.#values.get(entry);
+    if (value === undefined) throw new Error(`Entry ${entry} has no value`);
+    const revision = mutationNumber(index.revision(entry));
+    const expiresAtMs = expiryOf(index.expiresAtMs(entry));
+    return answer({ outcome: { type: "found", value, revision, expiresAtMs }, restsOn });
   }
 
   put(bucket: Uint8Array, fields: readonly Field[]): Answer<PutOutcome> {
@@ -77,19 +110,35 @@ export class MemoryStore implements Store {
     return answer(readKeys(this.#open(), { ...options, bucket }, this.#clock()));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#tables = undefined;
+  statistics(): StoreStatistics {
+    const { keyCount: keys, bucketCount: buckets, memoryBytes } = this.#swept(this.#clock());
+    return { keys, buckets, indexBytes: memoryBytes, writable: true };
   }
 
-  #open(): Tables {
-    if (this.#tables === undefined)
-      throw new StorageError("STORAGE_NOT_OPEN", { path: ":memory:" });
-    return this.#tables;
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#index = undefined;
+    this.#values.clear();
+  }
+
+  #open(): KeyIndex {
+    if (this.#index !== undefined) return this.#index;
+    throw new StorageError("STORAGE_NOT_OPEN", { path: ":memory:" });
+  }
+
+  /** Without what has lapsed: nobody sweeps this engine but those who count. */
+  #swept(nowMs: number): KeyIndex {
+    const index = this.#open();
+    index.sweep(nowMs, Number.POSITIVE_INFINITY);
+    for (let bucket = index.lapsedBucket(nowMs); bucket !== 0; bucket = index.lapsedBucket(nowMs)) {
+      index.dropBucket(bucket);
+    }
+    index.reclaim(Number.POSITIVE_INFINITY);
+    return index;
   }
 
   #commit<Outcome>(decision: Decision<Outcome>): Answer<Outcome> {
-    const tables = this.#open();
-    for (const mutation of decision.mutations) applyMutation(tables, mutation);
+    const index = this.#open();
+    for (const mutation of decision.mutations) applyMutation(index, mutation, this.#places);
     return answer(decision);
   }
 }

@@ -114,6 +114,18 @@ export type ExpireOutcome =
   | { readonly type: "missing" }
   | { readonly type: "no-bucket" };
 
+/** What there is to say of a bucket without looking at its keys. */
+export type BucketOutcome =
+  | {
+      readonly type: "found";
+      /** The bucket's latest mutation. */
+      readonly revision: Revision;
+      /** Keys that have lapsed are not counted. */
+      readonly keys: number;
+      readonly expiresAtMs: number | undefined;
+    }
+  | { readonly type: "no-bucket" };
+
 /** A bucket as a listing shows it. The array is the caller's. */
 export interface ListedBucket {
   readonly bucket: Uint8Array;
@@ -140,11 +152,14 @@ export interface ListBucketsOutcome {
   readonly page: Page<ListedBucket>;
 }
 
-/** Where a listing goes on, and how many entries it hands out at most. */
+/** Where a listing goes on, and how long a page is. */
 export interface ListOptions {
   /** `undefined` starts at the beginning. */
   readonly cursor?: Cursor | undefined;
-  /** A whole number from 1 up, or a `RangeError` is thrown; 1000 by default. */
+  /**
+   * A whole number from 1 up, or a `RangeError` is thrown; 1000 by default. A page has no more
+   * entries than that, except when the engine cannot part some: by a handful, and rarely.
+   */
   readonly limit?: number | undefined;
 }
 
@@ -160,6 +175,9 @@ export interface Buckets {
 
   /** Removes `bucket` with all its keys. */
   dropBucket(bucket: Uint8Array): Answering<DropBucketOutcome>;
+
+  /** What there is to say of `bucket`; its keys are counted exactly. */
+  describeBucket(bucket: Uint8Array): Answering<BucketOutcome>;
 
   get(bucket: Uint8Array, key: Uint8Array): Answering<GetOutcome>;
 
@@ -202,6 +220,97 @@ export interface Buckets {
 /** An open store. Disposing it makes everything that was called durable, and frees the engine's files. */
 export interface Store extends Buckets, AsyncDisposable {
   readonly traits: StoreTraits;
+
+  /** What an operator wants to know; cheap enough to be asked every second. */
+  statistics(): StoreStatistics;
+
+  /** Gives the space of dead bytes back as far as there is any; `undefined` in an engine without files. */
+  readonly compact?: ((options?: MaintenanceOptions) => Promise<CompactionResult>) | undefined;
+
+  /**
+   * Writes a copy of the store, as it is at some moment during the call, into `directory`, which must
+   * not be there yet. The copy opens as a store. `undefined` in an engine without files.
+   */
+  readonly backup?:
+    | ((directory: string, options?: MaintenanceOptions) => Promise<BackupResult>)
+    | undefined;
+}
+
+/** How to follow and to stop something that may take long. */
+export interface MaintenanceOptions {
+  /** Told now and then how many bytes are done. */
+  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+  /** Gives it up; the store is as good as before. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a compaction that was asked for came to. */
+export interface CompactionResult {
+  /** Bytes of all segments before, and after. */
+  readonly beforeBytes: number;
+  readonly afterBytes: number;
+}
+
+/** What a backup holds. */
+export interface BackupResult {
+  readonly directory: string;
+  readonly segments: number;
+  readonly bytes: number;
+  readonly keys: number;
+  /** Later mutations are not in it. */
+  readonly lastRevision: number;
+}
+
+/** The state of an engine in numbers; members that make no sense for it are left out. */
+export interface StoreStatistics {
+  /** Keys and buckets that have lapsed are not counted. */
+  readonly keys: number;
+  readonly buckets: number;
+  /** What of the log is still needed, and what compaction could give back, in bytes. */
+  readonly liveBytes?: number | undefined;
+  readonly deadBytes?: number | undefined;
+  readonly logBytes?: number | undefined;
+  readonly segments?: number | undefined;
+  /** Memory of the index, off the JavaScript heap. */
+  readonly indexBytes: number;
+  /** Written by callers and not yet on the disk. */
+  readonly pendingBytes?: number | undefined;
+  readonly cache?: CacheStatistics | undefined;
+  readonly snapshot?: SnapshotStatistics | undefined;
+  readonly compaction?: CompactionStatistics | undefined;
+  readonly writable: boolean;
+  /** Why it is not. */
+  readonly readOnlyReason?: string | undefined;
+}
+
+/** How the cache of values does. */
+export interface CacheStatistics {
+  readonly limitBytes: number;
+  readonly usedBytes: number;
+  readonly entries: number;
+  /** Reads that found their value in memory, and that did not, since the store was opened. */
+  readonly hits: number;
+  readonly misses: number;
+}
+
+/** The snapshot of the index that the next start will load. */
+export interface SnapshotStatistics {
+  /** Unix milliseconds; `undefined` when this process has not made one. */
+  readonly takenAtMs: number | undefined;
+  /** Records in the log behind it: what a start replays. */
+  readonly recordsBehind: number;
+  readonly isRunning: boolean;
+}
+
+/** What compaction is doing. */
+export interface CompactionStatistics {
+  readonly state: "idle" | "running" | "stopped";
+  /** Why it has stopped; it goes on after a restart. */
+  readonly reason?: string | undefined;
+  /** Segments given back since the store was opened. */
+  readonly segmentsRemoved: number;
+  /** Bytes that had to be written again for that. */
+  readonly copiedBytes: number;
 }
 
 /** What engines may differ in, declared rather than discovered. */

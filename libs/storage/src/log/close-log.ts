@@ -1,5 +1,5 @@
 import { emit } from "../events.ts";
-import type { Tables } from "../state/tables.ts";
+import type { KeyIndex } from "../key-index/key-index.ts";
 import type { FilePort } from "./file-port.ts";
 import type { StoreId } from "./format/store-id.ts";
 import type { GroupCommit } from "./group-commit.ts";
@@ -12,7 +12,7 @@ export interface OpenLog {
   readonly files: FilePort;
   readonly directory: string;
   readonly storeId: StoreId;
-  readonly tables: Tables;
+  readonly index: KeyIndex;
   readonly segments: SegmentWriter;
   readonly commits: GroupCommit;
 }
@@ -47,12 +47,13 @@ function tellNotSealed(path: string, reason: string): void {
 }
 
 async function seal(
-  { files, directory, storeId, tables }: Omit<OpenLog, "segments" | "commits">,
-  { end }: SegmentWriter,
+  { files, directory, storeId, index }: Omit<OpenLog, "segments" | "commits">,
+  { end, lengths }: SegmentWriter,
 ): Promise<void> {
   const { segment, lengthBytes, sequence: lastSequence } = end;
-  const { lastRevision } = tables;
-  const places = { segment, lengthBytes, lastSequence, lastRevision };
+  const { lastRevision } = index;
+  const { first: firstSegment } = lengths;
+  const places = { segment, lengthBytes, lastSequence, lastRevision, firstSegment };
   await writeSeal(files, directory, { storeId, ...places });
   const message = `Sealed the store at "${directory}"`;
   emit({ level: "info", type: "sealed", message, path: directory });

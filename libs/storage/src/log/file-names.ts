@@ -1,3 +1,6 @@
+/** Segments are numbered below this: an index keeps 28 bits. At a segment a second it takes eight years. */
+const SEGMENT_LIMIT = 2 ** 28;
+
 /** The seal that a clean stop leaves behind. */
 export const SEAL_NAME = "SEAL";
 
@@ -12,7 +15,8 @@ export function segmentName(segment: number): string {
 /** The number of the segment that `name` is the file name of; `undefined` for any other file. */
 export function segmentNumber(name: string): number | undefined {
   const number = Number(/^(\d{8,})\.log$/u.exec(name)?.[1]);
-  return number > 0 && segmentName(number) === name ? number : undefined;
+  const isNumber = number > 0 && number < SEGMENT_LIMIT;
+  return isNumber && segmentName(number) === name ? number : undefined;
 }
 
 /**

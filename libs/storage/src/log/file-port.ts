@@ -20,6 +20,12 @@ export interface FilePort {
   /** The whole content of a file; the array is the caller's. */
   read(path: string): Promise<Uint8Array>;
 
+  /** How many bytes a file holds. */
+  size(path: string): Promise<number>;
+
+  /** Opens a file for reading. What it holds stays readable until it is closed, even when it is removed. */
+  openForReading(path: string): Promise<ReadableFile>;
+
   /** Opens a file for writing, readable by its owner only. */
   open(path: string, mode: OpenMode): Promise<OpenFile>;
 
@@ -52,10 +58,29 @@ export interface OpenMode {
   readonly syncsEveryWrite: boolean;
 }
 
+/** A file open for reading. Any number of reads may be under way at once; none may be when it is closed. */
+export interface ReadableFile {
+  /**
+   * Fills `into` from `positionBytes` on and resolves to how many bytes it read: 0 only at the end
+   * of the file (or of an empty `into`), and otherwise perhaps fewer than fit, see {@link readFully}.
+   * `into` belongs to the call until it settles.
+   */
+  read(into: Uint8Array, positionBytes: number): Promise<number>;
+
+  close(): Promise<void>;
+}
+
 /** A file open for writing. One write at a time. */
 export interface OpenFile {
   /** Resolves to how many of `bytes` were written, which may be fewer: a full disk does not say so at once. */
   write(bytes: Uint8Array, positionBytes: number): Promise<number>;
+
+  /**
+   * As {@link write}, but the process stands still until the system has the bytes in its memory: far
+   * less work than a trip through the thread pool when no disk is waited for. So it is not for a file
+   * whose every write is synced: asking for that is a bug and throws.
+   */
+  writeSync(bytes: Uint8Array, positionBytes: number): number;
 
   /** Resolves when everything written until now survives a power cut. After a rejection nobody knows. */
   sync(): Promise<void>;
@@ -76,4 +101,28 @@ export async function writeFully(
     if (written === 0) throw systemError("ENOSPC", "write");
     done += written;
   }
+}
+
+/** As {@link writeFully}, without letting anything else run meanwhile; see {@link OpenFile.writeSync}. */
+export function writeFullySync(file: OpenFile, bytes: Uint8Array, positionBytes: number): void {
+  for (let done = 0; done < bytes.length; ) {
+    const written = file.writeSync(bytes.subarray(done), positionBytes + done);
+    if (written === 0) throw systemError("ENOSPC", "write");
+    done += written;
+  }
+}
+
+/** Fills `into`, going on after short reads; resolves to how many bytes there were, fewer at the end of the file. */
+export async function readFully(
+  file: ReadableFile,
+  into: Uint8Array,
+  positionBytes: number,
+): Promise<number> {
+  let done = await file.read(into, positionBytes);
+  while (done > 0 && done < into.length) {
+    const count = await file.read(into.subarray(done), positionBytes + done);
+    if (count === 0) break;
+    done += count;
+  }
+  return done;
 }

@@ -112,7 +112,11 @@ test('sync "everysec" acknowledges after the write and syncs each second, if the
 
 test('sync "never" syncs a segment only when it is full and when the store is closed', async () => {
   const disk = new SimulatedDisk();
-  const { store, scheduler } = await openHeld(disk, { sync: "never", segmentLimitBytes: 1 });
+  const { store, scheduler } = await openHeld(disk, {
+    sync: "never",
+    segmentLimitBytes: 1,
+    deadShareLimit: 1,
+  });
   const calls: string[] = [];
   disk.faults = ({ type, path }) => void calls.push(`${type} ${path}`);
   for (let turn = 0; turn < 2; turn++) {

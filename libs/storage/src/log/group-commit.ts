@@ -1,8 +1,7 @@
 import { StorageError } from "../errors.ts";
 import { emit } from "../events.ts";
-import type { Mutation } from "../state/mutation.ts";
 import type { Group } from "./group.ts";
-import type { GroupGatherer } from "./group-gatherer.ts";
+import type { GroupGatherer, GroupRecord } from "./group-gatherer.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { SegmentWriter } from "./segment-writer.ts";
 import { isSystemError, systemReason } from "./system-reason.ts";
@@ -18,51 +17,71 @@ export interface GroupCommitOptions {
   readonly lastRevision: number;
 }
 
+/** Why nothing is written at the moment, or any more. */
+interface Obstacle {
+  readonly error: StorageError<"STORAGE_WRITE_UNKNOWN">;
+  /** Whether it may go away by itself: the disk is full, and what was written in vain has been taken back. */
+  readonly mayPass: boolean;
+}
+
 /**
- * Group commit: every mutation that arrives while a group is being written joins the next one, so
- * the slower the disk, the larger the groups, and a thousand callers wait for one write.
+ * Group commit: every record that arrives while a group is being written joins the next one, so the
+ * slower the disk, the larger the groups, and a thousand callers wait for one write.
  *
  * Mutations are numbered store-wide and written in that order. What is safe is therefore a single
  * number, and whether an answer has to wait is one comparison.
  *
- * The first failure of a write or sync is final. What was under way may or may not be on the disk,
- * what was not handed over surely is not, and nothing more is taken: after a failed fsync the system
- * may have dropped the very pages it could not write, and would report success the next time.
+ * Where a write need not be on the disk before it is acknowledged, a group is written within the turn
+ * that gathered it: a copy into the system's memory takes less than a hop to another thread.
+ *
+ * A failed sync is final: the system may have dropped the very pages it could not write, and would
+ * report success the next time. So is a failed write, unless the disk is full. Then whatever waits is
+ * answered as unknown and kept; what was written of it is taken back, and each second all of it is
+ * tried again, until it is in the log and new writes are taken. So the log and what was applied before
+ * never part.
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
-  /** Not acknowledged yet, oldest first; after a failure, those that never will be. */
+  /** Not in the log yet, oldest first; after a final failure, those that never will be. */
   readonly #groups: Group[] = [];
   #durableRevision: number;
   #isScheduled = false;
-  #writing: Promise<void> | undefined;
-  #failure: StorageError<"STORAGE_WRITE_UNKNOWN"> | undefined;
+  #isWriting = false;
+  #writing: Promise<void> = Promise.resolve();
+  #obstacle: Obstacle | undefined;
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
     this.#durableRevision = options.lastRevision;
   }
 
-  /** Why nothing is written any more, if that is so. */
+  /** Why nothing is written at the moment, or any more, if that is so. */
   get failure(): StorageError<"STORAGE_WRITE_UNKNOWN"> | undefined {
-    return this.#failure;
+    return this.#obstacle?.error;
+  }
+
+  /** What waits for the log, in bytes. */
+  get pendingBytes(): number {
+    return this.#groups.reduce((sum, { writer }) => sum + writer.length, 0);
   }
 
   /** Throws `STORAGE_READ_ONLY` after a failure. To be asked before anything is decided. */
   assertWritable(): void {
-    if (this.#failure !== undefined) throw this.#refusal(this.#failure);
+    if (this.#obstacle !== undefined) throw refusal(this.#obstacle.error);
   }
 
-  /** Takes over mutations that are about to be applied, all of them into the same group. */
-  append(mutations: readonly Mutation[]): void {
-    const group = this.#options.gatherer.add(mutations);
+  /** Takes over records that are about to be applied, all of them into the same group. */
+  append(records: readonly GroupRecord[]): Group {
+    const group = this.#options.gatherer.add(records);
     if (group !== this.#groups.at(-1)) this.#groups.push(group);
-    if (this.#writing !== undefined || this.#isScheduled) return;
-    this.#isScheduled = true;
-    this.#options.scheduler.endOfTurn(() => {
-      this.#isScheduled = false;
-      this.#startWriting();
-    });
+    if (!this.#isWriting && !this.#isScheduled) {
+      this.#isScheduled = true;
+      this.#options.scheduler.endOfTurn(() => {
+        this.#isScheduled = false;
+        this.#startWriting();
+      });
+    }
+    return group;
   }
 
   /** What has to settle before anything that rests on mutation `revision` may be told. */
@@ -71,62 +90,130 @@ export class GroupCommit {
     return this.#groups.find((group) => revision <= group.lastRevision)?.durable;
   }
 
-  /** Syncs what was written. A failure is as final as that of a write; after one it does nothing. */
+  /** A copy of bytes of the log that are not written yet; `undefined` when they are, or never were gathered. */
+  readPending(segment: number, offsetBytes: number, lengthBytes: number): Uint8Array | undefined {
+    for (const group of this.#groups) {
+      const bytes = group.read(segment, offsetBytes, lengthBytes);
+      if (bytes !== undefined) return bytes;
+    }
+    return undefined;
+  }
+
+  /** Syncs what was written. A failure is final; after one it does nothing. */
   async sync(): Promise<void> {
-    if (this.#failure !== undefined) return;
+    if (this.#obstacle?.mayPass === false) return;
     try {
       await this.#options.segments.sync();
     } catch (error) {
-      this.#stop(error);
+      this.#giveUp(error);
     }
+  }
+
+  /**
+   * Resolves when everything appended until now is in the log and survives a power cut, to the number
+   * of its last group. Rejects when that cannot be said.
+   */
+  async flush(): Promise<number> {
+    const last = this.#groups.at(-1);
+    await last?.durable;
+    await this.sync();
+    if (this.#obstacle !== undefined) throw this.#obstacle.error;
+    return last?.place.sequence ?? this.#options.segments.end.sequence;
+  }
+
+  /** Tries again what a full disk has held up. */
+  retry(): void {
+    if (this.#obstacle?.mayPass === true && !this.#isWriting) this.#writing = this.#writeGroups();
   }
 
   /** Resolves when everything appended has been written, or has failed. Nothing may be appended after it. */
   async drain(): Promise<void> {
     this.#startWriting();
     await this.#writing;
+    this.retry();
+    await this.#writing;
   }
 
   #startWriting(): void {
-    if (this.#failure !== undefined || this.#groups.length === 0) return;
-    this.#writing ??= this.#writeGroups();
+    if (this.#obstacle !== undefined || this.#groups.length === 0) return;
+    if (!this.#isWriting) this.#writing = this.#writeGroups();
   }
 
   async #writeGroups(): Promise<void> {
     const { gatherer, segments } = this.#options;
-    for (let group = this.#groups[0]; group !== undefined; group = this.#groups[0]) {
-      if (group === this.#groups.at(-1)) gatherer.close();
-      const { sequence, startsSegment, writer } = group;
-      try {
-        await segments.append({ bytes: writer.view(), sequence, startsSegment });
-      } catch (error) {
-        this.#stop(error);
-        await segments.cutBack();
+    this.#isWriting = true;
+    try {
+      for (let group = this.#groups[0]; group !== undefined; group = this.#groups[0]) {
+        if (group === this.#groups.at(-1)) gatherer.close();
+        if (segments.canAppendNow(group)) segments.appendNow(group);
+        else await segments.append(group);
+        this.#groups.shift();
+        this.#durableRevision = Math.max(this.#durableRevision, group.lastRevision);
+        gatherer.recycle(group.writer);
+        group.acknowledge();
+        if (this.#obstacle?.mayPass === false) break;
       }
-      if (this.#failure !== undefined) break;
-      this.#groups.shift();
-      this.#durableRevision = group.lastRevision;
-      gatherer.recycle(writer);
-      group.acknowledge();
+      if (this.#obstacle?.mayPass === true) this.#resume();
+    } catch (error) {
+      await this.#hold(error);
     }
-    this.#writing = undefined;
+    this.#isWriting = false;
   }
 
-  #stop(error: unknown): void {
+  /** A write has failed: holds everything back, and finds out whether it may be tried again. */
+  async #hold(error: unknown): Promise<void> {
     if (!isSystemError(error)) throw error;
-    if (this.#failure !== undefined) return;
+    const isFull = isDiskFull(error);
+    if (!isFull) this.#giveUp(error);
+    else if (this.#obstacle === undefined) {
+      this.#obstacle = { error: this.#unknown(error), mayPass: true };
+      for (const group of this.#groups) group.fail(this.#obstacle.error);
+      this.#tell("writes-held", "until that is mended it takes no writes; it tries each second");
+    }
+    const isClean = await this.#options.segments.cutBack();
+    if (isFull && !isClean) this.#giveUp(error);
+  }
+
+  #resume(): void {
+    this.#tell("writes-resumed", "that is over: it takes writes again");
+    this.#obstacle = undefined;
+  }
+
+  #giveUp(error: unknown): void {
+    if (!isSystemError(error)) throw error;
+    if (this.#obstacle?.mayPass === false) return;
+    this.#obstacle = { error: this.#unknown(error), mayPass: false };
+    const failure = this.#obstacle.error;
+    const isUnderWay = this.#isWriting;
+    for (const [index, group] of this.#groups.entries()) {
+      group.fail(isUnderWay && index === 0 ? failure : refusal(failure));
+    }
+    this.#tell("writes-stopped", "it takes no more writes; restart the node once that is mended");
+  }
+
+  #unknown(error: Error): StorageError<"STORAGE_WRITE_UNKNOWN"> {
     const { path } = this.#options;
     const { reason } = systemReason(error);
-    this.#failure = new StorageError("STORAGE_WRITE_UNKNOWN", { path, reason }, { cause: error });
-    const isUnderWay = this.#writing !== undefined;
-    for (const [index, group] of this.#groups.entries()) {
-      group.fail(isUnderWay && index === 0 ? this.#failure : this.#refusal(this.#failure));
-    }
-    const message = `The store at "${path}" takes no more writes: ${reason}; restart the node once that is mended`;
-    emit({ level: "error", type: "writes-stopped", message, path, reason });
+    return new StorageError("STORAGE_WRITE_UNKNOWN", { path, reason }, { cause: error });
   }
 
-  #refusal(failure: StorageError<"STORAGE_WRITE_UNKNOWN">): StorageError<"STORAGE_READ_ONLY"> {
-    return new StorageError("STORAGE_READ_ONLY", failure.details, { cause: failure.cause });
+  #tell(type: "writes-held" | "writes-resumed" | "writes-stopped", what: string): void {
+    const { path } = this.#options;
+    const reason = this.#obstacle?.error.details.reason ?? "";
+    const message = `The store at "${path}": ${reason}; ${what}`;
+    emit({ level: type === "writes-resumed" ? "info" : "error", type, message, path, reason });
   }
+}
+
+function refusal(
+  failure: StorageError<"STORAGE_WRITE_UNKNOWN">,
+): StorageError<"STORAGE_READ_ONLY"> {
+  return new StorageError("STORAGE_READ_ONLY", failure.details, { cause: failure.cause });
+}
+
+/** Whether there was no room for what was to be written; of a sync that failed nobody knows what is left. */
+function isDiskFull(error: Error & { readonly code: string }): boolean {
+  const isFull = error.code === "ENOSPC" || error.code === "EDQUOT";
+  const syscall = "syscall" in error ? String(error.syscall) : "";
+  return isFull && !syscall.endsWith("sync");
 }

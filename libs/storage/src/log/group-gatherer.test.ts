@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { KeyIndex } from "../key-index/key-index.ts";
 import type { Mutation } from "../state/mutation.ts";
 import { mutationNumber } from "../state/mutation-number.ts";
-import { ByteReader } from "./format/byte-reader.ts";
-import { decodeRecord } from "./format/decode-record.ts";
+import { decodeRecords } from "./format/decode-records.ts";
 import { GROUP_HEADER_BYTES } from "./format/group-header.ts";
 import type { Group } from "./group.ts";
 import { GroupGatherer } from "./group-gatherer.ts";
@@ -22,64 +22,68 @@ function gathererAt(lengthBytes: number, limits: { segment: number; call?: numbe
     end: { segment: 1, lengthBytes, sequence: 7 },
     segmentLimitBytes: limits.segment,
     ...(limits.call === undefined ? {} : { callLimitBytes: limits.call }),
-    nameOf: () => NAME,
+    index: bucketIndex(),
   });
 }
 
-function recordTypes({ writer }: Group): readonly (string | undefined)[] {
-  const reader = new ByteReader(writer.view(), GROUP_HEADER_BYTES);
-  const types: (string | undefined)[] = [];
-  while (!reader.isAtEnd) types.push(decodeRecord(reader)?.type);
-  return types;
+/** An index that knows the bucket, as one does once its creation was applied. */
+function bucketIndex(): KeyIndex {
+  const index = new KeyIndex({ seed: new Uint8Array(16), entryOverheadBytes: 0 });
+  index.setBucketSegment(index.createBucket(bucketId, NAME), 1);
+  return index;
+}
+
+function recordTypes({ writer }: Group): readonly string[] | undefined {
+  return decodeRecords(writer.view().subarray(GROUP_HEADER_BYTES))?.map(({ type }) => type);
 }
 
 test("add() numbers the groups on from the end of the log", () => {
-  const gatherer = gathererAt(44, { segment: 1000 });
+  const gatherer = gathererAt(64, { segment: 1000 });
   const first = gatherer.add([create]);
   assert.equal(gatherer.add([put(2)]), first);
   gatherer.close();
   const second = gatherer.add([put(3)]);
-  assert.deepEqual([first.sequence, second.sequence], [8, 9]);
+  assert.deepEqual([first.place.sequence, second.place.sequence], [8, 9]);
   assert.deepEqual([first.lastRevision, second.lastRevision], [2, 3]);
 });
 
 test("add() repeats a bucket's name once in every segment that speaks of it", () => {
-  const gatherer = gathererAt(44, { segment: 150 });
+  const gatherer = gathererAt(64, { segment: 210 });
   const groups = [[create, put(2), put(3)], [put(4)], [put(5), put(6)]].map((mutations) => {
     const group = gatherer.add(mutations);
     gatherer.close();
     return group;
   });
   assert.deepEqual(
-    groups.map(({ startsSegment }) => startsSegment),
+    groups.map(({ place }) => place.startsSegment),
     [false, true, false],
   );
   assert.deepEqual(groups.map(recordTypes), [
     ["create", "put", "put"],
-    ["declare", "put"],
+    ["restate", "put"],
     ["put", "put"],
   ]);
 });
 
 test("add() begins no segment in place of one that is still empty, however low the limit", () => {
-  const gatherer = gathererAt(44, { segment: 1 });
+  const gatherer = gathererAt(64, { segment: 1 });
   const first = gatherer.add([create]);
   gatherer.close();
   const second = gatherer.add([put(2)]);
-  assert.deepEqual([first.startsSegment, second.startsSegment], [false, true]);
+  assert.deepEqual([first.place.startsSegment, second.place.startsSegment], [false, true]);
 });
 
 test("add() refuses a call over the limit, and leaves no trace of it", () => {
-  const gatherer = gathererAt(44, { segment: 1000, call: 100 });
+  const gatherer = gathererAt(64, { segment: 1000, call: 150 });
   assert.throws(() => gatherer.add([put(2, 200)]), RangeError);
   gatherer.close();
   const group = gatherer.add([put(2)]);
-  assert.equal(group.sequence, 8);
-  assert.deepEqual(recordTypes(group), ["declare", "put"]);
+  assert.equal(group.place.sequence, 8);
+  assert.deepEqual(recordTypes(group), ["put"]);
 });
 
 test("add() ends a group that has grown large", () => {
-  const gatherer = gathererAt(44, { segment: 2 ** 30 });
+  const gatherer = gathererAt(64, { segment: 2 ** 30 });
   const large = gatherer.add([create, put(2, 2 ** 24)]);
   assert.notEqual(gatherer.add([put(3)]), large);
 });

@@ -1,13 +1,16 @@
+import type { KeyIndex } from "../key-index/key-index.ts";
 import type { Mutation } from "../state/mutation.ts";
-import type { MutationNumber } from "../state/mutation-number.ts";
 import { ByteWriter } from "./format/byte-writer.ts";
 import { encodeRecord } from "./format/encode-record.ts";
+import { COPY_START_BYTES, fieldBytes, PUT_START_BYTES } from "./format/field.ts";
 import { GROUP_HEADER_BYTES } from "./format/group-header.ts";
+import type { CopyRecord, TrimRecord } from "./format/log-record.ts";
 import { SEGMENT_HEADER_BYTES } from "./format/segment-header.ts";
 import { Group } from "./group.ts";
+import type { LogPosition } from "./log-position.ts";
 import type { LogEnd } from "./log-replay.ts";
 
-/** A group that has grown to this takes no further mutation: one write should not last for seconds. */
+/** A group that has grown to this takes no further record: one write should not last for seconds. */
 const GROUP_LIMIT_BYTES = 16 * 2 ** 20;
 
 /** A gibibyte. With the group's own limit it keeps every length of the format in 32 bits. */
@@ -19,61 +22,90 @@ const SPARE_LIMIT_BYTES = 2 ** 20;
 /** What a {@link GroupGatherer} has to know. */
 export interface GroupGathererOptions {
   readonly end: LogEnd;
+  /** The store's keys as they are before what is added is applied. */
+  readonly index: KeyIndex;
   readonly segmentLimitBytes: number;
-  /** Most that the mutations of one call may come to in the log; a gibibyte by default. */
+  /** Most that the fields of one call may come to in the log; a gibibyte by default. */
   readonly callLimitBytes?: number;
-  /** The name of a bucket that exists. */
-  readonly nameOf: (bucketId: MutationNumber) => Uint8Array;
 }
 
+/** What goes into a group. `restate` says anew, for a segment that needs it, what a bucket is. */
+export type GroupRecord =
+  | Mutation
+  | CopyRecord
+  | TrimRecord
+  | { readonly type: "restate"; readonly bucketId: number };
+
 /**
- * Lays mutations out in groups, and decides with the first mutation of a group which segment it goes
- * to: a bucket's name has to be repeated in every segment, so that must be known while encoding.
+ * Lays records out in groups, and decides with the first record of a group which segment it goes to:
+ * a bucket has to be named in every segment that speaks of it, so that must be known while encoding.
+ * With it every byte's place in the log is known before it is written.
  */
 export class GroupGatherer {
   readonly #options: GroupGathererOptions;
   #sequence: number;
+  #segment: number;
   /** What the segment will hold once everything gathered is in it. */
   #segmentBytes: number;
-  /** The buckets whose names stand in that segment, as far as this process knows. */
-  readonly #declared = new Set<MutationNumber>();
+  #lastRevision: number;
+  #fieldsAt = 0;
   #group: Group | undefined;
+  #isRotating = false;
   #spare: ByteWriter | undefined;
 
   constructor(options: GroupGathererOptions) {
+    const { segment, lengthBytes, sequence } = options.end;
     this.#options = options;
-    this.#sequence = options.end.sequence;
-    this.#segmentBytes = options.end.lengthBytes;
+    this.#sequence = sequence;
+    this.#segment = segment;
+    this.#segmentBytes = lengthBytes;
+    this.#lastRevision = options.index.lastRevision;
+  }
+
+  /** The segment that the latest record went to. */
+  get segment(): number {
+    return this.#segment;
+  }
+
+  /** Where in that segment the fields of the latest put or copy begin. */
+  get fieldsAt(): number {
+    return this.#fieldsAt;
+  }
+
+  /** Ends the group that is being gathered; the place behind everything that was gathered. */
+  mark(): LogPosition {
+    this.close();
+    const [segment, offsetBytes] = [this.#segment, this.#segmentBytes];
+    // A group that was begun and is empty yet is the next one.
+    const sequence = this.#sequence - (this.#group === undefined ? 0 : 1);
+    return { segment, offsetBytes, sequence, lastRevision: this.#lastRevision };
   }
 
   /**
-   * Adds `mutations`, all to one group, and returns it. They must not have been applied yet. Throws
+   * Adds `records`, all to one group, and returns it. Mutations must not have been applied yet. Throws
    * a `RangeError`, having added none, when they come to more than the limit.
    */
-  add(mutations: readonly Mutation[]): Group {
+  add(records: readonly GroupRecord[]): Group {
+    for (const record of records) this.#assertFits(record);
     if (this.#group !== undefined && this.#group.writer.length >= GROUP_LIMIT_BYTES) this.close();
     this.#group ??= this.#start();
-    const { writer } = this.#group;
-    const start = writer.length;
-    for (const mutation of mutations) this.#encode(writer, mutation);
-    const bytes = writer.length - start;
-    const { callLimitBytes = CALL_LIMIT_BYTES } = this.#options;
-    if (bytes > callLimitBytes) {
-      writer.setLength(start);
-      // Names may have gone with it; one that is repeated needlessly does no harm.
-      this.#declared.clear();
-      throw new RangeError(`Cannot log ${bytes} bytes at once: ${callLimitBytes} is the most`);
-    }
-    this.#group.lastRevision = mutations.at(-1)?.revision ?? this.#group.lastRevision;
+    for (const record of records) this.#encode(this.#group, record);
+    this.#group.lastRevision = this.#lastRevision;
     return this.#group;
   }
 
-  /** Ends the group that is being gathered, unless it is empty; the next mutation begins a new one. */
+  /** Ends the group that is being gathered, unless it is empty; the next record begins a new one. */
   close(): void {
     const bytes = this.#group?.writer.length ?? 0;
     if (bytes <= GROUP_HEADER_BYTES) return;
     this.#segmentBytes += bytes;
     this.#group = undefined;
+  }
+
+  /** Lets the next group begin a new segment, unless the current one is empty. */
+  rotate(): void {
+    this.close();
+    this.#isRotating = true;
   }
 
   /** Takes the buffer of a group back that has been written. */
@@ -83,27 +115,67 @@ export class GroupGatherer {
 
   #start(): Group {
     const { segmentLimitBytes } = this.#options;
-    const isFull = this.#segmentBytes >= segmentLimitBytes;
+    const isFull = this.#isRotating || this.#segmentBytes >= segmentLimitBytes;
+    this.#isRotating = false;
     // A segment holds a group at least, however low the limit.
     const startsSegment = isFull && this.#segmentBytes > SEGMENT_HEADER_BYTES;
     if (startsSegment) {
+      this.#segment += 1;
       this.#segmentBytes = SEGMENT_HEADER_BYTES;
-      this.#declared.clear();
     }
     const writer = this.#spare ?? new ByteWriter();
     this.#spare = undefined;
     writer.setLength(GROUP_HEADER_BYTES);
     this.#sequence += 1;
-    return new Group(this.#sequence, startsSegment, writer);
+    const [sequence, segment, offsetBytes] = [this.#sequence, this.#segment, this.#segmentBytes];
+    const place = { sequence, segment, offsetBytes, startsSegment };
+    return new Group(place, writer, this.#lastRevision);
   }
 
-  #encode(writer: ByteWriter, mutation: Mutation): void {
-    const { bucketId } = mutation;
-    if (mutation.type !== "create" && !this.#declared.has(bucketId)) {
-      const name = this.#options.nameOf(bucketId);
-      encodeRecord(writer, { type: "declare", bucketId, revision: bucketId, name });
+  #encode({ writer, place }: Group, record: GroupRecord): void {
+    if (record.type === "restate") return this.#restate(writer, record.bucketId);
+    if (record.type !== "create" && record.type !== "trim") {
+      const bucket = this.#options.index.bucketWithId(record.bucketId);
+      const isNamed = this.#options.index.bucketSegment(bucket) === this.#segment;
+      if (!isNamed) this.#restate(writer, record.bucketId);
     }
-    encodeRecord(writer, mutation);
-    this.#declared.add(bucketId);
+    const recordAt = place.offsetBytes + writer.length;
+    if (record.type === "put") this.#fieldsAt = recordAt + PUT_START_BYTES;
+    if (record.type === "copy") this.#fieldsAt = recordAt + COPY_START_BYTES;
+    encodeRecord(writer, record);
+    if (record.type === "copy" || record.type === "trim") return undefined;
+    this.#lastRevision = record.revision;
+    return undefined;
   }
+
+  #restate(writer: ByteWriter, bucketId: number): void {
+    const { index } = this.#options;
+    const bucket = index.bucketWithId(bucketId);
+    encodeRecord(writer, {
+      type: "restate",
+      bucketId,
+      revision: index.bucketRevision(bucket),
+      name: index.bucketName(bucket),
+      expiresAtMs: index.bucketExpiresAtMs(bucket),
+    });
+    index.setBucketSegment(bucket, this.#segment);
+  }
+
+  #assertFits(record: GroupRecord): void {
+    const bytes = lengthOf(record);
+    const { callLimitBytes = CALL_LIMIT_BYTES } = this.#options;
+    if (bytes <= callLimitBytes) return;
+    throw new RangeError(`Cannot log ${bytes} bytes at once: ${callLimitBytes} is the most`);
+  }
+}
+
+/** What the keys and values of `record` come to in the log, in bytes. */
+function lengthOf(record: GroupRecord): number {
+  let bytes = 0;
+  if (record.type === "put") {
+    for (const { key, value } of record.fields) bytes += fieldBytes(key.length, value.length);
+  } else if (record.type === "delete") {
+    for (const key of record.keys) bytes += fieldBytes(key.length, 0);
+  }
+  return bytes;
 }

@@ -1,23 +1,31 @@
 import type { StorageError } from "../errors.ts";
 import type { ByteWriter } from "./format/byte-writer.ts";
 
-/** Mutations on their way to the disk, and the one promise that all of their answers share. */
-export class Group {
+/** Where a group goes. */
+export interface GroupPlace {
   readonly sequence: number;
+  readonly segment: number;
+  /** Where in the segment its header begins. */
+  readonly offsetBytes: number;
   /** Whether the segment before it is full: it is the first group of a new one. */
   readonly startsSegment: boolean;
+}
+
+/** Records on their way to the disk, and the one promise that all of their answers share. */
+export class Group {
+  readonly place: GroupPlace;
   /** Room for the header, then the records. */
   readonly writer: ByteWriter;
   /** Settles when the group is acknowledged, or cannot be. */
   readonly durable: Promise<void>;
-  /** The latest mutation in it. */
-  lastRevision = 0;
+  /** The latest mutation up to and including it. */
+  lastRevision: number;
   readonly #settle: PromiseWithResolvers<void>;
 
-  constructor(sequence: number, startsSegment: boolean, writer: ByteWriter) {
-    this.sequence = sequence;
-    this.startsSegment = startsSegment;
+  constructor(place: GroupPlace, writer: ByteWriter, lastRevision: number) {
+    this.place = place;
     this.writer = writer;
+    this.lastRevision = lastRevision;
     this.#settle = Promise.withResolvers();
     this.durable = this.#settle.promise;
     // Nobody has to listen: without this, a failed write that no caller awaits would end the process.
@@ -30,5 +38,13 @@ export class Group {
 
   fail(error: StorageError): void {
     this.#settle.reject(error);
+  }
+
+  /** A copy of some of its bytes, by their place in the segment; `undefined` when they are not in it. */
+  read(segment: number, offsetBytes: number, lengthBytes: number): Uint8Array | undefined {
+    const start = offsetBytes - this.place.offsetBytes;
+    if (segment !== this.place.segment || start < 0) return undefined;
+    if (start + lengthBytes > this.writer.length) return undefined;
+    return this.writer.view().slice(start, start + lengthBytes);
   }
 }

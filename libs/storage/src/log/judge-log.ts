@@ -1,6 +1,6 @@
+import type { Flaw } from "./flaw.ts";
 import type { Seal } from "./format/seal.ts";
 import { isSameStore } from "./format/store-id.ts";
-import type { Flaw } from "./flaw.ts";
 import type { LogReplay } from "./log-replay.ts";
 
 /** What to do about a log that has been read to its end. */
@@ -10,31 +10,53 @@ export type Verdict =
   /** A write was cut short by a crash: everything from the flaw on may go. */
   | { readonly type: "torn"; readonly flaw: Flaw }
   /** What was on the disk is not what is there now: nothing may be touched. */
-  | { readonly type: "damaged"; readonly flaw: Pick<Flaw, "segment" | "offsetBytes" | "reason"> };
+  | { readonly type: "damaged"; readonly flaw: Damage };
+
+type Damage = Pick<Flaw, "segment" | "offsetBytes" | "reason">;
+
+/** What a verdict rests on. */
+export type ReplayedLog = Pick<
+  LogReplay,
+  "end" | "firstSegment" | "flaw" | "lastRevision" | "provenSequence" | "startSegment" | "storeId"
+>;
 
 /**
  * Tail or damage? With a seal, whatever differs from it is damage. Without one, a flaw is a torn
- * tail unless it cannot be, or something behind it proves that it was good once.
+ * tail unless it cannot be, or something proves that it was good once: what lies behind it, or a
+ * snapshot that knew of it.
  */
-export function judgeLog(
-  replay: Pick<LogReplay, "end" | "flaw" | "provenSequence" | "storeId" | "tables">,
-  seal: Seal | undefined,
-): Verdict {
-  const { flaw, provenSequence } = replay;
+export function judgeLog(replay: ReplayedLog, seal: Seal | undefined): Verdict {
+  const { flaw, provenSequence, startSegment } = replay;
+  if (startSegment > replay.firstSegment) {
+    return damaged({ segment: startSegment - 1, offsetBytes: 0, reason: MISSING });
+  }
   if (flaw !== undefined) {
     const isDamage = seal !== undefined || flaw.cannotBeTorn || provenSequence >= flaw.sequence;
     return { type: isDamage ? "damaged" : "torn", flaw };
   }
-  const deviation = seal && findDeviation(replay, seal);
-  return deviation === undefined ? { type: "whole" } : { type: "damaged", flaw: deviation };
+  const deviation = findShortfall(replay) ?? (seal && findDeviation(replay, seal));
+  return deviation === undefined ? { type: "whole" } : damaged(deviation);
+}
+
+const MISSING = "the file is missing";
+
+function damaged(flaw: Damage): Verdict {
+  return { type: "damaged", flaw };
+}
+
+function findShortfall({ end, provenSequence }: ReplayedLog): Damage | undefined {
+  if (end.sequence >= provenSequence) return undefined;
+  if (end.segment === 0) return { segment: 1, offsetBytes: 0, reason: MISSING };
+  const reason = `the log ends before group ${provenSequence}, which the snapshot proves`;
+  return { segment: end.segment, offsetBytes: end.lengthBytes, reason };
 }
 
 function findDeviation(
-  { end, storeId, tables }: Pick<LogReplay, "end" | "storeId" | "tables">,
+  { end, firstSegment, lastRevision, storeId }: ReplayedLog,
   seal: Seal,
-): Pick<Flaw, "segment" | "offsetBytes" | "reason"> | undefined {
+): Damage | undefined {
   if (end.segment < seal.segment) {
-    return { segment: end.segment + 1, offsetBytes: 0, reason: "the file is missing" };
+    return { segment: end.segment + 1, offsetBytes: 0, reason: MISSING };
   }
   if (storeId === undefined || !isSameStore(storeId, seal.storeId)) {
     return { segment: end.segment, offsetBytes: 0, reason: "the seal is that of another store" };
@@ -49,7 +71,12 @@ function findDeviation(
     const reason = `the file has ${end.lengthBytes} bytes, the seal says ${seal.lengthBytes}`;
     return { segment, offsetBytes, reason };
   }
-  if (tables.lastRevision <= seal.lastRevision) return undefined;
-  const reason = `the file has revision ${tables.lastRevision}, the seal says ${seal.lastRevision}`;
-  return { segment, offsetBytes: end.lengthBytes, reason };
+  const { lengthBytes: offsetBytes } = end;
+  if (lastRevision > seal.lastRevision) {
+    const reason = `the file has revision ${lastRevision}, the seal says ${seal.lastRevision}`;
+    return { segment, offsetBytes, reason };
+  }
+  if (firstSegment <= seal.firstSegment) return undefined;
+  const reason = `the log begins with segment ${firstSegment}, the seal says ${seal.firstSegment}`;
+  return { segment, offsetBytes, reason };
 }

@@ -1,11 +1,7 @@
 import { StorageError } from "../errors.ts";
-import { applyMutation } from "../state/apply-mutation.ts";
-import { findNonsense } from "../state/find-nonsense.ts";
-import { emptyTables, type Tables } from "../state/tables.ts";
-import { ByteReader } from "./format/byte-reader.ts";
-import { decodeRecord } from "./format/decode-record.ts";
+import type { KeyIndex } from "../key-index/key-index.ts";
+import type { Flaw } from "./flaw.ts";
 import { decodeGroupHeader, findGroupMagic, GROUP_HEADER_BYTES } from "./format/group-header.ts";
-import type { BucketDeclaration } from "./format/log-record.ts";
 import {
   decodeSegmentHeader,
   FORMAT_VERSION,
@@ -13,8 +9,9 @@ import {
   type SegmentHeader,
 } from "./format/segment-header.ts";
 import { checksumSeed, isSameStore, type StoreId } from "./format/store-id.ts";
-import type { Flaw } from "./flaw.ts";
+import type { LogPosition } from "./log-position.ts";
 import { readGroup } from "./read-group.ts";
+import { RecordReplay } from "./record-replay.ts";
 
 /** Where a log ends. All zero before the first segment. */
 export interface LogEnd {
@@ -25,33 +22,72 @@ export interface LogEnd {
   readonly sequence: number;
 }
 
-/** One file of the log, read whole. */
+/** One file of the log. */
 export interface SegmentFile {
   readonly path: string;
   readonly segment: number;
+  /** All of it; the header will do for a segment before the one where a replay begins. */
   readonly bytes: Uint8Array;
 }
 
+/** What a {@link LogReplay} works on. */
+export interface LogReplayOptions {
+  /** Empty, or as a snapshot has it. */
+  readonly index: KeyIndex;
+  /** Where to begin: the index holds all that is said before. By default at the first group there is. */
+  readonly from?: LogPosition | undefined;
+  /**
+   * A snapshot says that groups up to this one were synced, and of none behind it the index may know
+   * anything yet; 0 by default.
+   */
+  readonly endSequence?: number | undefined;
+  /** The oldest segment that is needed, as others tell; 1 by default. */
+  readonly firstSegment?: number | undefined;
+}
+
 /**
- * Understands a log: takes its segments in order of their numbers, does every mutation up to the
- * first flaw, and from there on only looks for proof that the flaw cannot be a torn tail. Reads
- * nothing, writes nothing.
+ * Understands a log: takes its segments in order of their numbers, from any number on, does every
+ * mutation up to the first flaw, and from there on only looks for proof that the flaw cannot be a torn
+ * tail. Reads nothing, writes nothing.
  *
  * The proof is in the headers. A group names the last group that was known to be synced when it was
  * written, and a segment begins only when everything before it was synced. A flaw at or below a
- * sequence that some header behind it vouches for was once on the disk and good.
+ * sequence that some header behind it vouches for was once on the disk and good. So was one at or below
+ * the sequence that a snapshot ends with.
  */
 export class LogReplay {
-  readonly tables: Tables = emptyTables();
+  readonly #records: RecordReplay;
+  readonly #index: KeyIndex;
+  readonly #from: LogPosition | undefined;
+  readonly #endSequence: number;
   #storeId: StoreId | undefined;
+  #startSegment = 0;
   #end: LogEnd = { segment: 0, lengthBytes: 0, sequence: 0 };
+  /** Whether `#end` is where the next group belongs, or a place before it. */
+  #isAtEnd = false;
   #flaw: Flaw | undefined;
-  #vouchedSequence = 0;
-  #provenSequence = 0;
+  #vouchedSequence: number;
+  #provenSequence: number;
+
+  constructor({ index, from, endSequence = 0, firstSegment = 1 }: LogReplayOptions) {
+    this.#records = new RecordReplay(index);
+    this.#index = index;
+    this.#from = from;
+    this.#endSequence = endSequence;
+    this.#vouchedSequence = endSequence;
+    this.#provenSequence = endSequence;
+    this.#learn({ lastRevision: from?.lastRevision ?? 0, firstSegment });
+    this.#records.begin();
+  }
 
   /** `undefined` until a sound segment header was read. */
   get storeId(): StoreId | undefined {
     return this.#storeId;
+  }
+
+  /** The first segment that was shown; 0 for none. */
+  get startSegment(): number {
+    return this.#startSegment;
   }
 
   /** Where the good part ends. */
@@ -59,7 +95,22 @@ export class LogReplay {
     return this.#end;
   }
 
-  /** Groups up to this one are on the disk, on the word of a group in the good part; 0 for none. */
+  /** The oldest segment that the log needs: older ones were left over. */
+  get firstSegment(): number {
+    return this.#records.firstSegment;
+  }
+
+  /** No revision that the good part tells of is higher. */
+  get lastRevision(): number {
+    return this.#records.lastRevision;
+  }
+
+  /** Records that were replayed. */
+  get recordCount(): number {
+    return this.#records.recordCount;
+  }
+
+  /** Groups up to this one are on the disk, on the word of a group in the good part or of a snapshot; 0 for none. */
   get vouchedSequence(): number {
     return this.#vouchedSequence;
   }
@@ -69,7 +120,7 @@ export class LogReplay {
     return this.#flaw;
   }
 
-  /** Groups up to this one are known to have been on the disk, on the word of what follows the flaw. */
+  /** Groups up to this one are known to have been on the disk, on the word of what follows the flaw or of a snapshot. */
   get provenSequence(): number {
     return this.#provenSequence;
   }
@@ -83,35 +134,61 @@ export class LogReplay {
       throw new StorageError("STORAGE_FORMAT", details);
     }
     const header = reading.type === "header" ? reading.header : undefined;
-    if (this.#flaw === undefined && file.segment !== this.#end.segment + 1) {
-      this.#report({ segment: this.#end.segment + 1, offsetBytes: 0 }, "the file is missing");
-    }
-    if (this.#flaw === undefined && reading.type === "bad") {
-      // The header was synced before the first group was written: with bytes behind it, it was whole.
-      const cannotBeTorn = file.bytes.length > SEGMENT_HEADER_BYTES;
-      this.#report({ segment: file.segment, offsetBytes: 0 }, reading.reason, cannotBeTorn);
-    }
+    this.#findPlace(file.segment);
+    if (this.#flaw === undefined && reading.type === "bad")
+      this.#reportHeader(file, reading.reason);
     if (this.#flaw === undefined && header !== undefined) this.#begin(file, header);
-    if (this.#flaw === undefined) this.#replayGroups(file);
+    if (this.#flaw === undefined && !this.#isBefore(file)) this.#replayGroups(file);
     if (this.#flaw !== undefined) this.#gatherProof(file, header);
   }
 
+  #findPlace(segment: number): void {
+    const expected = this.#startSegment === 0 ? segment : this.#end.segment + 1;
+    if (this.#startSegment === 0) this.#startSegment = segment;
+    if (this.#flaw !== undefined || segment === expected) return;
+    this.#report({ segment: expected, offsetBytes: 0 }, "the file is missing");
+  }
+
+  #reportHeader(file: SegmentFile, reason: string): void {
+    // The header was synced before the first group was written: with bytes behind it, it was whole. So
+    // it was when it is not the newest, and the newest is never the only one that is left of many.
+    const isFirst = file.segment === this.#startSegment && file.segment > 1;
+    const cannotBeTorn =
+      file.bytes.length > SEGMENT_HEADER_BYTES || isFirst || this.#isBefore(file);
+    this.#report({ segment: file.segment, offsetBytes: 0 }, reason, cannotBeTorn);
+  }
+
   #begin(file: SegmentFile, header: SegmentHeader): void {
-    const start = { segment: file.segment, offsetBytes: 0 };
-    if (header.segment !== file.segment) {
+    const { segment } = file;
+    const start = { segment, offsetBytes: 0 };
+    if (header.segment !== segment) {
       return this.#report(start, `the header is that of segment ${header.segment}`, true);
     }
     if (this.#storeId !== undefined && !isSameStore(this.#storeId, header.storeId)) {
       return this.#report(start, "the file belongs to another store", true);
     }
-    if (header.firstSequence !== this.#end.sequence + 1) {
-      const { segment, lengthBytes } = this.#end;
-      const reason = `the next file begins with group ${header.firstSequence}, not with the next one`;
-      return this.#report({ segment, offsetBytes: lengthBytes }, reason, true);
+    if (header.firstSegment > segment) {
+      const reason = `the header says that segments up to ${header.firstSegment} are not needed`;
+      return this.#report(start, reason, true);
+    }
+    const { firstSequence } = header;
+    const next = this.#end.sequence + 1;
+    const isNext = this.#isAtEnd || segment === 1;
+    if (isNext ? firstSequence !== next : firstSequence < next) {
+      const { lengthBytes } = this.#end;
+      const place = segment === this.#startSegment ? start : this.#end;
+      const reason = `the next file begins with group ${firstSequence}, not with the next one`;
+      return this.#report({ segment: place.segment, offsetBytes: lengthBytes }, reason, true);
     }
     this.#storeId = header.storeId;
+    this.#learn(header);
+    if (this.#from === undefined && segment === this.#startSegment) this.#records.begin();
     const lengthBytes = SEGMENT_HEADER_BYTES;
-    this.#end = { segment: file.segment, lengthBytes, sequence: this.#end.sequence };
+    this.#end = { segment, lengthBytes, sequence: firstSequence - 1 };
+    this.#isAtEnd = !this.#isBefore(file);
+    if (this.#from?.segment !== segment) return undefined;
+    const { offsetBytes, sequence } = this.#from;
+    this.#end = { segment, lengthBytes: offsetBytes, sequence };
     return undefined;
   }
 
@@ -122,38 +199,21 @@ export class LogReplay {
       const expected = this.#end.sequence + 1;
       const reading = readGroup(bytes, offsetBytes, seed);
       if (reading.type === "bad") return this.#report({ segment, offsetBytes }, reading.reason);
-      const { sequence, payloadBytes, syncedSequence } = reading.header;
+      const { sequence, payloadBytes, syncedSequence, lastRevision } = reading.header;
       if (sequence !== expected) {
         const reason = `group ${sequence} stands where group ${expected} belongs`;
         return this.#report({ segment, offsetBytes }, reason);
       }
-      const nonsense = this.#replayPayload(reading.payload);
+      const start = offsetBytes + GROUP_HEADER_BYTES;
+      const end = start + payloadBytes;
+      const isKnown = this.#from !== undefined && sequence <= this.#endSequence;
+      const payload = { bytes, start, end, segment, lastRevision, isKnown };
+      const nonsense = this.#records.replay(payload);
       if (nonsense !== undefined) return this.#report({ segment, offsetBytes }, nonsense, true);
-      const lengthBytes = offsetBytes + GROUP_HEADER_BYTES + payloadBytes;
-      this.#end = { segment, lengthBytes, sequence };
+      this.#end = { segment, lengthBytes: end, sequence };
       this.#vouchedSequence = Math.max(this.#vouchedSequence, syncedSequence);
     }
     return undefined;
-  }
-
-  /** Does what the records of a sound group say. Returns what is wrong with one that makes no sense. */
-  #replayPayload(payload: Uint8Array): string | undefined {
-    const reader = new ByteReader(payload);
-    while (!reader.isAtEnd) {
-      const record = decodeRecord(reader);
-      if (record === undefined) return "a group with a good checksum holds no records";
-      const nonsense =
-        record.type === "declare" ? this.#findFalseName(record) : findNonsense(this.tables, record);
-      if (nonsense !== undefined) return nonsense;
-      if (record.type !== "declare") applyMutation(this.tables, record);
-    }
-    return undefined;
-  }
-
-  #findFalseName({ bucketId, name }: BucketDeclaration): string | undefined {
-    const bucket = this.tables.bucketsById.get(bucketId);
-    const isTrue = bucket !== undefined && Buffer.compare(bucket.name, name) === 0;
-    return isTrue ? undefined : `bucket ${bucketId} is declared again under another name`;
   }
 
   #gatherProof(file: SegmentFile, header: SegmentHeader | undefined): void {
@@ -166,6 +226,16 @@ export class LogReplay {
       if (group !== undefined) this.#prove(group.syncedSequence);
       at = findGroupMagic(file.bytes, at + 1);
     }
+  }
+
+  /** Whether all that the file says is in the index already. */
+  #isBefore({ segment }: SegmentFile): boolean {
+    return this.#from !== undefined && segment < this.#from.segment;
+  }
+
+  #learn(said: { readonly lastRevision: number; readonly firstSegment: number }): void {
+    this.#records.learn(said);
+    this.#index.lastRevision = Math.max(this.#index.lastRevision, this.#records.lastRevision);
   }
 
   #seed(): number {

@@ -1,16 +1,21 @@
 import type { Clock } from "../clock.ts";
 import { StorageError } from "../errors.ts";
-import { applyMutation } from "../state/apply-mutation.ts";
+import type { KeyIndex } from "../key-index/key-index.ts";
 import { decideCreateBucket, decideDropBucket } from "../state/decide-bucket.ts";
 import { decideDelete } from "../state/decide-delete.ts";
 import { decideExpire } from "../state/decide-expire.ts";
 import { decidePut } from "../state/decide-put.ts";
 import type { Decision, Finding } from "../state/decision.ts";
-import { readKey } from "../state/read-key.ts";
-import { readBuckets, readKeys } from "../state/read-listing.ts";
-import type { Tables } from "../state/tables.ts";
+import { findKey } from "../state/find-key.ts";
+import { expiryOf } from "../state/look-up.ts";
+import { mutationNumber } from "../state/mutation-number.ts";
+import { readBucket, readBuckets, readKeys } from "../state/read-listing.ts";
 import type {
   Answer,
+  Answering,
+  BackupResult,
+  BucketOutcome,
+  CompactionResult,
   Condition,
   CreateBucketOutcome,
   DeleteOutcome,
@@ -21,25 +26,36 @@ import type {
   ListBucketsOutcome,
   ListKeysOutcome,
   ListOptions,
+  MaintenanceOptions,
   PutOutcome,
   Store,
+  StoreStatistics,
   StoreTraits,
 } from "../store.ts";
 import type { GroupCommit } from "./group-commit.ts";
+import type { Housekeeping } from "./housekeeping.ts";
+import type { LoggedIndex } from "./logged-index.ts";
+import type { ValueReader } from "./value-reader.ts";
 
-/** What an open log store is made of. It owns `close`, which it calls once. */
+/** What an open log store is made of. */
 export interface LogStoreParts {
   readonly path: string;
   readonly clock: Clock;
-  readonly tables: Tables;
+  readonly index: KeyIndex;
+  readonly logged: LoggedIndex;
   readonly commits: GroupCommit;
+  readonly values: ValueReader;
+  readonly housekeeping: Housekeeping;
+  readonly statistics: () => StoreStatistics;
+  readonly compact: (options: MaintenanceOptions) => Promise<CompactionResult>;
+  readonly backup: (directory: string, options: MaintenanceOptions) => Promise<BackupResult>;
+  /** Called once. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * The log engine: the tables of the memory engine, and a log from which they can be made again.
- * A mutation is decided and applied at once; its answer, and every answer that rests on it, waits
- * for the log.
+ * The log engine: keys in memory, values in a log from which the keys can be found again. A mutation
+ * is decided and applied at once; its answer, and every answer that rests on it, waits for the log.
  */
 export class LogStore implements Store {
   readonly traits: StoreTraits = { engine: "log", listingMayRepeat: false, durable: true };
@@ -51,23 +67,44 @@ export class LogStore implements Store {
   }
 
   createBucket(bucket: Uint8Array): Answer<CreateBucketOutcome> {
-    const { tables, clock } = this.#writable();
-    return this.#commit(decideCreateBucket(tables, bucket, clock()));
+    const { index, clock } = this.#writable();
+    return this.#commit(decideCreateBucket(index, bucket, clock()));
   }
 
   dropBucket(bucket: Uint8Array): Answer<DropBucketOutcome> {
-    const { tables, clock } = this.#writable();
-    return this.#commit(decideDropBucket(tables, bucket, clock()));
+    const { index, clock, housekeeping } = this.#writable();
+    const answer = this.#commit(decideDropBucket(index, bucket, clock()));
+    housekeeping.wake();
+    return answer;
   }
 
-  get(bucket: Uint8Array, key: Uint8Array): Answer<GetOutcome> {
-    const { tables, clock } = this.#open();
-    return this.#answer(readKey(tables, { bucket, key }, clock()));
+  describeBucket(bucket: Uint8Array): Answer<BucketOutcome> {
+    const { index, clock } = this.#open();
+    const nowMs = clock();
+    // A count has to be exact: what has lapsed and was not swept yet goes now.
+    index.sweep(nowMs, Number.POSITIVE_INFINITY);
+    return this.#answer(readBucket(index, bucket, nowMs));
+  }
+
+  get(bucket: Uint8Array, key: Uint8Array): Answering<GetOutcome> {
+    const { index, clock, values } = this.#open();
+    const { type, bucket: found, entry, restsOn } = findKey(index, { bucket, key }, clock());
+    if (type !== "entry") return this.#answer({ outcome: { type }, restsOn });
+    const revision = mutationNumber(index.revision(entry));
+    const expiresAtMs = expiryOf(index.expiresAtMs(entry));
+    const durable = this.#parts.commits.durableOf(restsOn);
+    const value = values.read({ entry, bucketId: index.bucketId(found), key });
+    if (value instanceof Uint8Array) {
+      return { outcome: { type: "found", value, revision, expiresAtMs }, durable };
+    }
+    return value.then((bytes) => {
+      return { outcome: { type: "found", value: bytes, revision, expiresAtMs }, durable };
+    });
   }
 
   put(bucket: Uint8Array, fields: readonly Field[]): Answer<PutOutcome> {
-    const { tables, clock } = this.#writable();
-    return this.#commit(decidePut(tables, { bucket, fields }, clock()));
+    const { index, clock } = this.#writable();
+    return this.#commit(decidePut(index, { bucket, fields }, clock()));
   }
 
   delete(
@@ -75,8 +112,8 @@ export class LogStore implements Store {
     keys: readonly Uint8Array[],
     condition?: Condition,
   ): Answer<DeleteOutcome> {
-    const { tables, clock } = this.#writable();
-    return this.#commit(decideDelete(tables, { bucket, keys, condition }, clock()));
+    const { index, clock } = this.#writable();
+    return this.#commit(decideDelete(index, { bucket, keys, condition }, clock()));
   }
 
   expire(
@@ -84,18 +121,32 @@ export class LogStore implements Store {
     key: Uint8Array | undefined,
     expiresAtMs: number | undefined,
   ): Answer<ExpireOutcome> {
-    const { tables, clock } = this.#writable();
-    return this.#commit(decideExpire(tables, { bucket, key, expiresAtMs }, clock()));
+    const { index, clock } = this.#writable();
+    return this.#commit(decideExpire(index, { bucket, key, expiresAtMs }, clock()));
   }
 
   listBuckets(options: ListOptions = {}): Answer<ListBucketsOutcome> {
-    const { tables, clock } = this.#open();
-    return this.#answer(readBuckets(tables, options, clock()));
+    const { index, clock } = this.#open();
+    return this.#answer(readBuckets(index, options, clock()));
   }
 
   listKeys(bucket: Uint8Array, options: ListOptions = {}): Answer<ListKeysOutcome> {
-    const { tables, clock } = this.#open();
-    return this.#answer(readKeys(tables, { ...options, bucket }, clock()));
+    const { index, clock } = this.#open();
+    return this.#answer(readKeys(index, { ...options, bucket }, clock()));
+  }
+
+  statistics(): StoreStatistics {
+    const { index, clock, statistics } = this.#open();
+    index.sweep(clock(), Number.POSITIVE_INFINITY);
+    return statistics();
+  }
+
+  async compact(options: MaintenanceOptions = {}): Promise<CompactionResult> {
+    return this.#open().compact(options);
+  }
+
+  async backup(directory: string, options: MaintenanceOptions = {}): Promise<BackupResult> {
+    return this.#open().backup(directory, options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -104,10 +155,8 @@ export class LogStore implements Store {
   }
 
   #open(): LogStoreParts {
-    if (this.#closing !== undefined) {
-      throw new StorageError("STORAGE_NOT_OPEN", { path: this.#parts.path });
-    }
-    return this.#parts;
+    if (this.#closing === undefined) return this.#parts;
+    throw new StorageError("STORAGE_NOT_OPEN", { path: this.#parts.path });
   }
 
   #writable(): LogStoreParts {
@@ -116,12 +165,8 @@ export class LogStore implements Store {
     return parts;
   }
 
-  /** Logged before applied: what the log cannot take must not be seen. */
   #commit<Outcome>(decision: Decision<Outcome>): Answer<Outcome> {
-    const { tables, commits } = this.#parts;
-    const { mutations } = decision;
-    if (mutations.length > 0) commits.append(mutations);
-    for (const mutation of mutations) applyMutation(tables, mutation);
+    this.#parts.logged.commit(decision.mutations);
     return this.#answer(decision);
   }
 

@@ -15,7 +15,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { isStorageError } from "../errors.ts";
+import { readFully, writeFullySync } from "./file-port.ts";
+import { nodeFiles } from "./node-files.ts";
 import { openLogStore } from "./open-log-store.ts";
+import { isSystemError } from "./system-reason.ts";
 import { BUCKET, KEY } from "./testing/one-group-a-turn.ts";
 
 /** Of open(2): the bits that say whether a file is open for reading, writing or both. */
@@ -110,4 +113,55 @@ test("a large value goes through the real disk and comes back", async (context) 
   await using store = await openLogStore({ directory, clock });
   const { outcome } = await store.get(BUCKET, KEY);
   assert.ok(outcome.type === "found" && Buffer.compare(outcome.value, value) === 0);
+});
+
+test("openForReading() reads from anywhere, also what is written and removed later", async (context) => {
+  const path = join(await temporaryDirectory(context), "file");
+  await writeFile(path, Uint8Array.of(1, 2, 3));
+  const reader = await nodeFiles.openForReading(path);
+  const into = new Uint8Array(4);
+  assert.equal(await reader.read(into, 1), 2);
+  assert.deepEqual(into, Uint8Array.of(2, 3, 0, 0));
+  assert.equal(await reader.read(into, 3), 0);
+  assert.equal(await reader.read(new Uint8Array(), 0), 0);
+  await writeFile(path, Uint8Array.of(4, 5), { flag: "a" });
+  assert.equal(await nodeFiles.size(path), 5);
+  await nodeFiles.remove(path);
+  assert.equal(await readFully(reader, into, 1), 4);
+  assert.deepEqual(into, Uint8Array.of(2, 3, 4, 5));
+  await reader.close();
+  await assert.rejects(reader.read(into, 0), (error) => isSystemError(error, "EBADF"));
+});
+
+test("openForReading() and size() reject for what is not there", async (context) => {
+  const path = join(await temporaryDirectory(context), "file");
+  await assert.rejects(nodeFiles.openForReading(path), (error) => isSystemError(error, "ENOENT"));
+  await assert.rejects(nodeFiles.size(path), (error) => isSystemError(error, "ENOENT"));
+});
+
+test("reads name the file that turns out to be a directory", async (context) => {
+  const path = await temporaryDirectory(context);
+  const reader = await nodeFiles.openForReading(path);
+  const isNamed = { code: "EISDIR", path };
+  await assert.rejects(reader.read(new Uint8Array(1), 0), isNamed);
+  await assert.rejects(nodeFiles.read(path), isNamed);
+  await reader.close();
+});
+
+test("writeSync() has given the bytes to the system when it returns", async (context) => {
+  const path = join(await temporaryDirectory(context), "file");
+  const file = await nodeFiles.open(path, { file: "new", syncsEveryWrite: false });
+  const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => index % 251);
+  writeFullySync(file, bytes, 3);
+  const read = new Uint8Array(await readFile(path));
+  await file.close();
+  assert.deepEqual(read.subarray(0, 3), new Uint8Array(3));
+  assert.deepEqual(read.subarray(3), bytes);
+});
+
+test("writeSync() is not for a file whose every write is synced", async (context) => {
+  const path = join(await temporaryDirectory(context), "file");
+  const file = await nodeFiles.open(path, { file: "new", syncsEveryWrite: true });
+  assert.throws(() => file.writeSync(Uint8Array.of(1), 0), /every write is synced/u);
+  await file.close();
 });

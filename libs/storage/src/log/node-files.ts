@@ -1,7 +1,7 @@
 import fs, { existsSync } from "node:fs";
 import { access, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, resolve as resolvePath } from "node:path";
-import type { FilePort, OpenFile, OpenMode } from "./file-port.ts";
+import type { FilePort, OpenFile, OpenMode, ReadableFile } from "./file-port.ts";
 import { lockDirectory } from "./lock-directory.ts";
 import { isSystemError } from "./system-reason.ts";
 
@@ -23,6 +23,8 @@ export const nodeFiles: FilePort = {
   makeDirectory,
   list: (path) => readdir(path),
   read: readWhole,
+  size: async (path) => (await stat(path)).size,
+  openForReading,
   open: openFile,
   rename,
   remove: (path) => rm(path),
@@ -52,13 +54,21 @@ async function makeMissingDirectories(path: string): Promise<void> {
   await syncDirectory(parent);
 }
 
-/** `node:fs` names no path when a file turns out to be a directory. */
 async function readWhole(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw isSystemError(error, "EISDIR") ? Object.assign(error, { path }) : error;
+    throw withPath(error, path);
   }
+}
+
+/** `node:fs` names no path when a read fails, as that of a directory does. */
+function withPath(error: unknown, path: string): unknown {
+  return isSystemError(error) ? Object.assign(error, { path }) : error;
+}
+
+async function openForReading(path: string): Promise<ReadableFile> {
+  return new NodeReader(path, await openDescriptor(path, fs.constants.O_RDONLY));
 }
 
 async function openFile(path: string, mode: OpenMode): Promise<OpenFile> {
@@ -66,7 +76,7 @@ async function openFile(path: string, mode: OpenMode): Promise<OpenFile> {
   const byFile = { new: O_CREAT | O_EXCL, existing: 0, replace: O_CREAT | O_TRUNC }[mode.file];
   const bySync = mode.syncsEveryWrite && syncsByFlag ? O_DSYNC : 0;
   const descriptor = await openDescriptor(path, O_WRONLY | byFile | bySync);
-  return new NodeFile(descriptor, mode.syncsEveryWrite && !syncsByFlag);
+  return new NodeFile(descriptor, mode);
 }
 
 function openDescriptor(path: string, flags: number): Promise<number> {
@@ -78,14 +88,42 @@ function openDescriptor(path: string, flags: number): Promise<number> {
   });
 }
 
+/** The most bytes asked of one read: `node:fs` takes no length of 2 GiB. */
+const READ_LIMIT_BYTES = 2 ** 30;
+
+/** Over a bare descriptor, for the reason that {@link NodeFile} has. */
+class NodeReader implements ReadableFile {
+  readonly #path: string;
+  readonly #descriptor: number;
+
+  constructor(path: string, descriptor: number) {
+    this.#path = path;
+    this.#descriptor = descriptor;
+  }
+
+  read(into: Uint8Array, positionBytes: number): Promise<number> {
+    const length = Math.min(into.length, READ_LIMIT_BYTES);
+    return new Promise((resolve, reject) => {
+      fs.read(this.#descriptor, into, 0, length, positionBytes, (error, count) => {
+        if (error) reject(withPath(error, this.#path));
+        else resolve(count);
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    return closeDescriptor(this.#descriptor);
+  }
+}
+
 /** Over a bare descriptor: a `FileHandle` costs more per write, and the engine closes what it opens. */
 class NodeFile implements OpenFile {
   readonly #descriptor: number;
-  readonly #syncsAfterWrite: boolean;
+  readonly #mode: OpenMode;
 
-  constructor(descriptor: number, syncsAfterWrite: boolean) {
+  constructor(descriptor: number, mode: OpenMode) {
     this.#descriptor = descriptor;
-    this.#syncsAfterWrite = syncsAfterWrite;
+    this.#mode = mode;
   }
 
   async write(bytes: Uint8Array, positionBytes: number): Promise<number> {
@@ -95,8 +133,15 @@ class NodeFile implements OpenFile {
         else resolve(count);
       });
     });
-    if (this.#syncsAfterWrite) await this.sync();
+    if (this.#mode.syncsEveryWrite && !syncsByFlag) await this.sync();
     return written;
+  }
+
+  writeSync(bytes: Uint8Array, positionBytes: number): number {
+    if (this.#mode.syncsEveryWrite) {
+      throw new Error("A file whose every write is synced cannot do so at once");
+    }
+    return fs.writeSync(this.#descriptor, bytes, 0, bytes.length, positionBytes);
   }
 
   sync(): Promise<void> {
@@ -112,10 +157,14 @@ class NodeFile implements OpenFile {
   }
 
   close(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      fs.close(this.#descriptor, settler(resolve, reject));
-    });
+    return closeDescriptor(this.#descriptor);
   }
+}
+
+function closeDescriptor(descriptor: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fs.close(descriptor, settler(resolve, reject));
+  });
 }
 
 function settler(resolve: () => void, reject: (error: Error) => void): fs.NoParamCallback {

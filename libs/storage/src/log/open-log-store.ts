@@ -3,18 +3,18 @@ import type { Clock } from "../clock.ts";
 import { StorageError } from "../errors.ts";
 import { emit } from "../events.ts";
 import { forwardClock } from "../forward-clock.ts";
-import { bucketById, countKeys } from "../state/tables.ts";
+import { KeyIndex } from "../key-index/key-index.ts";
 import type { Store } from "../store.ts";
-import { closeLog } from "./close-log.ts";
+import { ValueCache } from "../value-cache/value-cache.ts";
 import type { FilePort } from "./file-port.ts";
-import { STORE_ID_BYTES } from "./format/store-id.ts";
-import { GroupCommit } from "./group-commit.ts";
-import { GroupGatherer } from "./group-gatherer.ts";
-import { LogStore } from "./log-store.ts";
+import { ENTRY_OVERHEAD_BYTES } from "./format/field.ts";
+import { STORE_ID_BYTES, type StoreId } from "./format/store-id.ts";
 import { nodeFiles } from "./node-files.ts";
-import { type RecoveredLog, recoverLog } from "./recover-log.ts";
+import { tellOpening } from "./opening-progress.ts";
+import { recoverLog } from "./recover-log.ts";
 import { nodeScheduler, type Scheduler } from "./scheduler.ts";
-import { SegmentWriter } from "./segment-writer.ts";
+import { loadSnapshot } from "./snapshot/load-snapshot.ts";
+import { startLog } from "./start-log.ts";
 import { isSystemError, systemReason } from "./system-reason.ts";
 
 /**
@@ -34,11 +34,23 @@ export interface LogStoreOptions {
   /** `always` by default. */
   readonly sync?: SyncMode | undefined;
   /**
-   * A segment that has reached this length is followed by a new one. 256 MiB by default, 512 MiB at
+   * A segment that has reached this length is followed by a new one. 64 MiB by default, 512 MiB at
    * most (a `RangeError` otherwise): a start reads each segment in one piece, which ends at 2 GiB,
    * and the last group may add one more.
    */
   readonly segmentLimitBytes?: number | undefined;
+  /** Memory for values that need not be read from the disk; 128 MiB by default, 0 for none. */
+  readonly cacheLimitBytes?: number | undefined;
+  /**
+   * The share of the log that may be dead before the oldest segments are compacted: above 0 and
+   * below 1 (a `RangeError` otherwise), 0.5 by default. 1 leaves it to calls of `compact`.
+   */
+  readonly deadShareLimit?: number | undefined;
+  /**
+   * The least number of mutations behind a snapshot of the index before the next one is written;
+   * 500,000 by default: to replay so many takes half a second.
+   */
+  readonly snapshotEveryRecords?: number | undefined;
   /** The machine's own disk by default. */
   readonly files?: FilePort | undefined;
   /** Node's event loop by default. */
@@ -47,35 +59,29 @@ export interface LogStoreOptions {
   readonly drawBytes?: ((count: number) => Uint8Array) | undefined;
 }
 
-type Settings = { readonly [Name in keyof LogStoreOptions]-?: NonNullable<LogStoreOptions[Name]> };
+/** {@link LogStoreOptions} with nothing left out. */
+export type LogSettings = {
+  readonly [Name in keyof LogStoreOptions]-?: NonNullable<LogStoreOptions[Name]>;
+};
 
-const SEGMENT_LIMIT_BYTES = 256 * 2 ** 20;
+const SEGMENT_LIMIT_BYTES = 64 * 2 ** 20;
 const LARGEST_SEGMENT_LIMIT_BYTES = 512 * 2 ** 20;
+const CACHE_LIMIT_BYTES = 128 * 2 ** 20;
+const DEAD_SHARE_LIMIT = 0.5;
+const SNAPSHOT_EVERY_RECORDS = 500_000;
 
 /**
  * Opens the log store in a directory, or makes a new one there. Only one store in one process may
- * have it open. All keys and values are held in memory.
+ * have it open. Keys are held in memory, values on the disk and, as far as there is room, in a cache.
  *
  * Rejects with `STORAGE_LOCKED`, `STORAGE_INACCESSIBLE`, `STORAGE_DAMAGED` or `STORAGE_FORMAT`;
  * nothing is held then. Tells by events what it found.
  */
 export async function openLogStore(options: LogStoreOptions): Promise<Store> {
-  const { directory, segmentLimitBytes = SEGMENT_LIMIT_BYTES } = options;
-  if (segmentLimitBytes > LARGEST_SEGMENT_LIMIT_BYTES) {
-    throw new RangeError(
-      `Cannot write segments of ${segmentLimitBytes} bytes: 512 MiB is the most`,
-    );
-  }
+  const { directory } = options;
+  const settings = complete(options);
   try {
-    return await open({
-      directory,
-      clock: options.clock,
-      sync: options.sync ?? "always",
-      segmentLimitBytes,
-      files: options.files ?? nodeFiles,
-      scheduler: options.scheduler ?? nodeScheduler,
-      drawBytes: options.drawBytes ?? randomBytes,
-    });
+    return await open(settings);
   } catch (error) {
     if (!isSystemError(error)) throw error;
     const details = { path: directory, ...systemReason(error) };
@@ -83,51 +89,63 @@ export async function openLogStore(options: LogStoreOptions): Promise<Store> {
   }
 }
 
-async function open(settings: Settings): Promise<Store> {
+function complete(options: LogStoreOptions): LogSettings {
+  const { segmentLimitBytes = SEGMENT_LIMIT_BYTES, deadShareLimit = DEAD_SHARE_LIMIT } = options;
+  if (segmentLimitBytes > LARGEST_SEGMENT_LIMIT_BYTES) {
+    throw new RangeError(
+      `Cannot write segments of ${segmentLimitBytes} bytes: 512 MiB is the most`,
+    );
+  }
+  if (!(deadShareLimit > 0 && deadShareLimit <= 1)) {
+    throw new RangeError(`Cannot keep dead bytes at ${deadShareLimit}: not above 0 and up to 1`);
+  }
+  return {
+    directory: options.directory,
+    clock: options.clock,
+    sync: options.sync ?? "always",
+    segmentLimitBytes,
+    cacheLimitBytes: options.cacheLimitBytes ?? CACHE_LIMIT_BYTES,
+    deadShareLimit,
+    snapshotEveryRecords: options.snapshotEveryRecords ?? SNAPSHOT_EVERY_RECORDS,
+    files: options.files ?? nodeFiles,
+    scheduler: options.scheduler ?? nodeScheduler,
+    drawBytes: options.drawBytes ?? randomBytes,
+  };
+}
+
+async function open(settings: LogSettings): Promise<Store> {
   const { files, directory, clock } = settings;
   const startedAtMs = clock();
   await files.makeDirectory(directory);
   using resources = new DisposableStack();
   resources.use(await takeLock(settings));
-  const log = await recoverLog(files, directory);
-  const store = await start(settings, log, resources);
-  const keys = countKeys(log.tables);
+  const cache = new ValueCache({ limitBytes: settings.cacheLimitBytes });
+  const makeIndex = (storeId: StoreId): KeyIndex => indexOver(storeId, cache);
+  const log = await recoverLog({
+    files,
+    directory,
+    makeIndex,
+    drawStoreId: () => settings.drawBytes(STORE_ID_BYTES),
+    loadSnapshot: () => loadSnapshot({ files, directory, makeIndex }),
+    onProgress: tellOpening({ path: directory, clock }),
+  });
+  const forward = { ...settings, clock: forwardClock(clock) };
+  const store = await startLog(forward, { ...log, cache }, resources);
   const tookMs = clock() - startedAtMs;
+  const { keyCount: keys } = log.index;
   const message = `Opened the store at "${directory}" in ${tookMs} ms; keys: ${keys}`;
   emit({ level: "info", type: "opened", message, path: directory, keys, tookMs });
   return store;
 }
 
-async function takeLock({ files, directory }: Settings): Promise<Disposable> {
+/** An index whose keys leave the cache before another key can be taken for them. */
+function indexOver(storeId: StoreId, cache: ValueCache): KeyIndex {
+  const onRemove = (entry: number): void => cache.remove(entry);
+  return new KeyIndex({ seed: storeId, entryOverheadBytes: ENTRY_OVERHEAD_BYTES, onRemove });
+}
+
+async function takeLock({ files, directory }: LogSettings): Promise<Disposable> {
   const taken = await files.lock(directory);
   if (taken.type === "taken") return taken.lock;
   throw new StorageError("STORAGE_LOCKED", { path: directory, holder: taken.holder });
-}
-
-/** Moves `resources` into the store once nothing can fail any more. */
-async function start(
-  settings: Settings,
-  log: RecoveredLog,
-  resources: DisposableStack,
-): Promise<Store> {
-  const { files, directory, clock, sync, scheduler, segmentLimitBytes } = settings;
-  const { tables, end, skipsRevisions: syncsFirstGroup } = log;
-  const storeId = log.storeId ?? settings.drawBytes(STORE_ID_BYTES);
-  const how = { syncsEveryWrite: sync === "always", syncsFirstGroup };
-  const segments = await SegmentWriter.open({ files, directory, storeId, ...how }, end);
-  const nameOf = (bucketId: number): Uint8Array => bucketById(tables, bucketId).name;
-  const gatherer = new GroupGatherer({ end: segments.end, segmentLimitBytes, nameOf });
-  const { lastRevision } = tables;
-  const path = directory;
-  const commits = new GroupCommit({ path, gatherer, segments, scheduler, lastRevision });
-  if (sync === "everysec") resources.use(scheduler.everySecond(() => void commits.sync()));
-  const held = resources.move();
-  const close = async (): Promise<void> => {
-    try {
-      await closeLog({ files, directory, storeId, tables, segments, commits });
-    } finally {
-      held.dispose();
-    }
-  };
-  return new LogStore({ path, clock: forwardClock(clock), tables, commits, close });
 }

@@ -1,62 +1,83 @@
 import { join } from "node:path";
 import { StorageError } from "../errors.ts";
-import type { Tables } from "../state/tables.ts";
+import type { KeyIndex } from "../key-index/key-index.ts";
 import { cutTail } from "./cut-tail.ts";
-import { SEAL_NAME, segmentName, segmentNumber } from "./file-names.ts";
-import type { FilePort } from "./file-port.ts";
+import { SEAL_NAME, segmentName } from "./file-names.ts";
 import type { StoreId } from "./format/store-id.ts";
 import { judgeLog } from "./judge-log.ts";
-import { type LogEnd, LogReplay } from "./log-replay.ts";
+import type { LogEnd } from "./log-replay.ts";
+import { readLog, type ReadLogOptions } from "./read-log.ts";
+import { removeLeftovers } from "./remove-leftovers.ts";
 import { rewriteEnd } from "./rewrite-end.ts";
 import { readSeal, removeSeal } from "./seal-file.ts";
 import { skipRevisions } from "./skip-revisions.ts";
 
+/** What {@link recoverLog} has to know. */
+export type RecoverLogOptions = ReadLogOptions;
+
 /** A log that has been understood and may be written to. */
 export interface RecoveredLog {
-  readonly tables: Tables;
+  readonly index: KeyIndex;
+  readonly storeId: StoreId;
+  /** All zero for a log without a segment yet. */
   readonly end: LogEnd;
-  /** `undefined` for a log without a segment yet. */
-  readonly storeId: StoreId | undefined;
+  /** The oldest segment that is needed; 1 for a log without a segment yet. */
+  readonly firstSegment: number;
+  /** Those that are there, in order; none is missing. */
+  readonly segments: readonly { readonly segment: number; readonly lengthBytes: number }[];
   /** Whether the next revision is not the one after the last in the log; see {@link skipRevisions}. */
   readonly skipsRevisions: boolean;
+  readonly replayedRecords: number;
+  /** Whether a snapshot saved replaying the whole log. */
+  readonly recoveredFrom: "log" | "snapshot";
 }
 
 /**
- * Reads the whole log in `directory`, and only then puts its end in order: cuts a torn tail off,
- * makes sure that what was read is on the disk, takes the seal away.
+ * Understands the log in `directory`, from a snapshot of the index and what the log says since, or
+ * from the whole log. Only then puts its end in order: cuts a torn tail off, makes sure that what was
+ * read is on the disk, takes away the seal and the segments that nobody needs any more.
+ *
+ * A snapshot that is of no use is told of by an event: the log alone says all there is to know.
  *
  * Throws `STORAGE_DAMAGED` or `STORAGE_FORMAT`, having written nothing.
  */
-export async function recoverLog(files: FilePort, directory: string): Promise<RecoveredLog> {
+export async function recoverLog(options: RecoverLogOptions): Promise<RecoveredLog> {
+  const { files, directory } = options;
   const names = await files.list(directory);
-  const segments = names
-    .map(segmentNumber)
-    .filter((number) => number !== undefined)
-    .toSorted((one, other) => one - other);
   const seal = names.includes(SEAL_NAME) ? await readSeal(files, directory) : undefined;
-  const replay = new LogReplay();
-  let lastBytes: Uint8Array = new Uint8Array();
-  for (const segment of segments) {
-    const path = join(directory, segmentName(segment));
-    const bytes = await files.read(path);
-    replay.addSegment({ path, segment, bytes });
-    if (replay.end.segment === segment) lastBytes = bytes;
-  }
+  const log = await readLog(options, names, seal);
+  const { replay, survey, index, storeId } = log;
   const verdict = judgeLog(replay, seal);
   if (verdict.type === "damaged") {
     const { segment, offsetBytes, reason } = verdict.flaw;
     const path = join(directory, segmentName(segment));
-    const wayOut = "restore the directory from a backup";
-    throw new StorageError("STORAGE_DAMAGED", { path, offsetBytes, reason, wayOut });
+    throw new StorageError("STORAGE_DAMAGED", { path, offsetBytes, reason, wayOut: WAY_OUT });
   }
-  const { tables, end, storeId } = replay;
+  const { end, firstSegment } = replay;
+  const segments = survey.map(({ segment }) => segment);
   if (verdict.type === "torn") await cutTail({ files, directory, names, segments }, verdict.flaw);
   if (seal !== undefined) await removeSeal(files, directory);
   else if (end.segment > 0) {
     const { vouchedSequence } = replay;
-    await rewriteEnd(files, directory, { bytes: lastBytes, end, vouchedSequence });
+    await rewriteEnd(files, directory, { bytes: log.lastBytes, end, vouchedSequence });
   }
   // A new segment, or one that was set aside, is only safe with its name.
   if (seal === undefined) await files.syncDirectory(directory);
-  return { tables, end, storeId, skipsRevisions: skipRevisions(tables, end, seal) };
+  await removeLeftovers({ files, directory, survey }, firstSegment);
+  return {
+    index,
+    storeId,
+    end,
+    firstSegment,
+    segments: survey
+      .filter(({ segment }) => firstSegment <= segment && segment <= end.segment)
+      .map(({ segment, lengthBytes }) => {
+        return { segment, lengthBytes: segment === end.segment ? end.lengthBytes : lengthBytes };
+      }),
+    skipsRevisions: skipRevisions(index, end, seal),
+    replayedRecords: replay.recordCount,
+    recoveredFrom: log.usesSnapshot ? "snapshot" : "log",
+  };
 }
+
+const WAY_OUT = "run kv check and kv salvage on the directory, or restore it from a backup";

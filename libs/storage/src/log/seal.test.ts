@@ -10,7 +10,7 @@ import { SimulatedDisk } from "./testing/simulated-disk.ts";
 /** Two segments and a seal, and the state they hold. */
 async function sealedLog() {
   const disk = new SimulatedDisk();
-  const held = await openHeld(disk, { segmentLimitBytes: 200 });
+  const held = await openHeld(disk, { segmentLimitBytes: 250 });
   const state = (await writeGroups(held, 3)).at(-1);
   await held.store[Symbol.asyncDispose]();
   const files = disk.files();
@@ -94,22 +94,26 @@ test("closing a store brings everything that was called to the disk, in every mo
   }
 });
 
-test("openLogStore() names the version of a log or seal that is newer than it", async () => {
+test("openLogStore() names the version of a log or seal that is older or newer than it", async () => {
   const { files } = await sealedLog();
-  for (const path of ["/kv/00000002.log", "/kv/SEAL"]) {
-    const newer = withVersion(files.get(path) ?? new Uint8Array(), path === "/kv/SEAL" ? 56 : 40);
-    await assert.rejects(stateOn(new SimulatedDisk(new Map(files).set(path, newer))), (error) => {
-      assert.ok(isStorageError(error, "STORAGE_FORMAT"));
-      assert.deepEqual(error.details, { path, found: 2, supported: 1 });
-      assert.match(error.message, /; start it with the release that wrote it$/u);
-      return true;
-    });
+  const checksumsAt = { "/kv/00000001.log": 40, "/kv/00000002.log": 40, "/kv/SEAL": 64 };
+  for (const [path, checksumAt] of Object.entries(checksumsAt)) {
+    for (const found of [1, 3]) {
+      const other = withVersion(files.get(path) ?? new Uint8Array(), { found, checksumAt });
+      const disk = new SimulatedDisk(new Map(files).set(path, other));
+      await assert.rejects(stateOn(disk), (error) => {
+        assert.ok(isStorageError(error, "STORAGE_FORMAT"), String(error));
+        assert.deepEqual(error.details, { path, found, supported: 2 });
+        assert.match(error.message, /; start it with the release that wrote it$/u);
+        return true;
+      });
+    }
   }
 });
 
 test("a log whose seal does not read well opens whole once that file is deleted, as the message says", async () => {
   const { files, state } = await sealedLog();
-  files.set("/kv/SEAL", new Uint8Array(60));
+  files.set("/kv/SEAL", new Uint8Array(68));
   await assert.rejects(stateOn(new SimulatedDisk(files)), (error) => {
     assert.ok(isStorageError(error, "STORAGE_DAMAGED"));
     assert.match(
@@ -121,7 +125,7 @@ test("a log whose seal does not read well opens whole once that file is deleted,
   files.delete("/kv/SEAL");
   assert.equal(await stateOn(new SimulatedDisk(files)), state);
   const flipped = Uint8Array.from(files.get("/kv/00000001.log") ?? []);
-  flipped[60] = (flipped[60] ?? 0) ^ 1;
+  flipped[80] = (flipped[80] ?? 0) ^ 1;
   await assertRefused(new Map(files).set("/kv/00000001.log", flipped), "an older group");
 });
 
@@ -151,11 +155,14 @@ test("a seal that cannot be written costs nothing but the seal", async () => {
   assert.equal(await stateOn(disk.afterKill()), states[2]);
 });
 
-/** The same header as version 2 would write it: with a checksum that matches. */
-function withVersion(bytes: Uint8Array, checksumAt: number): Uint8Array {
-  const newer = Uint8Array.from(bytes);
-  const view = new DataView(newer.buffer);
-  view.setUint32(4, 2, true);
-  view.setUint32(checksumAt, crc32(newer.subarray(0, checksumAt)), true);
-  return newer;
+/** The same file as another version would write it: with a checksum that matches. */
+function withVersion(
+  bytes: Uint8Array,
+  { found, checksumAt }: { readonly found: number; readonly checksumAt: number },
+): Uint8Array {
+  const other = Uint8Array.from(bytes);
+  const view = new DataView(other.buffer);
+  view.setUint32(4, found, true);
+  view.setUint32(checksumAt, crc32(other.subarray(0, checksumAt)), true);
+  return other;
 }

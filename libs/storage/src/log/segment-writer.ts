@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { segmentName } from "./file-names.ts";
-import { type FilePort, type OpenFile, writeFully } from "./file-port.ts";
+import { type FilePort, type OpenFile, writeFully, writeFullySync } from "./file-port.ts";
 import { sealGroup } from "./format/group-header.ts";
 import { encodeSegmentHeader, SEGMENT_HEADER_BYTES } from "./format/segment-header.ts";
 import { checksumSeed, type StoreId } from "./format/store-id.ts";
+import type { Group } from "./group.ts";
 import type { LogEnd } from "./log-replay.ts";
+import { SegmentLengths } from "./segment-lengths.ts";
 import { isSystemError } from "./system-reason.ts";
 
 /** Where a log lies, and how it is written. */
@@ -18,18 +20,19 @@ export interface SegmentWriterOptions {
   readonly syncsFirstGroup: boolean;
 }
 
-/** What {@link SegmentWriter} appends: room for a header, then the records. */
-export interface Appendable {
-  readonly bytes: Uint8Array;
-  readonly sequence: number;
-  readonly startsSegment: boolean;
+/** A log as it was found. */
+export interface FoundLog {
+  readonly end: LogEnd;
+  readonly segments: Iterable<{ readonly segment: number; readonly lengthBytes: number }>;
 }
 
 /**
- * Appends groups to the last segment of a log. One append at a time; a sync may run beside it. The
- * first error is the last word: nothing is tried again, here or by the caller.
+ * Appends groups to the last segment of a log. One append at a time; a sync may run beside it. After
+ * an error nothing is appended before {@link cutBack} has succeeded; one of a sync is the last word.
  */
 export class SegmentWriter {
+  /** What is there, the segment being written included. */
+  readonly lengths: SegmentLengths;
   readonly #options: SegmentWriterOptions;
   readonly #seed: number;
   /** `undefined` between two segments. */
@@ -39,25 +42,28 @@ export class SegmentWriter {
   #isFirstGroup = true;
   #syncs: Promise<void> = Promise.resolve();
 
-  private constructor(options: SegmentWriterOptions, file: OpenFile, end: LogEnd) {
+  private constructor(options: SegmentWriterOptions, file: OpenFile, found: FoundLog) {
     this.#options = options;
     this.#seed = checksumSeed(options.storeId);
     this.#file = file;
-    this.#end = end;
-    this.#syncedSequence = end.sequence;
+    this.#end = found.end;
+    this.#syncedSequence = found.end.sequence;
+    this.lengths = new SegmentLengths(found.segments);
+    this.lengths.set(found.end.segment, found.end.lengthBytes);
   }
 
   /** Goes on where a log ends; everything in it has been synced. Makes the first segment of a new log. */
-  static async open(options: SegmentWriterOptions, end: LogEnd): Promise<SegmentWriter> {
-    if (end.segment === 0) {
-      const file = await createSegment(options, 1, 1);
-      const lengthBytes = SEGMENT_HEADER_BYTES;
-      return new SegmentWriter(options, file, { segment: 1, lengthBytes, sequence: 0 });
+  static async open(options: SegmentWriterOptions, found: FoundLog): Promise<SegmentWriter> {
+    if (found.end.segment === 0) {
+      const start = { segment: 1, firstSequence: 1, firstSegment: 1, lastRevision: 0 };
+      const file = await createSegment(options, start);
+      const end = { segment: 1, lengthBytes: SEGMENT_HEADER_BYTES, sequence: 0 };
+      return new SegmentWriter(options, file, { end, segments: [] });
     }
     const { files, directory, syncsEveryWrite } = options;
-    const path = join(directory, segmentName(end.segment));
+    const path = join(directory, segmentName(found.end.segment));
     const file = await files.open(path, { file: "existing", syncsEveryWrite });
-    return new SegmentWriter(options, file, end);
+    return new SegmentWriter(options, file, found);
   }
 
   /** Behind the last group that was written completely. */
@@ -65,15 +71,32 @@ export class SegmentWriter {
     return this.#end;
   }
 
+  /** Whether {@link appendNow} will do for this group. */
+  canAppendNow({ place }: Group): boolean {
+    const { syncsEveryWrite, syncsFirstGroup } = this.#options;
+    const needsSync = syncsEveryWrite || (this.#isFirstGroup && syncsFirstGroup);
+    return !needsSync && !place.startsSegment;
+  }
+
   /** Writes one group, filling in its header. */
-  async append({ bytes, sequence, startsSegment }: Appendable): Promise<void> {
-    if (startsSegment) await this.#startSegment(sequence);
-    sealGroup(bytes, { sequence, syncedSequence: this.#syncedSequence }, this.#seed);
-    const { segment, lengthBytes } = this.#end;
-    await writeFully(this.#openFile(), bytes, lengthBytes);
-    this.#end = { segment, lengthBytes: lengthBytes + bytes.length, sequence };
-    if (this.#options.syncsEveryWrite) this.#syncedSequence = sequence;
-    else if (this.#isFirstGroup && this.#options.syncsFirstGroup) await this.sync();
+  async append(group: Group): Promise<void> {
+    if (group.place.startsSegment && this.#end.segment < group.place.segment) {
+      await this.#startSegment(group);
+    }
+    const bytes = this.#sealed(group);
+    await writeFully(this.#openFile(), bytes, this.#end.lengthBytes);
+    this.#advance(group, bytes.length);
+    const { syncsEveryWrite, syncsFirstGroup } = this.#options;
+    if (syncsEveryWrite) this.#syncedSequence = group.place.sequence;
+    else if (this.#isFirstGroup && syncsFirstGroup) await this.sync();
+    this.#isFirstGroup = false;
+  }
+
+  /** As {@link append}, before it returns: the bytes are the system's then, and survive the process. */
+  appendNow(group: Group): void {
+    const bytes = this.#sealed(group);
+    writeFullySync(this.#openFile(), bytes, this.#end.lengthBytes);
+    this.#advance(group, bytes.length);
     this.#isFirstGroup = false;
   }
 
@@ -84,15 +107,17 @@ export class SegmentWriter {
   }
 
   /**
-   * Tries to take back what a failed append left behind the last good group, so that the next start
-   * finds a clean end. It will find its way without, so a failure here is not one more failure.
+   * Takes back what a failed append left behind the last good group, so that the next one, or the next
+   * start, finds a clean end. Resolves to whether that worked.
    */
-  async cutBack(): Promise<void> {
+  async cutBack(): Promise<boolean> {
     try {
       await this.#file?.truncate(this.#end.lengthBytes);
       await this.#file?.sync();
+      return true;
     } catch (error) {
       if (!isSystemError(error)) throw error;
+      return false;
     }
   }
 
@@ -102,20 +127,36 @@ export class SegmentWriter {
     await file?.close();
   }
 
-  async #startSegment(firstSequence: number): Promise<void> {
+  #sealed({ writer, place: { sequence }, lastRevision }: Group): Uint8Array {
+    const bytes = writer.view();
+    const numbers = { sequence, syncedSequence: this.#syncedSequence, lastRevision };
+    sealGroup(bytes, numbers, this.#seed);
+    return bytes;
+  }
+
+  #advance({ place: { sequence } }: Group, bytes: number): void {
+    const { segment, lengthBytes } = this.#end;
+    this.#end = { segment, lengthBytes: lengthBytes + bytes, sequence };
+    this.lengths.set(segment, lengthBytes + bytes);
+  }
+
+  async #startSegment({ place, lastRevision }: Group): Promise<void> {
     // The new header will vouch for everything before it.
-    await this.sync();
+    if (this.#file !== undefined) await this.sync();
     await this.close();
-    const segment = this.#end.segment + 1;
-    this.#file = await createSegment(this.#options, segment, firstSequence);
-    const { sequence } = this.#end;
-    this.#end = { segment, lengthBytes: SEGMENT_HEADER_BYTES, sequence };
+    const { segment, sequence: firstSequence } = place;
+    const firstSegment = this.lengths.first;
+    const start = { segment, firstSequence, firstSegment, lastRevision };
+    this.#file = await createSegment(this.#options, start);
+    const lengthBytes = SEGMENT_HEADER_BYTES;
+    this.#end = { segment, lengthBytes, sequence: this.#end.sequence };
+    this.lengths.set(segment, lengthBytes);
   }
 
   async #syncNow(): Promise<void> {
     const { sequence } = this.#end;
-    if (sequence === this.#syncedSequence) return;
-    await this.#openFile().sync();
+    if (sequence === this.#syncedSequence || this.#file === undefined) return;
+    await this.#file.sync();
     this.#syncedSequence = sequence;
   }
 
@@ -125,15 +166,21 @@ export class SegmentWriter {
   }
 }
 
+interface SegmentStart {
+  readonly segment: number;
+  readonly firstSequence: number;
+  readonly firstSegment: number;
+  readonly lastRevision: number;
+}
+
 async function createSegment(
   { files, directory, storeId, syncsEveryWrite }: SegmentWriterOptions,
-  segment: number,
-  firstSequence: number,
+  start: SegmentStart,
 ): Promise<OpenFile> {
-  const path = join(directory, segmentName(segment));
+  const path = join(directory, segmentName(start.segment));
   const file = await files.open(path, { file: "new", syncsEveryWrite });
   try {
-    await writeFully(file, encodeSegmentHeader({ storeId, segment, firstSequence }), 0);
+    await writeFully(file, encodeSegmentHeader({ storeId, ...start }), 0);
     await file.sync();
     await files.syncDirectory(directory);
   } catch (error) {

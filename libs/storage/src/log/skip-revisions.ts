@@ -1,4 +1,4 @@
-import type { Tables } from "../state/tables.ts";
+import type { KeyIndex } from "../key-index/key-index.ts";
 import type { Seal } from "./format/seal.ts";
 import type { LogEnd } from "./log-replay.ts";
 
@@ -18,9 +18,13 @@ export const SKIPPED_REVISIONS = 2 ** 28;
  * Returns whether revisions now go on above those of the log. The first group has to be on the disk
  * then before it is acknowledged: another crash would count from the same place again.
  */
-export function skipRevisions(tables: Tables, end: LogEnd, seal: Seal | undefined): boolean {
-  const logged = tables.lastRevision;
-  if (seal !== undefined) tables.lastRevision = seal.lastRevision;
-  else if (end.segment > 0) tables.lastRevision += SKIPPED_REVISIONS;
-  return tables.lastRevision > logged;
+export function skipRevisions(
+  index: Pick<KeyIndex, "lastRevision">,
+  end: LogEnd,
+  seal: Seal | undefined,
+): boolean {
+  const logged = index.lastRevision;
+  if (seal !== undefined) index.lastRevision = seal.lastRevision;
+  else if (end.segment > 0) index.lastRevision += SKIPPED_REVISIONS;
+  return index.lastRevision > logged;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isStorageError } from "../errors.ts";
+import { SEGMENT_HEADER_BYTES } from "./format/segment-header.ts";
 import { endTurn, openHeld, stateOn, writeGroups } from "./testing/one-group-a-turn.ts";
 import { recordEvents } from "./testing/record-events.ts";
 import { SimulatedDisk } from "./testing/simulated-disk.ts";
@@ -37,14 +38,13 @@ function isDamage(path: string, offsetBytes?: number): (error: unknown) => boole
 
 test("openLogStore() cuts a log cut off at any byte back to its last whole group, and keeps the rest", async () => {
   const { bytes, states, ends } = await crashedLog();
-  const header = 44;
   for (let length = 0; length <= bytes.length; length++) {
     using recorded = recordEvents();
     const disk = new SimulatedDisk([[FIRST, bytes.subarray(0, length)]]);
     const whole = ends.filter((end) => end <= length).length;
     assert.equal(await stateOn(disk), states[whole], `cut at ${length}`);
 
-    const from = length < header ? 0 : (ends[whole - 1] ?? header);
+    const from = length < SEGMENT_HEADER_BYTES ? 0 : (ends[whole - 1] ?? SEGMENT_HEADER_BYTES);
     const cut = disk.files().get(`${FIRST}.${from}.cut`);
     const told = recorded.events.filter(({ type }) => type === "tail-cut");
     if (length === from) {
@@ -81,7 +81,8 @@ test("openLogStore() takes a changed byte for damage when a later group proves t
   const proven = ends[1] ?? 0;
   for (let at = 0; at < proven; at++) {
     const disk = new SimulatedDisk([[FIRST, flipped(bytes, at)]]);
-    const start = at < 44 ? 0 : at < (ends[0] ?? 0) ? 44 : ends[0];
+    const starts = [0, SEGMENT_HEADER_BYTES, ends[0] ?? 0];
+    const start = starts.findLast((candidate) => candidate <= at);
     await assert.rejects(stateOn(disk), isDamage(FIRST, start), `byte ${at}`);
     assert.deepEqual(bytesOf(disk), flipped(bytes, at), "a refused log was written to");
   }
@@ -114,7 +115,7 @@ test("openLogStore() takes a later page without an earlier one for a tail when n
     const [before] = await writeGroups(held, 0);
     await writeGroups(held, 3);
     const bytes = Uint8Array.from(bytesOf(disk));
-    bytes.fill(0, 44, 60);
+    bytes.fill(0, SEGMENT_HEADER_BYTES, SEGMENT_HEADER_BYTES + 16);
     assert.equal(await stateOn(new SimulatedDisk([[FIRST, bytes]])), before);
   }
 });
@@ -127,8 +128,11 @@ test("openLogStore() takes the same for damage once a sync has covered it", asyn
   await endTurn(held.scheduler);
   await writeGroups(held, 1);
   const bytes = Uint8Array.from(bytesOf(disk));
-  bytes.fill(0, 44, 60);
-  await assert.rejects(stateOn(new SimulatedDisk([[FIRST, bytes]])), isDamage(FIRST, 44));
+  bytes.fill(0, SEGMENT_HEADER_BYTES, SEGMENT_HEADER_BYTES + 16);
+  await assert.rejects(
+    stateOn(new SimulatedDisk([[FIRST, bytes]])),
+    isDamage(FIRST, SEGMENT_HEADER_BYTES),
+  );
 });
 
 test("openLogStore() refuses a log with a segment missing, shortened or out of place", async () => {
@@ -143,11 +147,11 @@ test("openLogStore() refuses a log with a segment missing, shortened or out of p
   await assert.rejects(stateOn(new SimulatedDisk(without)), isDamage(two, 0));
 
   // The header of the third says so too, when it is all there is of it.
-  without.set(three, bytes(three).subarray(0, 44));
+  without.set(three, bytes(three).subarray(0, SEGMENT_HEADER_BYTES));
   await assert.rejects(stateOn(new SimulatedDisk(without)), isDamage(two, 0));
 
-  const shortened = new Map(files).set(two, bytes(two).subarray(0, 44));
-  await assert.rejects(stateOn(new SimulatedDisk(shortened)), isDamage(two, 44));
+  const shortened = new Map(files).set(two, bytes(two).subarray(0, SEGMENT_HEADER_BYTES));
+  await assert.rejects(stateOn(new SimulatedDisk(shortened)), isDamage(two, SEGMENT_HEADER_BYTES));
 
   const swapped = new Map(files).set(two, bytes(three)).set(three, bytes(two));
   await assert.rejects(stateOn(new SimulatedDisk(swapped)), isDamage(two, 0));
@@ -159,7 +163,7 @@ test("openLogStore() refuses a log with a segment missing, shortened or out of p
     stateOn(new SimulatedDisk(new Map(files).set(two, foreign))),
     isDamage(two, 0),
   );
-  assert.ok(bytes(one).length > 44);
+  assert.ok(bytes(one).length > SEGMENT_HEADER_BYTES);
 });
 
 test("openLogStore() sets a segment aside whose header was torn, and leaves files it does not know", async () => {

@@ -1,92 +1,84 @@
-import type { Field } from "../store.ts";
-import { ByteMap } from "./byte-map.ts";
-import type {
-  CreateMutation,
-  DeleteMutation,
-  DropMutation,
-  ExpireKeyMutation,
-  Mutation,
-  PutMutation,
-} from "./mutation.ts";
-import type { MutationNumber } from "./mutation-number.ts";
-import { type Bucket, bucketById, type Tables } from "./tables.ts";
+import { type BucketRef, type EntryRef, type KeyIndex, NEVER } from "../key-index/key-index.ts";
+import type { ExpireKeyMutation, Mutation, PutMutation } from "./mutation.ts";
+
+/** Where the values of an engine are: the index knows keys only. */
+export interface ValuePlaces {
+  /** The place of the next field that is put, in the order they are: asked once for each. */
+  readonly next: (keyBytes: number, valueBytes: number) => Place;
+  /** Takes the value of a field that was put; it has to copy what it keeps. */
+  readonly keep: (entry: EntryRef, value: Uint8Array) => void;
+}
+
+/** A place in the log; all 0 in an engine without one. The same object may be handed out again and again. */
+export interface Place {
+  readonly segment: number;
+  readonly offset: number;
+}
 
 /**
- * Does to `tables` what `mutation` says, without asking whether it should: it was decided against
- * these very tables, or comes from a log and went through `findNonsense`. Copies what it keeps.
+ * Does to `index` what `mutation` says, without asking whether it should: it was decided against this
+ * very index. Copies what it keeps.
  */
-export function applyMutation(tables: Tables, mutation: Mutation): void {
-  tables.lastRevision = mutation.revision;
-  if (mutation.type === "create") return applyCreate(tables, mutation);
-  const bucket = bucketById(tables, mutation.bucketId);
-  bucket.revision = mutation.revision;
+export function applyMutation(index: KeyIndex, mutation: Mutation, values: ValuePlaces): void {
+  const { revision } = mutation;
+  index.lastRevision = revision;
+  if (mutation.type === "create") {
+    index.createBucket(revision, mutation.name);
+    return;
+  }
+  const bucket = index.bucketWithId(mutation.bucketId);
+  if (bucket === 0) throw new Error(`No bucket has the id ${mutation.bucketId}`);
+  index.setBucketRevision(bucket, revision);
   switch (mutation.type) {
     case "drop":
-      return applyDrop(tables, bucket, mutation);
+      index.dropBucket(bucket);
+      index.dropRevision = revision;
+      return;
     case "put":
-      return applyPut(tables, bucket, mutation);
+      applyPut(index, bucket, { mutation, values });
+      return;
     case "delete":
-      return applyDelete(bucket, mutation);
+      for (const key of mutation.keys) {
+        const entry = index.find(bucket, key, 0, key.length);
+        if (entry !== 0) index.remove(bucket, entry);
+      }
+      index.setBucketRemovalRevision(bucket, revision);
+      return;
     case "expire-bucket":
-      bucket.expiresAtMs = mutation.expiresAtMs;
-      bucket.standingRevision = mutation.revision;
+      index.setBucketExpiresAtMs(bucket, mutation.expiresAtMs ?? NEVER);
+      index.setBucketStandingRevision(bucket, revision);
       return;
     case "expire-key":
-      return applyExpireKey(bucket, mutation);
+      applyExpireKey(index, bucket, mutation);
   }
 }
 
-function applyCreate(tables: Tables, { revision, name }: CreateMutation): void {
-  const bucket: Bucket = {
-    id: revision,
-    name: new Uint8Array(name),
-    ordinal: tables.nextOrdinal++,
-    keys: new ByteMap(),
-    revision,
-    standingRevision: revision,
-    removalRevision: 0,
-    expiresAtMs: undefined,
-  };
-  tables.buckets.set(bucket.name, bucket);
-  tables.bucketsById.set(bucket.id, bucket);
-}
+/** What the index is told of a field: one object for all of them, read during the call only. */
+const written = { revision: 0, expiresAtMs: NEVER, segment: 0, offset: 0, valueBytes: 0 };
 
-function applyDrop(tables: Tables, bucket: Bucket, { revision }: DropMutation): void {
-  tables.buckets.delete(bucket.name);
-  tables.bucketsById.delete(bucket.id);
-  tables.dropRevision = revision;
-}
-
-function applyPut(tables: Tables, bucket: Bucket, { revision, fields }: PutMutation): void {
-  for (const field of fields) putField(tables, bucket, { field, revision });
-}
-
-function putField(
-  tables: Tables,
-  bucket: Bucket,
-  put: { readonly field: Field; readonly revision: MutationNumber },
+function applyPut(
+  index: KeyIndex,
+  bucket: BucketRef,
+  { mutation, values }: { readonly mutation: PutMutation; readonly values: ValuePlaces },
 ): void {
-  const { field, revision } = put;
-  const value = new Uint8Array(field.value);
-  const entry = bucket.keys.get(field.key);
-  if (entry === undefined) {
-    const ordinal = tables.nextOrdinal++;
-    bucket.keys.set(field.key, { ordinal, value, revision, expiresAtMs: field.expiresAtMs });
-  } else {
-    entry.value = value;
-    entry.revision = revision;
-    entry.expiresAtMs = field.expiresAtMs;
+  written.revision = mutation.revision;
+  for (const { key, value, expiresAtMs } of mutation.fields) {
+    const { segment, offset } = values.next(key.length, value.length);
+    written.expiresAtMs = expiresAtMs ?? NEVER;
+    written.segment = segment;
+    written.offset = offset;
+    written.valueBytes = value.length;
+    values.keep(index.put(bucket, key, 0, key.length, written), value);
   }
 }
 
-function applyDelete(bucket: Bucket, { revision, keys }: DeleteMutation): void {
-  for (const key of keys) bucket.keys.delete(key);
-  bucket.removalRevision = revision;
-}
-
-function applyExpireKey(bucket: Bucket, { key, revision, expiresAtMs }: ExpireKeyMutation): void {
-  const entry = bucket.keys.get(key);
-  if (entry === undefined) throw new Error(`Bucket ${bucket.id} has no such key to expire`);
-  entry.expiresAtMs = expiresAtMs;
-  entry.revision = revision;
+function applyExpireKey(
+  index: KeyIndex,
+  bucket: BucketRef,
+  { key, revision, expiresAtMs }: ExpireKeyMutation,
+): void {
+  const entry = index.find(bucket, key, 0, key.length);
+  if (entry === 0) throw new Error(`Bucket ${index.bucketId(bucket)} has no such key to expire`);
+  index.setExpiresAtMs(entry, expiresAtMs ?? NEVER);
+  index.setRevision(entry, revision);
 }

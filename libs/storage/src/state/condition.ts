@@ -1,5 +1,7 @@
+import type { BucketRef, KeyIndex } from "../key-index/key-index.ts";
 import type { Condition, Conflict } from "../store.ts";
-import { type Bucket, type Entry, findEntry } from "./tables.ts";
+import { findEntry } from "./look-up.ts";
+import { mutationNumber } from "./mutation-number.ts";
 
 /** One key and what must hold of it; `undefined` asks for nothing. */
 export interface Demand {
@@ -7,21 +9,25 @@ export interface Demand {
   readonly condition?: Condition | undefined;
 }
 
+/** The keys of one bucket, as they are at one time. */
+export interface Moment {
+  readonly bucket: BucketRef;
+  readonly nowMs: number;
+}
+
 /** The first demand that does not hold, as a conflict with a key of its own. */
 export function findConflict(
-  bucket: Bucket,
+  index: KeyIndex,
+  { bucket, nowMs }: Moment,
   demands: Iterable<Demand>,
-  nowMs: number,
 ): Conflict | undefined {
   for (const { key, condition } of demands) {
     if (condition === undefined) continue;
-    const entry = findEntry(bucket, key, nowMs);
-    if (holds(condition, entry)) continue;
-    return { type: "conflict", key: new Uint8Array(key), revision: entry?.revision };
+    const entry = findEntry(index, { bucket, key }, nowMs);
+    const revision = entry === 0 ? undefined : mutationNumber(index.revision(entry));
+    const isMet =
+      condition.type === "absent" ? revision === undefined : revision === condition.revision;
+    if (!isMet) return { type: "conflict", key: new Uint8Array(key), revision };
   }
   return undefined;
-}
-
-function holds(condition: Condition, entry: Entry | undefined): boolean {
-  return condition.type === "absent" ? entry === undefined : entry?.revision === condition.revision;
 }

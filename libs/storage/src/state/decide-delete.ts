@@ -1,8 +1,10 @@
+import type { KeyIndex } from "../key-index/key-index.ts";
 import type { Condition, DeleteOutcome } from "../store.ts";
-import { distinct } from "./byte-map.ts";
 import { findConflict } from "./condition.ts";
 import { changed, type Decision, unchanged } from "./decision.ts";
-import { absenceRestsOn, findBucket, findEntry, nextRevision, type Tables } from "./tables.ts";
+import { distinct } from "./distinct-keys.ts";
+import { bucketAbsent, findBucket, findEntry, nextRevision, revisionOfBucket } from "./look-up.ts";
+import { mutationNumber } from "./mutation-number.ts";
 
 /** What `Buckets.delete` was asked for. */
 export interface DeleteRequest {
@@ -13,23 +15,25 @@ export interface DeleteRequest {
 
 /** Deletes those of the keys that are there, as one mutation. */
 export function decideDelete(
-  tables: Tables,
+  index: KeyIndex,
   request: DeleteRequest,
   nowMs: number,
 ): Decision<DeleteOutcome> {
   const { bucket: name, keys, condition } = request;
-  const bucket = findBucket(tables, name, nowMs);
-  if (bucket === undefined) return unchanged({ type: "no-bucket" }, absenceRestsOn(tables, name));
+  const bucket = findBucket(index, name, nowMs);
+  if (bucket === 0) return { ...bucketAbsent(index, name), mutations: [] };
+  const latest = revisionOfBucket(index, bucket);
   if (condition !== undefined) {
     const demands = keys.map((key) => ({ key, condition }));
-    const conflict = findConflict(bucket, demands, nowMs);
-    if (conflict !== undefined) return unchanged(conflict, bucket.revision);
+    const conflict = findConflict(index, { bucket, nowMs }, demands);
+    if (conflict !== undefined) return unchanged(conflict, latest);
   }
-  const there = distinct(keys).filter((key) => findEntry(bucket, key, nowMs) !== undefined);
-  if (there.length === 0) return unchanged({ type: "missing" }, bucket.revision);
-  const revision = nextRevision(tables);
+  const there = distinct(keys).filter((key) => findEntry(index, { bucket, key }, nowMs) !== 0);
+  if (there.length === 0) return unchanged({ type: "missing" }, latest);
+  const revision = nextRevision(index);
+  const bucketId = mutationNumber(index.bucketId(bucket));
   return changed(
     { type: "deleted", revision, removed: there.length },
-    { type: "delete", bucketId: bucket.id, revision, keys: there },
+    { type: "delete", bucketId, revision, keys: there },
   );
 }

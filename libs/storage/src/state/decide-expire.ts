@@ -1,7 +1,9 @@
+import type { KeyIndex } from "../key-index/key-index.ts";
 import type { ExpireOutcome } from "../store.ts";
 import { changed, type Decision, unchanged } from "./decision.ts";
 import { assertWholeMilliseconds, hasLapsed } from "./lapse.ts";
-import { absenceRestsOn, findBucket, findEntry, nextRevision, type Tables } from "./tables.ts";
+import { bucketAbsent, findBucket, findEntry, nextRevision, revisionOfBucket } from "./look-up.ts";
+import { mutationNumber } from "./mutation-number.ts";
 
 /** What `Buckets.expire` was asked for. */
 export interface ExpireRequest {
@@ -17,24 +19,24 @@ export interface ExpireRequest {
  * set back, it would not be over.
  */
 export function decideExpire(
-  tables: Tables,
+  index: KeyIndex,
   request: ExpireRequest,
   nowMs: number,
 ): Decision<ExpireOutcome> {
   const { bucket: name, key, expiresAtMs } = request;
   assertWholeMilliseconds(expiresAtMs);
-  const bucket = findBucket(tables, name, nowMs);
-  if (bucket === undefined) return unchanged({ type: "no-bucket" }, absenceRestsOn(tables, name));
-  const bucketId = bucket.id;
-  const revision = nextRevision(tables);
+  const bucket = findBucket(index, name, nowMs);
+  if (bucket === 0) return { ...bucketAbsent(index, name), mutations: [] };
+  const bucketId = mutationNumber(index.bucketId(bucket));
+  const revision = nextRevision(index);
   const outcome = { type: "updated", revision } as const;
   const isOver = hasLapsed({ expiresAtMs }, nowMs);
   if (key === undefined) {
     if (isOver) return changed(outcome, { type: "drop", bucketId, revision });
     return changed(outcome, { type: "expire-bucket", bucketId, revision, expiresAtMs });
   }
-  if (findEntry(bucket, key, nowMs) === undefined) {
-    return unchanged({ type: "missing" }, bucket.revision);
+  if (findEntry(index, { bucket, key }, nowMs) === 0) {
+    return unchanged({ type: "missing" }, revisionOfBucket(index, bucket));
   }
   if (isOver) return changed(outcome, { type: "delete", bucketId, revision, keys: [key] });
   return changed(outcome, { type: "expire-key", bucketId, revision, key, expiresAtMs });

@@ -1,18 +1,12 @@
+import type { BucketRef, KeyIndex } from "../key-index/key-index.ts";
 import type { Field, PutOutcome } from "../store.ts";
-import { countDistinct, latestOfEachKey } from "./byte-map.ts";
-import { findConflict } from "./condition.ts";
+import { findConflict, type Moment } from "./condition.ts";
 import { type Decision, unchanged } from "./decision.ts";
+import { countDistinct, latestOfEachKey } from "./distinct-keys.ts";
 import { assertWholeMilliseconds, hasLapsed } from "./lapse.ts";
+import { bucketAbsent, findBucket, findEntry, nextRevision, revisionOfBucket } from "./look-up.ts";
 import type { Mutation } from "./mutation.ts";
 import { type MutationNumber, mutationNumber } from "./mutation-number.ts";
-import {
-  absenceRestsOn,
-  type Bucket,
-  findBucket,
-  findEntry,
-  nextRevision,
-  type Tables,
-} from "./tables.ts";
 
 /** What `Buckets.put` was asked for. */
 export interface PutRequest {
@@ -25,24 +19,24 @@ export interface PutRequest {
  * Fields whose time is over already cost a second one, in the same decision and so in the same group.
  */
 export function decidePut(
-  tables: Tables,
+  index: KeyIndex,
   request: PutRequest,
   nowMs: number,
 ): Decision<PutOutcome> {
   const { bucket: name, fields } = request;
   for (const field of fields) assertWholeMilliseconds(field.expiresAtMs);
-  const bucket = findBucket(tables, name, nowMs);
-  if (bucket === undefined) return unchanged({ type: "no-bucket" }, absenceRestsOn(tables, name));
-  const conflict = findConflict(bucket, fields, nowMs);
-  if (conflict !== undefined) return unchanged(conflict, bucket.revision);
-  if (fields.length === 0) {
-    return unchanged({ type: "stored", revision: bucket.revision, added: 0 }, bucket.revision);
-  }
-  const added = countAdded(bucket, fields, nowMs);
+  const bucket = findBucket(index, name, nowMs);
+  if (bucket === 0) return { ...bucketAbsent(index, name), mutations: [] };
+  const moment = { bucket, nowMs };
+  const conflict = findConflict(index, moment, fields);
+  const latest = revisionOfBucket(index, bucket);
+  if (conflict !== undefined) return unchanged(conflict, latest);
+  if (fields.length === 0) return unchanged({ type: "stored", revision: latest, added: 0 }, latest);
+  const added = countAdded(index, moment, fields);
   const mutations = fields.some((field) => hasLapsed(field, nowMs))
-    ? putWithLapsed(bucket, fields, { nowMs, revision: nextRevision(tables) })
-    : [putOf(bucket, fields, nextRevision(tables))];
-  const revision = mutations.at(-1)?.revision ?? bucket.revision;
+    ? putWithLapsed(index, moment, fields)
+    : [putOf(index, bucket, { fields, revision: nextRevision(index) })];
+  const revision = mutations.at(-1)?.revision ?? latest;
   return { outcome: { type: "stored", revision, added }, mutations, restsOn: revision };
 }
 
@@ -53,38 +47,54 @@ export function decidePut(
  * has to be a mutation, for a put has a revision: the fields are put, and deleted at once.
  */
 function putWithLapsed(
-  bucket: Bucket,
-  fields: readonly Field[],
-  { nowMs, revision }: { readonly nowMs: number; readonly revision: MutationNumber },
+  index: KeyIndex,
+  { bucket, nowMs }: Moment,
+  all: readonly Field[],
 ): readonly Mutation[] {
-  const latest = latestOfEachKey(fields);
-  const living = latest.filter((field) => !hasLapsed(field, nowMs));
+  const latest = latestOfEachKey(all);
+  const fields = latest.filter((field) => !hasLapsed(field, nowMs));
   const lapsed = latest.filter((field) => hasLapsed(field, nowMs)).map(({ key }) => key);
-  const there = lapsed.filter((key) => bucket.keys.get(key) !== undefined);
+  const keys = lapsed.filter((key) => index.find(bucket, key, 0, key.length) !== 0);
+  const revision = nextRevision(index);
   const next = mutationNumber(revision + 1);
-  if (living.length === 0) {
-    return there.length > 0
-      ? [deleteOf(bucket, there, revision)]
-      : [putOf(bucket, latest, revision), deleteOf(bucket, lapsed, next)];
+  if (fields.length === 0) {
+    return keys.length > 0
+      ? [deleteOf(index, bucket, { keys, revision })]
+      : [
+          putOf(index, bucket, { fields: latest, revision }),
+          deleteOf(index, bucket, { keys: lapsed, revision: next }),
+        ];
   }
-  return there.length > 0
-    ? [deleteOf(bucket, there, revision), putOf(bucket, living, next)]
-    : [putOf(bucket, living, revision)];
+  return keys.length > 0
+    ? [
+        deleteOf(index, bucket, { keys, revision }),
+        putOf(index, bucket, { fields, revision: next }),
+      ]
+    : [putOf(index, bucket, { fields, revision })];
 }
 
-function putOf({ id }: Bucket, fields: readonly Field[], revision: MutationNumber): Mutation {
-  return { type: "put", bucketId: id, revision, fields };
+function putOf(
+  index: KeyIndex,
+  bucket: BucketRef,
+  { fields, revision }: { readonly fields: readonly Field[]; readonly revision: MutationNumber },
+): Mutation {
+  return { type: "put", bucketId: mutationNumber(index.bucketId(bucket)), revision, fields };
 }
 
-function deleteOf({ id }: Bucket, keys: readonly Uint8Array[], revision: MutationNumber): Mutation {
-  return { type: "delete", bucketId: id, revision, keys };
+function deleteOf(
+  index: KeyIndex,
+  bucket: BucketRef,
+  { keys, revision }: { readonly keys: readonly Uint8Array[]; readonly revision: MutationNumber },
+): Mutation {
+  return { type: "delete", bucketId: mutationNumber(index.bucketId(bucket)), revision, keys };
 }
 
-function countAdded(bucket: Bucket, fields: readonly Field[], nowMs: number): number {
+function countAdded(index: KeyIndex, moment: Moment, fields: readonly Field[]): number {
+  const { bucket, nowMs } = moment;
   const [first] = fields;
   if (first !== undefined && fields.length === 1) {
-    return findEntry(bucket, first.key, nowMs) === undefined ? 1 : 0;
+    return findEntry(index, { bucket, key: first.key }, nowMs) === 0 ? 1 : 0;
   }
-  const newcomers = fields.filter(({ key }) => findEntry(bucket, key, nowMs) === undefined);
+  const newcomers = fields.filter(({ key }) => findEntry(index, { bucket, key }, nowMs) === 0);
   return countDistinct(newcomers.map(({ key }) => key));
 }

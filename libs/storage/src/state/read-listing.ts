@@ -1,78 +1,87 @@
-import { type Cursor, cursorAt, type Page, positionOf } from "../page.ts";
-import type { ListBucketsOutcome, ListKeysOutcome, ListOptions } from "../store.ts";
-import type { ByteMap, Placed } from "./byte-map.ts";
+import type { KeyIndex } from "../key-index/key-index.ts";
+import { type Cursor, cursorAt, positionOf } from "../page.ts";
+import type {
+  BucketOutcome,
+  ListBucketsOutcome,
+  ListedBucket,
+  ListedKey,
+  ListKeysOutcome,
+  ListOptions,
+} from "../store.ts";
 import type { Finding } from "./decision.ts";
-import { hasLapsed } from "./lapse.ts";
-import type { MutationNumber } from "./mutation-number.ts";
-import { absenceRestsOn, findBucket, type Tables } from "./tables.ts";
+import { bucketAbsent, expiryOf, findBucket, revisionOfBucket } from "./look-up.ts";
+import { mutationNumber } from "./mutation-number.ts";
 
 /** Keys or buckets a page holds when the caller does not say. */
 const DEFAULT_LIMIT = 1000;
 
 /** A page of the buckets. It shows the latest mutation of each, so it rests on the latest of all. */
 export function readBuckets(
-  tables: Tables,
+  index: KeyIndex,
   options: ListOptions,
   nowMs: number,
 ): Finding<ListBucketsOutcome> {
-  const { entries, next } = pageOf(tables.buckets, options, nowMs);
-  const buckets = entries.map(({ key, revision, expiresAtMs }) => ({
-    bucket: key,
-    revision,
-    expiresAtMs,
-  }));
-  return {
-    outcome: { type: "listed", page: { entries: buckets, next } },
-    restsOn: tables.lastRevision,
-  };
+  const { position, limit } = whereTo(options);
+  const entries: ListedBucket[] = [];
+  const next = index.listBuckets(position, limit, (bucket) => {
+    const expiresAtMs = index.bucketExpiresAtMs(bucket);
+    if (nowMs >= expiresAtMs) return false;
+    entries.push({
+      bucket: index.bucketName(bucket),
+      revision: revisionOfBucket(index, bucket),
+      expiresAtMs: expiryOf(expiresAtMs),
+    });
+    return true;
+  });
+  const page = { entries, next: cursorTo(next) };
+  return { outcome: { type: "listed", page }, restsOn: index.lastRevision };
 }
 
 /** A page of the keys of `bucket`. It rests on the bucket's latest mutation. */
 export function readKeys(
-  tables: Tables,
+  index: KeyIndex,
   request: ListOptions & { readonly bucket: Uint8Array },
   nowMs: number,
 ): Finding<ListKeysOutcome> {
-  const bucket = findBucket(tables, request.bucket, nowMs);
-  if (bucket === undefined) {
-    return { outcome: { type: "no-bucket" }, restsOn: absenceRestsOn(tables, request.bucket) };
-  }
-  const page = pageOf(bucket.keys, request, nowMs);
-  return { outcome: { type: "listed", page }, restsOn: bucket.revision };
+  const { position, limit } = whereTo(request);
+  const bucket = findBucket(index, request.bucket, nowMs);
+  if (bucket === 0) return bucketAbsent(index, request.bucket);
+  const entries: ListedKey[] = [];
+  const next = index.listKeys(bucket, position, limit, (entry) => {
+    const expiresAtMs = index.expiresAtMs(entry);
+    if (nowMs >= expiresAtMs) return false;
+    const revision = mutationNumber(index.revision(entry));
+    entries.push({ key: index.key(entry), revision, expiresAtMs: expiryOf(expiresAtMs) });
+    return true;
+  });
+  const page = { entries, next: cursorTo(next) };
+  return { outcome: { type: "listed", page }, restsOn: index.bucketRevision(bucket) };
 }
 
-interface Listable extends Placed {
-  readonly revision: MutationNumber;
-  readonly expiresAtMs: number | undefined;
-}
-
-interface Listed {
-  readonly key: Uint8Array;
-  readonly revision: MutationNumber;
-  readonly expiresAtMs: number | undefined;
-}
-
-/**
- * Ordinals never change and only grow, so "everything from this ordinal on" names the same rest of
- * the list however much is added and removed between two pages.
- */
-function pageOf<Item extends Listable>(
-  items: ByteMap<Item>,
-  { cursor, limit = DEFAULT_LIMIT }: ListOptions,
+/** What there is to say of a bucket without its keys. Every key whose time is over must have been swept. */
+export function readBucket(
+  index: KeyIndex,
+  name: Uint8Array,
   nowMs: number,
-): Page<Listed> {
+): Finding<BucketOutcome> {
+  const bucket = findBucket(index, name, nowMs);
+  if (bucket === 0) return bucketAbsent(index, name);
+  const revision = revisionOfBucket(index, bucket);
+  const keys = index.bucketKeyCount(bucket);
+  const expiresAtMs = expiryOf(index.bucketExpiresAtMs(bucket));
+  return { outcome: { type: "found", revision, keys, expiresAtMs }, restsOn: revision };
+}
+
+function whereTo({ cursor, limit = DEFAULT_LIMIT }: ListOptions): {
+  readonly position: number;
+  readonly limit: number;
+} {
   if (!Number.isInteger(limit) || limit < 1) {
     throw new RangeError(`Cannot list ${limit} entries: not a whole number from 1 up`);
   }
-  const entries: Listed[] = [];
-  let next: Cursor | undefined;
-  for (const [key, item] of items.from(cursor === undefined ? 0 : positionOf(cursor))) {
-    if (hasLapsed(item, nowMs)) continue;
-    if (entries.length === limit) {
-      next = cursorAt(item.ordinal);
-      break;
-    }
-    entries.push({ key, revision: item.revision, expiresAtMs: item.expiresAtMs });
-  }
-  return { entries, next };
+  return { position: cursor === undefined ? 0 : positionOf(cursor), limit };
+}
+
+function cursorTo(position: number | undefined): Cursor | undefined {
+  return position === undefined ? undefined : cursorAt(position);
 }

@@ -1,3 +1,5 @@
+import { storeI64, storeU32 } from "./little-endian.ts";
+
 /** Capacity of a fresh writer: a group of a few dozen small records. */
 const INITIAL_CAPACITY_BYTES = 4096;
 
@@ -28,42 +30,46 @@ export class ByteWriter {
     this.#length = length;
   }
 
+  /**
+   * Makes room for `count` bytes and returns where they begin in {@link buffer}. The caller stores
+   * every one of them: they hold whatever was there before.
+   */
+  claim(count: number): number {
+    this.#reserve(count);
+    const at = this.#length;
+    this.#length = at + count;
+    return at;
+  }
+
+  /** What {@link claim} made room in: good until the next call. */
+  get buffer(): Uint8Array {
+    return this.#bytes;
+  }
+
   u8(value: number): void {
-    this.#reserve(1);
-    this.#bytes[this.#length++] = value;
+    const at = this.claim(1);
+    this.#bytes[at] = value;
   }
 
   u32(value: number): void {
-    this.#reserve(4);
-    this.#store32(value);
+    const at = this.claim(4);
+    storeU32(this.#bytes, at, value);
   }
 
   /** A whole number from 0 to 2^53 - 1, in eight bytes. */
   u64(value: number): void {
-    this.#reserve(8);
-    this.#store32(value);
-    this.#store32(value / 2 ** 32);
+    this.i64(value);
   }
 
   /** A whole number from -(2^53 - 1) to 2^53 - 1, in eight bytes, two's complement. */
   i64(value: number): void {
-    this.#reserve(8);
-    this.#store32(value);
-    this.#store32(Math.floor(value / 2 ** 32));
+    const at = this.claim(8);
+    storeI64(this.#bytes, at, value);
   }
 
   bytes(value: Uint8Array): void {
-    this.#reserve(value.length);
-    this.#bytes.set(value, this.#length);
-    this.#length += value.length;
-  }
-
-  #store32(value: number): void {
-    const bytes = this.#bytes;
-    bytes[this.#length++] = value;
-    bytes[this.#length++] = value >>> 8;
-    bytes[this.#length++] = value >>> 16;
-    bytes[this.#length++] = value >>> 24;
+    const at = this.claim(value.length);
+    this.#bytes.set(value, at);
   }
 
   #reserve(more: number): void {

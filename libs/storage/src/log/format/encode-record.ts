@@ -1,53 +1,76 @@
-import type { Field } from "../../store.ts";
 import type { ByteWriter } from "./byte-writer.ts";
-import { FLAG_AGAIN, FLAG_EXPIRES, type LogRecord, RECORD_TYPE } from "./log-record.ts";
+import { encodeField, RECORD_START_BYTES } from "./field.ts";
+import { storeI64 } from "./little-endian.ts";
+import {
+  FLAG_AGAIN,
+  FLAG_BUCKET_EXPIRES,
+  FLAG_EXPIRES,
+  type LogRecord,
+  RECORD_TYPE,
+} from "./log-record.ts";
 
 /** Appends `record` to `writer` in the layout drawn at {@link LogRecord}. */
 export function encodeRecord(writer: ByteWriter, record: LogRecord): void {
   switch (record.type) {
-    case "create":
-    case "declare":
-      start(writer, RECORD_TYPE.bucket, record.type === "declare" ? FLAG_AGAIN : 0, record);
-      writeBlock(writer, record.name);
-      return;
-    case "drop":
-      start(writer, RECORD_TYPE.drop, 0, record);
-      return;
     case "put":
-      start(writer, RECORD_TYPE.put, 0, record);
+      start(writer, RECORD_TYPE.put, 0, record.bucketId, record.revision);
       writer.u32(record.fields.length);
-      for (const field of record.fields) writeField(writer, field);
+      for (const field of record.fields) encodeField(writer, field, record.bucketId);
+      return;
+    case "copy":
+      start(writer, RECORD_TYPE.copy, 0, record.bucketId, record.revision);
+      encodeField(writer, record, record.bucketId);
       return;
     case "delete":
-      start(writer, RECORD_TYPE.delete, 0, record);
+      start(writer, RECORD_TYPE.delete, 0, record.bucketId, record.revision);
       writer.u32(record.keys.length);
       for (const key of record.keys) writeBlock(writer, key);
       return;
-    case "expire-bucket":
-      start(writer, RECORD_TYPE.expireBucket, flagsFor(record.expiresAtMs), record);
-      writeTime(writer, record.expiresAtMs);
-      return;
-    case "expire-key":
-      start(writer, RECORD_TYPE.expireKey, flagsFor(record.expiresAtMs), record);
+    case "expire-key": {
+      const flags = flagFor(record.expiresAtMs, FLAG_EXPIRES);
+      start(writer, RECORD_TYPE.expireKey, flags, record.bucketId, record.revision);
       writeTime(writer, record.expiresAtMs);
       writeBlock(writer, record.key);
+      return;
+    }
+    case "expire-bucket": {
+      const flags = flagFor(record.expiresAtMs, FLAG_EXPIRES);
+      start(writer, RECORD_TYPE.expireBucket, flags, record.bucketId, record.revision);
+      writeTime(writer, record.expiresAtMs);
+      return;
+    }
+    case "create":
+      start(writer, RECORD_TYPE.bucket, 0, record.bucketId, record.revision);
+      writeBlock(writer, record.name);
+      return;
+    case "restate": {
+      const flags = FLAG_AGAIN + flagFor(record.expiresAtMs, FLAG_BUCKET_EXPIRES);
+      start(writer, RECORD_TYPE.bucket, flags, record.bucketId, record.revision);
+      writeTime(writer, record.expiresAtMs);
+      writeBlock(writer, record.name);
+      return;
+    }
+    case "drop":
+      start(writer, RECORD_TYPE.drop, 0, record.bucketId, record.revision);
+      return;
+    case "trim":
+      start(writer, RECORD_TYPE.trim, 0, record.firstSegment, 0);
   }
 }
 
-function start(writer: ByteWriter, type: number, flags: number, record: LogRecord): void {
-  writer.u8(type);
-  writer.u8(flags);
-  writer.u64(record.bucketId);
-  writer.u64(record.revision);
-}
-
-function writeField(writer: ByteWriter, { key, value, expiresAtMs }: Field): void {
-  writer.u8(flagsFor(expiresAtMs));
-  writer.u32(key.length);
-  writer.u32(value.length);
-  writeTime(writer, expiresAtMs);
-  writer.bytes(key);
-  writer.bytes(value);
+function start(
+  writer: ByteWriter,
+  type: number,
+  flags: number,
+  bucketId: number,
+  revision: number,
+): void {
+  const at = writer.claim(RECORD_START_BYTES);
+  const bytes = writer.buffer;
+  bytes[at] = type;
+  bytes[at + 1] = flags;
+  storeI64(bytes, at + 2, bucketId);
+  storeI64(bytes, at + 10, revision);
 }
 
 function writeBlock(writer: ByteWriter, bytes: Uint8Array): void {
@@ -55,10 +78,14 @@ function writeBlock(writer: ByteWriter, bytes: Uint8Array): void {
   writer.bytes(bytes);
 }
 
-function flagsFor(expiresAtMs: number | undefined): number {
-  return expiresAtMs === undefined ? 0 : FLAG_EXPIRES;
+function isTime(expiresAtMs: number | undefined): expiresAtMs is number {
+  return expiresAtMs !== undefined && expiresAtMs !== Number.POSITIVE_INFINITY;
+}
+
+function flagFor(expiresAtMs: number | undefined, flag: number): number {
+  return isTime(expiresAtMs) ? flag : 0;
 }
 
 function writeTime(writer: ByteWriter, expiresAtMs: number | undefined): void {
-  if (expiresAtMs !== undefined) writer.i64(expiresAtMs);
+  if (isTime(expiresAtMs)) writer.i64(expiresAtMs);
 }

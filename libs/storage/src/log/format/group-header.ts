@@ -1,18 +1,18 @@
 import { crc32 } from "node:zlib";
-import { ByteReader } from "./byte-reader.ts";
+import { loadU32, loadU64, storeI64, storeU32 } from "./little-endian.ts";
 
 /**
  * How every group begins; its records follow. Numbers are little-endian.
  *
  * ```text
- *  0        4          8          16               24         28         32
- *  ┌────────┬──────────┬──────────┬────────────────┬──────────┬──────────┬─────────
- *  │ "KVGP" │ payload  │ sequence │ known synced   │ CRC of   │ CRC of   │ payload
- *  │        │ bytes u32│ u64      │ sequence, u64  │ payload  │ header   │ …
- *  └────────┴──────────┴──────────┴────────────────┴──────────┴──────────┴─────────
+ *  0        4          8          16             24            32         36         40
+ *  ┌────────┬──────────┬──────────┬──────────────┬─────────────┬──────────┬──────────┬─────────
+ *  │ "KVGP" │ payload  │ sequence │ known synced │ last        │ CRC of   │ CRC of   │ payload
+ *  │        │ bytes u32│ u64      │ sequence u64 │ revision u64│ payload  │ header   │ …
+ *  └────────┴──────────┴──────────┴──────────────┴─────────────┴──────────┴──────────┴─────────
  * ```
  *
- * Two checksums, for two questions. The header's covers the store id and bytes 0 to 27. It alone
+ * Two checksums, for two questions. The header's covers the store id and bytes 0 to 35. It alone
  * vouches for "known synced": a torn group with a whole header still proves that earlier groups had
  * reached the disk. With the store id in it, which no client knows, a value that looks like a group
  * is not taken for one. The payload's tells whether the records are whole.
@@ -24,28 +24,34 @@ export interface GroupHeader {
   readonly sequence: number;
   /** Groups up to this one were known to be on the disk when this one was written; 0 for none. */
   readonly syncedSequence: number;
+  /**
+   * The highest revision given out up to and including this group, also to mutations whose records
+   * are gone since, and by revisions passed over: no later mutation has it or a lower one.
+   */
+  readonly lastRevision: number;
   readonly payloadChecksum: number;
 }
 
 /** Length of a group header. */
-export const GROUP_HEADER_BYTES = 32;
+export const GROUP_HEADER_BYTES = 40;
 
-const MAGIC = Buffer.from("KVGP", "latin1");
+const MAGIC = 0x5047564b; // "KVGP"
+const MAGIC_BYTES = Buffer.from("KVGP", "latin1");
 const CHECKED_BYTES = GROUP_HEADER_BYTES - 4;
 
-/** Fills in the first 32 bytes of `group`, whose payload follows them already. */
+/** Fills in the first 40 bytes of `group`, whose payload follows them already. */
 export function sealGroup(
   group: Uint8Array,
-  numbers: Pick<GroupHeader, "sequence" | "syncedSequence">,
+  numbers: Pick<GroupHeader, "sequence" | "syncedSequence" | "lastRevision">,
   seed: number,
 ): void {
-  const view = new DataView(group.buffer, group.byteOffset, group.byteLength);
-  group.set(MAGIC);
-  view.setUint32(4, group.length - GROUP_HEADER_BYTES, true);
-  view.setBigUint64(8, BigInt(numbers.sequence), true);
-  view.setBigUint64(16, BigInt(numbers.syncedSequence), true);
-  view.setUint32(24, crc32(group.subarray(GROUP_HEADER_BYTES)), true);
-  view.setUint32(CHECKED_BYTES, crc32(group.subarray(0, CHECKED_BYTES), seed), true);
+  storeU32(group, 0, MAGIC);
+  storeU32(group, 4, group.length - GROUP_HEADER_BYTES);
+  storeI64(group, 8, numbers.sequence);
+  storeI64(group, 16, numbers.syncedSequence);
+  storeI64(group, 24, numbers.lastRevision);
+  storeU32(group, 32, crc32(group.subarray(GROUP_HEADER_BYTES)));
+  storeU32(group, CHECKED_BYTES, crc32(group.subarray(0, CHECKED_BYTES), seed));
 }
 
 /** The group header at `offset` of `file`, or `undefined` when there is no whole and sound one. */
@@ -55,22 +61,16 @@ export function decodeGroupHeader(
   seed: number,
 ): GroupHeader | undefined {
   const header = file.subarray(offset, offset + GROUP_HEADER_BYTES);
-  if (header.length < GROUP_HEADER_BYTES || !MAGIC.equals(header.subarray(0, 4))) return undefined;
-  const reader = new ByteReader(header, 4);
-  const payloadBytes = reader.u32();
-  const sequence = reader.u64();
-  const syncedSequence = reader.u64();
-  const payloadChecksum = reader.u32();
-  if (reader.u32() !== crc32(header.subarray(0, CHECKED_BYTES), seed)) return undefined;
-  if (
-    payloadBytes === undefined ||
-    sequence === undefined ||
-    syncedSequence === undefined ||
-    payloadChecksum === undefined
-  ) {
-    return undefined;
-  }
-  return { payloadBytes, sequence, syncedSequence, payloadChecksum };
+  if (header.length < GROUP_HEADER_BYTES || loadU32(header, 0) !== MAGIC) return undefined;
+  const checksum = loadU32(header, CHECKED_BYTES);
+  if (checksum !== crc32(header.subarray(0, CHECKED_BYTES), seed)) return undefined;
+  const sequence = loadU64(header, 8);
+  const syncedSequence = loadU64(header, 16);
+  const lastRevision = loadU64(header, 24);
+  if (Math.max(sequence, syncedSequence, lastRevision) > Number.MAX_SAFE_INTEGER) return undefined;
+  const payloadBytes = loadU32(header, 4);
+  const payloadChecksum = loadU32(header, 32);
+  return { payloadBytes, sequence, syncedSequence, lastRevision, payloadChecksum };
 }
 
 /** The number and the length, header included, of a group at `offset` of `file` that is known to be sound. */
@@ -78,12 +78,11 @@ export function groupAt(
   file: Uint8Array,
   offset: number,
 ): { readonly sequence: number; readonly lengthBytes: number } {
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const lengthBytes = GROUP_HEADER_BYTES + view.getUint32(offset + 4, true);
-  return { sequence: Number(view.getBigUint64(offset + 8, true)), lengthBytes };
+  const lengthBytes = GROUP_HEADER_BYTES + loadU32(file, offset + 4);
+  return { sequence: loadU64(file, offset + 8), lengthBytes };
 }
 
 /** Where the next group may begin at or behind `offset`; -1 when nowhere. */
 export function findGroupMagic(file: Uint8Array, offset: number): number {
-  return Buffer.from(file.buffer, file.byteOffset, file.byteLength).indexOf(MAGIC, offset);
+  return Buffer.from(file.buffer, file.byteOffset, file.byteLength).indexOf(MAGIC_BYTES, offset);
 }

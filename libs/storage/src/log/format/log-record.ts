@@ -1,9 +1,8 @@
 import type { Mutation } from "../../state/mutation.ts";
-import type { MutationNumber } from "../../state/mutation-number.ts";
 
 /**
- * What the payload of a group is made of: mutations, and the names of the buckets they speak of.
- * Numbers are little-endian; every record begins alike.
+ * What the payload of a group is made of: mutations, and what lets the oldest segments of a log be
+ * taken away without anybody missing them. Numbers are little-endian; every record begins alike.
  *
  * ```text
  *  0      1       2            10           18
@@ -12,16 +11,15 @@ import type { MutationNumber } from "../../state/mutation-number.ts";
  *  │ u8   │ u8    │ u64        │ u64        │
  *  └──────┴───────┴────────────┴────────────┴─────────────────
  *
- *  1 BUCKET         ┌─────────────────┬──────┐  flags: bit 0, declared again: not a mutation
- *                   │ name length u32 │ name │         bit 1, born of a put: goes with its last
- *                   └─────────────────┴──────┘                key (kept free, 0 in version 1)
+ *  1 BUCKET         ┌───────────────────┬─────────────────┬──────┐
+ *                   │ [expires at, i64] │ name length u32 │ name │
+ *                   └───────────────────┴─────────────────┴──────┘
+ *                     flags: bit 0, again: not a mutation, but all there is to say of a bucket that
+ *                            exists; bit 1 (with bit 0 only), it expires
  *  2 DROP             nothing
- *  3 PUT            ┌───────────┬──────────────────────────────────────────────────────────┐
- *                   │ count u32 │ count times:                                             │
- *                   │           │ flags u8 │ key length u32 │ value length u32 │           │
- *                   │           │ [expires at, i64] │ key │ value                          │
- *                   └───────────┴──────────────────────────────────────────────────────────┘
- *                                            flags of a field: bit 0, it expires
+ *  3 PUT            ┌───────────┬────────────────────┐
+ *                   │ count u32 │ count times: field │    the field is drawn at LoggedField
+ *                   └───────────┴────────────────────┘
  *  4 DELETE         ┌───────────┬─────────────────────────────────────────┐
  *                   │ count u32 │ count times: key length u32 │ key       │
  *                   └───────────┴─────────────────────────────────────────┘
@@ -31,22 +29,50 @@ import type { MutationNumber } from "../../state/mutation-number.ts";
  *  6 EXPIRE KEY     ┌───────────────────┬────────────────┬─────┐  flags: bit 0, it expires
  *                   │ [expires at, i64] │ key length u32 │ key │
  *                   └───────────────────┴────────────────┴─────┘
+ *  7 COPY           ┌───────┐    one field, moved here from an older segment: not a mutation; its
+ *                   │ field │    revision is the key's own
+ *                   └───────┘
+ *  8 TRIM             nothing: the place of the bucket id holds the number of the oldest segment that
+ *                     is still needed, that of the revision holds 0
  * ```
  *
- * `expires at` is in Unix milliseconds and stands there only when its flag is set. Unused flag bits
- * are 0. Counts are at least 1.
+ * `expires at` is in Unix milliseconds and stands there only when its flag is set (in a field, always).
+ * Unused flag bits are 0. Counts are at least 1.
  */
-export type LogRecord = Mutation | BucketDeclaration;
+export type LogRecord = Mutation | RestateRecord | CopyRecord | TrimRecord;
 
 /**
- * Repeats the name of a bucket before its first use in a segment, so that every segment can be
- * understood alone. Its revision is the bucket's id; it changes nothing.
+ * All there is to say of a bucket besides its keys. It stands before the bucket's first use in every
+ * segment but the one it was created in, and is written again when the last segment that has it is
+ * taken away. Replaying it changes nothing, unless the segment that created the bucket is gone.
  */
-export interface BucketDeclaration {
-  readonly type: "declare";
-  readonly bucketId: MutationNumber;
-  readonly revision: MutationNumber;
+export interface RestateRecord {
+  readonly type: "restate";
+  readonly bucketId: number;
+  /** The latest mutation of the bucket: its id or higher. */
+  readonly revision: number;
   readonly name: Uint8Array;
+  /** `undefined`, or when encoding `Infinity` too, for never. */
+  readonly expiresAtMs: number | undefined;
+}
+
+/** A key whose segment is about to be taken away, once more, with the revision and time it has now. */
+export interface CopyRecord {
+  readonly type: "copy";
+  readonly bucketId: number;
+  /** The latest mutation of the key: not above the revisions before it, and in no order with them. */
+  readonly revision: number;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+  /** `undefined`, or when encoding `Infinity` too, for never. */
+  readonly expiresAtMs: number | undefined;
+}
+
+/** Nobody needs the segments below `firstSegment` any more. */
+export interface TrimRecord {
+  readonly type: "trim";
+  /** From 1 up to the number of the segment that holds the record. */
+  readonly firstSegment: number;
 }
 
 /** The first byte of each kind of record. */
@@ -57,10 +83,15 @@ export const RECORD_TYPE = {
   delete: 4,
   expireBucket: 5,
   expireKey: 6,
+  copy: 7,
+  trim: 8,
 } as const;
 
-/** Flag of a BUCKET record: it repeats the name of one that exists. */
+/** Flag of a BUCKET record: it says again what is known of a bucket that exists. */
 export const FLAG_AGAIN = 1;
 
-/** Flag of a field and of the EXPIRE records: a time follows. */
+/** Flag of a BUCKET record: a time follows. */
+export const FLAG_BUCKET_EXPIRES = 2;
+
+/** Flag of the EXPIRE records: a time follows. */
 export const FLAG_EXPIRES = 1;

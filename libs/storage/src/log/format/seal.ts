@@ -6,18 +6,18 @@ import { STORE_ID_BYTES, type StoreId } from "./store-id.ts";
 
 /**
  * The file a clean stop leaves behind. It says that every byte of the log was on the disk, and where
- * the log ends; with it there, whatever differs is damage. Numbers are little-endian.
+ * the log begins and ends; with it there, whatever differs is damage. Numbers are little-endian.
  *
  * ```text
- *  0        4         8                  24        32          40         48         56      60
- *  ┌────────┬─────────┬──────────────────┬─────────┬───────────┬──────────┬──────────┬───────┐
- *  │ "KVSL" │ version │ store id         │ last    │ its       │ last     │ last     │ CRC   │
- *  │        │ u32     │ 16 bytes         │ segment │ length in │ group's  │ revision │ u32   │
- *  │        │         │                  │ u64     │ bytes, u64│ sequence │ u64      │       │
- *  └────────┴─────────┴──────────────────┴─────────┴───────────┴──────────┴──────────┴───────┘
+ *  0        4         8                  24        32          40         48         56        64      68
+ *  ┌────────┬─────────┬──────────────────┬─────────┬───────────┬──────────┬──────────┬─────────┬───────┐
+ *  │ "KVSL" │ version │ store id         │ last    │ its       │ last     │ last     │ first   │ CRC   │
+ *  │        │ u32     │ 16 bytes         │ segment │ length in │ group's  │ revision │ segment │ u32   │
+ *  │        │         │                  │ u64     │ bytes, u64│ sequence │ u64      │ u64     │       │
+ *  └────────┴─────────┴──────────────────┴─────────┴───────────┴──────────┴──────────┴─────────┴───────┘
  * ```
  *
- * The CRC-32 covers everything before it.
+ * The CRC-32 covers everything before it, in every version of the format.
  */
 export interface Seal {
   readonly storeId: StoreId;
@@ -27,6 +27,8 @@ export interface Seal {
   readonly lastSequence: number;
   /** Later revisions are higher. Above the last one in the log when some were skipped and none drawn since. */
   readonly lastRevision: number;
+  /** The oldest segment that the log needs; older ones may have been left over. */
+  readonly firstSegment: number;
 }
 
 /** What the bytes of a seal file turned out to be. */
@@ -36,7 +38,7 @@ export type SealReading =
   | { readonly type: "bad"; readonly reason: string };
 
 const MAGIC = 0x4c53564b; // "KVSL"
-const SEAL_BYTES = 60;
+const SEAL_BYTES = 68;
 
 /** Lays out `seal` in a fresh array. */
 export function encodeSeal(seal: Seal): Uint8Array {
@@ -48,6 +50,7 @@ export function encodeSeal(seal: Seal): Uint8Array {
   writer.u64(seal.lengthBytes);
   writer.u64(seal.lastSequence);
   writer.u64(seal.lastRevision);
+  writer.u64(seal.firstSegment);
   writer.u32(crc32(writer.view()));
   return writer.view();
 }
@@ -57,27 +60,33 @@ export function decodeSeal(file: Uint8Array): SealReading {
   const reader = new ByteReader(file);
   const magic = reader.u32();
   const found = reader.u32();
+  if (found === undefined || magic !== MAGIC) return bad("it is no seal");
+  const checkedBytes = Math.max(file.length - 4, reader.offset);
+  if (new ByteReader(file, checkedBytes).u32() !== crc32(file.subarray(0, checkedBytes))) {
+    return bad("the seal's checksum does not match");
+  }
+  if (found !== FORMAT_VERSION) return { type: "other-version", found };
+  if (file.length !== SEAL_BYTES) return bad("it is no seal");
   const storeId = reader.bytes(STORE_ID_BYTES);
   const segment = reader.u64();
   const lengthBytes = reader.u64();
   const lastSequence = reader.u64();
   const lastRevision = reader.u64();
-  if (file.length !== SEAL_BYTES || magic !== MAGIC) {
-    return { type: "bad", reason: "it is no seal" };
-  }
-  if (reader.u32() !== crc32(file.subarray(0, SEAL_BYTES - 4))) {
-    return { type: "bad", reason: "the seal's checksum does not match" };
-  }
-  if (found !== undefined && found !== FORMAT_VERSION) return { type: "other-version", found };
+  const firstSegment = reader.u64();
   if (
     storeId === undefined ||
     segment === undefined ||
     lengthBytes === undefined ||
     lastSequence === undefined ||
-    lastRevision === undefined
+    lastRevision === undefined ||
+    firstSegment === undefined
   ) {
-    return { type: "bad", reason: "the seal holds a number out of range" };
+    return bad("the seal holds a number out of range");
   }
-  const places = { segment, lengthBytes, lastSequence, lastRevision };
+  const places = { segment, lengthBytes, lastSequence, lastRevision, firstSegment };
   return { type: "seal", seal: { storeId: new Uint8Array(storeId), ...places } };
+}
+
+function bad(reason: string): SealReading {
+  return { type: "bad", reason };
 }

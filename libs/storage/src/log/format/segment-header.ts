@@ -12,13 +12,18 @@ import { STORE_ID_BYTES, type StoreId } from "./store-id.ts";
  *  │ "KVLG" │ version │ store id         │ segment number │ first group's  │ CRC   │
  *  │        │ u32     │ 16 bytes         │ u64            │ sequence, u64  │ u32   │
  *  └────────┴─────────┴──────────────────┴────────────────┴────────────────┴───────┘
+ *  44              52               60      64
+ *  ┌───────────────┬────────────────┬───────┐
+ *  │ first segment │ last           │ CRC   │
+ *  │ needed, u64   │ revision, u64  │ u32   │
+ *  └───────────────┴────────────────┴───────┘
  * ```
  *
- * The CRC-32 covers everything before it. The header is on the disk before the first group is
+ * Each CRC-32 covers everything before it. The header is on the disk before the first group is
  * written, and all earlier segments were before it: a header that reads well vouches that every
  * group below `firstSequence` was synced.
  *
- * Every version of the format will keep these 44 bytes, so that a program can tell a newer file
+ * Every version of the format will keep the first 44 bytes, so that a program can tell a newer file
  * from a damaged one.
  */
 export interface SegmentHeader {
@@ -26,15 +31,21 @@ export interface SegmentHeader {
   /** From 1 up; the file is named after it. */
   readonly segment: number;
   readonly firstSequence: number;
+  /** The oldest segment that the log needed when this one was begun: from 1 up to `segment`. */
+  readonly firstSegment: number;
+  /** At least the highest revision given out in the groups before this segment; 0 for none. */
+  readonly lastRevision: number;
 }
 
 /** Length of a segment header. */
-export const SEGMENT_HEADER_BYTES = 44;
+export const SEGMENT_HEADER_BYTES = 64;
 
 /** The version of all files of a store that this program writes, and the only one it reads. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 const MAGIC = 0x474c564b; // "KVLG"
+/** Where the first CRC stands: what every version of the format has, and nothing more, lies before it. */
+const COMMON_BYTES = 40;
 const CHECKED_BYTES = SEGMENT_HEADER_BYTES - 4;
 
 /** What the first bytes of a segment turned out to be. */
@@ -52,6 +63,9 @@ export function encodeSegmentHeader(header: SegmentHeader): Uint8Array {
   writer.u64(header.segment);
   writer.u64(header.firstSequence);
   writer.u32(crc32(writer.view()));
+  writer.u64(header.firstSegment);
+  writer.u64(header.lastRevision);
+  writer.u32(crc32(writer.view()));
   return writer.view();
 }
 
@@ -63,16 +77,33 @@ export function decodeSegmentHeader(file: Uint8Array): SegmentHeaderReading {
   const storeId = reader.bytes(STORE_ID_BYTES);
   const segment = reader.u64();
   const firstSequence = reader.u64();
-  const checksum = reader.u32();
-  if (checksum === undefined) return { type: "bad", reason: "the segment header is cut short" };
-  if (magic !== MAGIC) return { type: "bad", reason: "the segment header has no magic" };
-  if (checksum !== crc32(file.subarray(0, CHECKED_BYTES))) {
-    return { type: "bad", reason: "the segment header's checksum does not match" };
+  const commonChecksum = reader.u32();
+  if (commonChecksum === undefined) return bad("the segment header is cut short");
+  if (magic !== MAGIC) return bad("the segment header has no magic");
+  if (commonChecksum !== crc32(file.subarray(0, COMMON_BYTES))) {
+    return bad("the segment header's checksum does not match");
   }
   if (found !== undefined && found !== FORMAT_VERSION) return { type: "other-version", found };
-  if (storeId === undefined || segment === undefined || firstSequence === undefined) {
-    return { type: "bad", reason: "the segment header holds a number out of range" };
+  const firstSegment = reader.u64();
+  const lastRevision = reader.u64();
+  const checksum = reader.u32();
+  if (checksum === undefined) return bad("the segment header is cut short");
+  if (checksum !== crc32(file.subarray(0, CHECKED_BYTES))) {
+    return bad("the segment header's checksum does not match");
   }
-  const header = { storeId: new Uint8Array(storeId), segment, firstSequence };
-  return { type: "header", header };
+  if (
+    storeId === undefined ||
+    segment === undefined ||
+    firstSequence === undefined ||
+    firstSegment === undefined ||
+    lastRevision === undefined
+  ) {
+    return bad("the segment header holds a number out of range");
+  }
+  const numbers = { segment, firstSequence, firstSegment, lastRevision };
+  return { type: "header", header: { storeId: new Uint8Array(storeId), ...numbers } };
+}
+
+function bad(reason: string): SegmentHeaderReading {
+  return { type: "bad", reason };
 }

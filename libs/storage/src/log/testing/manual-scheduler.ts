@@ -9,6 +9,10 @@ export class ManualScheduler implements Scheduler {
     this.#callbacks.push(callback);
   };
 
+  soon = (callback: () => void): void => {
+    this.#callbacks.push(callback);
+  };
+
   everySecond = (callback: () => void): Disposable => {
     this.#tickers.add(callback);
     return { [Symbol.dispose]: () => void this.#tickers.delete(callback) };

@@ -1,15 +1,24 @@
 import { basename, dirname } from "node:path";
-import type { DirectoryLock, FilePort, OpenFile, OpenMode } from "../file-port.ts";
+import type { DirectoryLock, FilePort, OpenFile, OpenMode, ReadableFile } from "../file-port.ts";
 import { systemError } from "../system-reason.ts";
 import { type Draw, SimulatedFile } from "./simulated-file.ts";
 
 /** Something the engine asks of the disk, as a fault sees it coming. */
 export interface DiskCall {
-  readonly type: "write" | "sync" | "open" | "truncate" | "rename" | "remove" | "sync-directory";
+  readonly type:
+    | "read"
+    | "write"
+    | "sync"
+    | "open"
+    | "open-for-reading"
+    | "truncate"
+    | "rename"
+    | "remove"
+    | "sync-directory";
   readonly path: string;
 }
 
-/** What goes wrong with a call: a system error, or (of a write) only some bytes taken. */
+/** What goes wrong with a call: a system error, or (of a write or a read) only some bytes taken or given. */
 export type Fault =
   | { readonly type: "error"; readonly code: "EIO" | "ENOSPC" | "EROFS" }
   | { readonly type: "short"; readonly bytes: number };
@@ -35,6 +44,8 @@ export class SimulatedDisk implements FilePort {
   #entryChanges: EntryChange[] = [];
   readonly #locks = new Set<string>();
   #gate: PromiseWithResolvers<void> | undefined;
+  #readGate: PromiseWithResolvers<void> | undefined;
+  #readerCount = 0;
 
   constructor(files: Iterable<readonly [path: string, content: Uint8Array]> = []) {
     const entries = [...files].map(
@@ -79,6 +90,11 @@ export class SimulatedDisk implements FilePort {
     );
   }
 
+  /** How many files are open for reading. */
+  get readerCount(): number {
+    return this.#readerCount;
+  }
+
   /** From now on writes and syncs reach the system but do not come back until {@link release}. */
   hold(): void {
     this.#gate ??= Promise.withResolvers();
@@ -90,6 +106,17 @@ export class SimulatedDisk implements FilePort {
     this.#gate = undefined;
   }
 
+  /** From now on reads of files open for reading see what they find and do not come back until {@link releaseReads}. */
+  holdReads(): void {
+    this.#readGate ??= Promise.withResolvers();
+  }
+
+  /** Lets every read that is held come back. */
+  releaseReads(): void {
+    this.#readGate?.resolve();
+    this.#readGate = undefined;
+  }
+
   async makeDirectory(_path: string): Promise<void> {}
 
   async list(path: string): Promise<readonly string[]> {
@@ -99,7 +126,34 @@ export class SimulatedDisk implements FilePort {
   }
 
   async read(path: string): Promise<Uint8Array> {
+    this.#failWhenTold({ type: "read", path });
     return Uint8Array.from(this.#find(path, "open").content);
+  }
+
+  async size(path: string): Promise<number> {
+    return this.#find(path, "stat").content.length;
+  }
+
+  async openForReading(path: string): Promise<ReadableFile> {
+    this.#failWhenTold({ type: "open-for-reading", path });
+    const file = this.#find(path, "open");
+    let isOpen = true;
+    const read = async (into: Uint8Array, positionBytes: number): Promise<number> => {
+      if (!isOpen) throw systemError("EBADF", "read");
+      const fault = this.#failWhenTold({ type: "read", path });
+      const count = Math.min(into.length, fault?.bytes ?? into.length);
+      const bytes = file.content.subarray(positionBytes, positionBytes + count);
+      into.set(bytes);
+      await this.#readGate?.promise;
+      return bytes.length;
+    };
+    const close = async (): Promise<void> => {
+      if (!isOpen) throw systemError("EBADF", "close");
+      isOpen = false;
+      this.#readerCount--;
+    };
+    this.#readerCount++;
+    return { read, close };
   }
 
   async open(path: string, { file: mode, syncsEveryWrite }: OpenMode): Promise<OpenFile> {
@@ -149,19 +203,28 @@ export class SimulatedDisk implements FilePort {
       }
       finish();
     };
-    const write = async (bytes: Uint8Array, positionBytes: number): Promise<number> => {
+    const take = (bytes: Uint8Array, positionBytes: number): number => {
       const fault = this.#failWhenTold({ type: "write", path });
-      const count = fault === undefined ? bytes.length : Math.min(fault.bytes, bytes.length);
+      const count = Math.min(bytes.length, fault?.bytes ?? bytes.length);
       file.write(positionBytes, bytes.subarray(0, count));
+      return count;
+    };
+    const write = async (bytes: Uint8Array, positionBytes: number): Promise<number> => {
+      const count = take(bytes, positionBytes);
       if (syncsEveryWrite) await sync();
       else await this.#gate?.promise;
       return count;
+    };
+    const writeSync = (bytes: Uint8Array, positionBytes: number): number => {
+      if (syncsEveryWrite)
+        throw new Error("A file whose every write is synced cannot do so at once");
+      return take(bytes, positionBytes);
     };
     const truncate = async (lengthBytes: number): Promise<void> => {
       this.#failWhenTold({ type: "truncate", path });
       file.truncate(lengthBytes);
     };
-    return { write, sync, truncate, close: async () => {} };
+    return { write, writeSync, sync, truncate, close: async () => {} };
   }
 
   #failWhenTold(call: DiskCall): (Fault & { readonly type: "short" }) | undefined {

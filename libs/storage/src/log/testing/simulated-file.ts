@@ -1,3 +1,5 @@
+import { FileImage } from "./file-image.ts";
+
 /** Draws a whole number from 0 up to, not including, `count`. */
 export type Draw = (count: number) => number;
 
@@ -14,26 +16,27 @@ interface PendingChange {
 
 /** The content of one file twice over: as programs see it, and as the disk has it. */
 export class SimulatedFile {
-  #content: Uint8Array;
-  #durable: Uint8Array;
+  #content: FileImage;
+  #durable: FileImage;
   #pending: PendingChange[] = [];
 
   constructor(content: Uint8Array = new Uint8Array()) {
-    this.#content = content;
-    this.#durable = content;
+    this.#content = new FileImage(content);
+    this.#durable = new FileImage(content);
   }
 
   /** The same file, going its own way from here. */
   copy(): SimulatedFile {
-    const copy = new SimulatedFile(this.#content);
-    copy.#durable = this.#durable;
+    const copy = new SimulatedFile();
+    copy.#content = this.#content.copy();
+    copy.#durable = this.#durable.copy();
     copy.#pending = [...this.#pending];
     return copy;
   }
 
   /** What a program reads. */
   get content(): Uint8Array {
-    return this.#content;
+    return this.#content.bytes;
   }
 
   write(at: number, bytes: Uint8Array): void {
@@ -50,7 +53,7 @@ export class SimulatedFile {
     return () => {
       const done = this.#pending.splice(0, begun);
       for (const { change, isForsaken } of done) {
-        if (!isForsaken) this.#durable = apply(this.#durable, change);
+        if (!isForsaken) apply(this.#durable, change);
       }
     };
   }
@@ -73,50 +76,42 @@ export class SimulatedFile {
    * of nothing but 0 lose all of it.
    */
   afterPowerCut(pageBytes: number, draw: Draw): Uint8Array {
-    let image = this.#durable;
+    const image = this.#durable.copy();
     for (const { change } of this.#pending) {
       if (change.type === "truncate") {
-        if (draw(2) > 0) image = apply(image, change);
+        if (draw(2) > 0) apply(image, change);
         continue;
       }
       for (const page of pagesOf(change, pageBytes)) {
         const kept = [0, page.bytes.length, draw(page.bytes.length + 1)][draw(3)] ?? 0;
-        if (kept > 0) image = apply(image, { ...page, bytes: page.bytes.subarray(0, kept) });
+        if (kept > 0) image.write(page.at, page.bytes.subarray(0, kept));
         const end = page.at + page.bytes.length;
-        if (image.length < end && draw(4) > 2) image = resize(image, end);
+        if (image.bytes.length < end && draw(4) > 2) image.truncate(end);
       }
     }
-    return image;
+    return image.bytes;
   }
 
   #change(change: Change): void {
     this.#pending.push({ change, isForsaken: false });
-    this.#content = apply(this.#content, change);
+    apply(this.#content, change);
   }
 }
 
 function pagesOf(
   { at, bytes }: { readonly at: number; readonly bytes: Uint8Array },
   pageBytes: number,
-): readonly (Change & { readonly type: "write" })[] {
-  const pages: (Change & { readonly type: "write" })[] = [];
+): readonly { readonly at: number; readonly bytes: Uint8Array }[] {
+  const pages: { readonly at: number; readonly bytes: Uint8Array }[] = [];
   for (let start = 0; start < bytes.length; ) {
     const end = Math.min(start + pageBytes - ((at + start) % pageBytes), bytes.length);
-    pages.push({ type: "write", at: at + start, bytes: bytes.subarray(start, end) });
+    pages.push({ at: at + start, bytes: bytes.subarray(start, end) });
     start = end;
   }
   return pages;
 }
 
-function apply(content: Uint8Array, change: Change): Uint8Array {
-  if (change.type === "truncate") return resize(content, change.length);
-  const changed = resize(content, Math.max(content.length, change.at + change.bytes.length));
-  changed.set(change.bytes, change.at);
-  return changed;
-}
-
-function resize(content: Uint8Array, length: number): Uint8Array {
-  const resized = new Uint8Array(length);
-  resized.set(content.subarray(0, length));
-  return resized;
+function apply(image: FileImage, change: Change): void {
+  if (change.type === "truncate") image.truncate(change.length);
+  else image.write(change.at, change.bytes);
 }

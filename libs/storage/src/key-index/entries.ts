@@ -1,0 +1,141 @@
+import { type BlockArena, pageOf, wordOf } from "./block-arena.ts";
+import type { EntryFields, EntryRef } from "./entry.ts";
+
+/**
+ * An entry is a block, the key right behind what is known of it: whoever compares a key has just
+ * read the hash, so a second wait for memory is saved.
+ *
+ *     word  0, 1   links of a `ChainTable`: hash, next
+ *           2      place in the heap of what expires plus 1, 0 for none
+ *           3      segment
+ *           4      offset in the segment
+ *           5      bytes of the value
+ *           6      revision, lower 32 bits
+ *           7      bits 0 to 20: revision, the others; bits 21 to 31: bytes of the key, if below 2047
+ *          (8      bytes of the key, if 2047 or more)
+ *           then   the key
+ */
+const HEAP_PLACE = 2;
+const SEGMENT = 3;
+const OFFSET = 4;
+const VALUE_BYTES = 5;
+const REVISION = 6;
+const LENGTHS = 7;
+const LONG_LENGTH = 8;
+const LENGTH_SHIFT = 21;
+const UPPER_REVISION_MASK = 2 ** LENGTH_SHIFT - 1;
+const LONG = 2047;
+
+const HEADER_BYTES = 32;
+const LONG_HEADER_BYTES = 36;
+const KEY_LIMIT_BYTES = 2 ** 20;
+
+/** The entries of all buckets, and what can be read and written of one. */
+export class Entries {
+  readonly #arena: BlockArena;
+  readonly #words: readonly Uint32Array[];
+
+  constructor(arena: BlockArena) {
+    this.#arena = arena;
+    this.#words = arena.words;
+  }
+
+  /** An entry that never expires, in no table, with a copy of the key. A `RangeError` when it is too long. */
+  create(bytes: Uint8Array, start: number, end: number, fields: EntryFields): EntryRef {
+    const length = end - start;
+    if (length > KEY_LIMIT_BYTES) {
+      throw new RangeError(`Cannot hold a key of ${length} bytes: the limit is ${KEY_LIMIT_BYTES}`);
+    }
+    const header = headerBytes(length);
+    const entry = this.#arena.allocate(header + length);
+    const page = this.#words[pageOf(entry)]!;
+    const at = wordOf(entry);
+    page[at + HEAP_PLACE] = 0;
+    page[at + LENGTHS] = Math.min(length, LONG) << LENGTH_SHIFT;
+    if (length >= LONG) page[at + LONG_LENGTH] = length;
+    this.#arena.write(entry, header, bytes, start, end);
+    this.write(entry, fields);
+    return entry;
+  }
+
+  /** Forgets the entry and its key. */
+  free(entry: EntryRef): void {
+    const length = this.keyBytes(entry);
+    this.#arena.free(entry, headerBytes(length) + length);
+  }
+
+  /** Writes all fields but the time. */
+  write(entry: EntryRef, fields: EntryFields): void {
+    const page = this.#words[pageOf(entry)]!;
+    const at = wordOf(entry);
+    const { revision } = fields;
+    page[at + SEGMENT] = fields.segment;
+    page[at + OFFSET] = fields.offset;
+    page[at + VALUE_BYTES] = fields.valueBytes;
+    page[at + REVISION] = revision;
+    page[at + LENGTHS] = (page[at + LENGTHS]! & ~UPPER_REVISION_MASK) | (revision / 2 ** 32);
+  }
+
+  revision(entry: EntryRef): number {
+    const page = this.#words[pageOf(entry)]!;
+    const at = wordOf(entry);
+    return (page[at + LENGTHS]! & UPPER_REVISION_MASK) * 2 ** 32 + page[at + REVISION]!;
+  }
+
+  setRevision(entry: EntryRef, revision: number): void {
+    const page = this.#words[pageOf(entry)]!;
+    const at = wordOf(entry);
+    page[at + REVISION] = revision;
+    page[at + LENGTHS] = (page[at + LENGTHS]! & ~UPPER_REVISION_MASK) | (revision / 2 ** 32);
+  }
+
+  segment(entry: EntryRef): number {
+    return this.#words[pageOf(entry)]![wordOf(entry) + SEGMENT]!;
+  }
+
+  offset(entry: EntryRef): number {
+    return this.#words[pageOf(entry)]![wordOf(entry) + OFFSET]!;
+  }
+
+  valueBytes(entry: EntryRef): number {
+    return this.#words[pageOf(entry)]![wordOf(entry) + VALUE_BYTES]!;
+  }
+
+  setPlace(entry: EntryRef, segment: number, offset: number): void {
+    const page = this.#words[pageOf(entry)]!;
+    const at = wordOf(entry);
+    page[at + SEGMENT] = segment;
+    page[at + OFFSET] = offset;
+  }
+
+  keyBytes(entry: EntryRef): number {
+    const page = this.#words[pageOf(entry)]!;
+    const at = wordOf(entry);
+    const length = page[at + LENGTHS]! >>> LENGTH_SHIFT;
+    return length === LONG ? page[at + LONG_LENGTH]! : length;
+  }
+
+  key(entry: EntryRef): Uint8Array {
+    const length = this.keyBytes(entry);
+    return this.#arena.copy(entry, headerBytes(length), length);
+  }
+
+  hasKey(entry: EntryRef, bytes: Uint8Array, start: number, end: number): boolean {
+    const length = end - start;
+    if (this.keyBytes(entry) !== length) return false;
+    return this.#arena.holds(entry, headerBytes(length), bytes, start, end);
+  }
+
+  /** The place in the heap, -1 for none. */
+  heapPlace(entry: EntryRef): number {
+    return this.#words[pageOf(entry)]![wordOf(entry) + HEAP_PLACE]! - 1;
+  }
+
+  setHeapPlace(entry: EntryRef, place: number): void {
+    this.#words[pageOf(entry)]![wordOf(entry) + HEAP_PLACE] = place + 1;
+  }
+}
+
+function headerBytes(length: number): number {
+  return length < LONG ? HEADER_BYTES : LONG_HEADER_BYTES;
+}

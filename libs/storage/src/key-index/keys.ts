@@ -1,0 +1,227 @@
+import type { BlockArena } from "./block-arena.ts";
+import { KEYS_TABLE, LIVE_BYTES } from "./bucket-rows.ts";
+import type { Buckets } from "./buckets.ts";
+import type { ChainHeads } from "./chain-heads.ts";
+import { listChains } from "./chain-listing.ts";
+import { ChainTable } from "./chain-table.ts";
+import { Entries } from "./entries.ts";
+import { type BucketRef, type EntryFields, type EntryRef, NEVER } from "./entry.ts";
+import { ExpiryHeap } from "./expiry-heap.ts";
+import type { KeyHash } from "./half-sip-hash.ts";
+
+/** What {@link Keys} is made of and whom it tells. */
+export interface KeysParts {
+  readonly arena: BlockArena;
+  readonly heads: ChainHeads;
+  readonly hash: KeyHash;
+  readonly buckets: Buckets;
+  readonly entryOverheadBytes: number;
+  readonly onRemove: (entry: EntryRef) => void;
+}
+
+/** The keys of all buckets, and those that dropped buckets have left behind. */
+export class Keys {
+  readonly entries: Entries;
+  /** Of living buckets. */
+  count = 0;
+  /** Of living buckets and their keys. */
+  liveBytes = 0;
+  readonly #buckets: Buckets;
+  readonly #table: ChainTable;
+  readonly #hash: KeyHash;
+  readonly #overheadBytes: number;
+  readonly #onRemove: (entry: EntryRef) => void;
+  readonly #expiry = new ExpiryHeap((entry, place) => this.entries.setHeapPlace(entry, place));
+  /** The bucket dropped last of those that have not been taken apart. */
+  #dropped: BucketRef = 0;
+
+  constructor(parts: KeysParts) {
+    const { arena, heads } = parts;
+    this.entries = new Entries(arena);
+    this.#buckets = parts.buckets;
+    this.#table = new ChainTable({ arena, heads, link: 0, table: KEYS_TABLE });
+    this.#hash = parts.hash;
+    this.#overheadBytes = parts.entryOverheadBytes;
+    this.#onRemove = parts.onRemove;
+  }
+
+  get memoryBytes(): number {
+    return this.#expiry.memoryBytes;
+  }
+
+  get longestStepSlots(): number {
+    return this.#table.longestStepSlots;
+  }
+
+  get soonestMs(): number {
+    return this.#expiry.soonestMs;
+  }
+
+  /** Makes the table of a new bucket, and lets the bucket itself count. */
+  open(bucket: BucketRef): void {
+    this.#table.open(bucket);
+    this.#charge(bucket, this.#overheadBytes + this.#buckets.rows.nameBytes(bucket));
+  }
+
+  countIn(bucket: BucketRef): number {
+    return this.#table.count(bucket);
+  }
+
+  find(bucket: BucketRef, bytes: Uint8Array, start: number, end: number): EntryRef {
+    return this.#lookUp(bucket, this.#hash(bytes, start, end) | 0, bytes, start, end);
+  }
+
+  put(
+    bucket: BucketRef,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    fields: EntryFields,
+  ): EntryRef {
+    const hash = this.#hash(bytes, start, end) | 0;
+    const found = this.#lookUp(bucket, hash, bytes, start, end);
+    if (found === 0) {
+      const entry = this.entries.create(bytes, start, end, fields);
+      this.#add(bucket, entry, hash, fields);
+      return entry;
+    }
+    this.#charge(bucket, fields.valueBytes - this.entries.valueBytes(found));
+    this.entries.write(found, fields);
+    this.setExpiresAtMs(found, fields.expiresAtMs);
+    return found;
+  }
+
+  append(
+    bucket: BucketRef,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    fields: EntryFields,
+  ): EntryRef {
+    const entry = this.entries.create(bytes, start, end, fields);
+    this.#add(bucket, entry, this.#hash(bytes, start, end) | 0, fields);
+    return entry;
+  }
+
+  remove(bucket: BucketRef, entry: EntryRef): void {
+    this.#table.remove(bucket, entry);
+    this.#charge(bucket, -this.#chargeOf(entry));
+    this.count--;
+    this.#free(entry);
+  }
+
+  expiresAtMs(entry: EntryRef): number {
+    const place = this.entries.heapPlace(entry);
+    return place === -1 ? NEVER : this.#expiry.timeAt(place);
+  }
+
+  setExpiresAtMs(entry: EntryRef, expiresAtMs: number): void {
+    const place = this.entries.heapPlace(entry);
+    if (expiresAtMs !== NEVER) {
+      if (place === -1) this.#expiry.add(entry, expiresAtMs);
+      else this.#expiry.changeAt(place, expiresAtMs);
+    } else if (place !== -1) {
+      this.#expiry.removeAt(place);
+      this.entries.setHeapPlace(entry, -1);
+    }
+  }
+
+  /** Removes up to `budget` keys whose time is over at `nowMs`; returns how many. */
+  sweep(nowMs: number, budget: number): number {
+    let removed = 0;
+    while (removed < budget && this.#expiry.soonestMs <= nowMs) {
+      const entry = this.#expiry.soonest;
+      const bucket = this.#table.ownerOf(entry);
+      if (this.#buckets.rows.chainsLeft(bucket) === -1) this.remove(bucket, entry);
+      else {
+        this.#table.unlink(bucket, entry);
+        this.#free(entry);
+      }
+      removed++;
+    }
+    return removed;
+  }
+
+  list(
+    bucket: BucketRef,
+    position: number,
+    limit: number,
+    visit: (entry: EntryRef) => boolean,
+  ): number | undefined {
+    const compare = (one: EntryRef, other: EntryRef): number =>
+      Buffer.compare(this.entries.key(one), this.entries.key(other));
+    return listChains(this.#table, { owner: bucket, position, limit, compare, visit });
+  }
+
+  /** Lets a detached bucket and its keys count no more; {@link reclaim} frees them. */
+  drop(bucket: BucketRef): void {
+    const { rows } = this.#buckets;
+    this.count -= this.#table.count(bucket);
+    this.liveBytes -= rows.number(bucket, LIVE_BYTES);
+    rows.setChainsLeft(bucket, this.#table.chains(bucket));
+    rows.setDroppedBefore(bucket, this.#dropped);
+    this.#dropped = bucket;
+  }
+
+  /** Frees up to `budget` keys of dropped buckets; whether any dropped bucket is left. */
+  reclaim(budget: number): boolean {
+    for (let steps = 0; steps < budget && this.#dropped !== 0; steps++) this.#reclaimStep();
+    return this.#dropped !== 0;
+  }
+
+  /** Frees a key, or passes over an empty chain, or frees a bucket without keys. */
+  #reclaimStep(): void {
+    const bucket = this.#dropped;
+    const { rows } = this.#buckets;
+    const chains = rows.chainsLeft(bucket);
+    if (chains === 0) {
+      this.#dropped = rows.droppedBefore(bucket);
+      this.#table.close(bucket);
+      rows.free(bucket);
+      return;
+    }
+    const entry = this.#table.shift(bucket, chains - 1);
+    if (entry === 0) rows.setChainsLeft(bucket, chains - 1);
+    else this.#free(entry);
+  }
+
+  #lookUp(
+    bucket: BucketRef,
+    hash: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): EntryRef {
+    let entry = this.#table.first(bucket, hash);
+    while (entry !== 0) {
+      if (this.#table.hash(entry) === hash && this.entries.hasKey(entry, bytes, start, end)) {
+        return entry;
+      }
+      entry = this.#table.next(entry);
+    }
+    return 0;
+  }
+
+  #add(bucket: BucketRef, entry: EntryRef, hash: number, fields: EntryFields): void {
+    this.#table.add(bucket, entry, hash);
+    this.count++;
+    this.#charge(bucket, this.#chargeOf(entry));
+    if (fields.expiresAtMs !== NEVER) this.#expiry.add(entry, fields.expiresAtMs);
+  }
+
+  #free(entry: EntryRef): void {
+    this.#onRemove(entry);
+    const place = this.entries.heapPlace(entry);
+    if (place !== -1) this.#expiry.removeAt(place);
+    this.entries.free(entry);
+  }
+
+  #chargeOf(entry: EntryRef): number {
+    return this.#overheadBytes + this.entries.keyBytes(entry) + this.entries.valueBytes(entry);
+  }
+
+  #charge(bucket: BucketRef, bytes: number): void {
+    this.liveBytes += bytes;
+    this.#buckets.charge(bucket, bytes);
+  }
+}

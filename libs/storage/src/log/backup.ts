@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import { StorageError } from "../errors.ts";
+import type { KeyIndex } from "../key-index/key-index.ts";
+import type { BackupResult, MaintenanceOptions } from "../store.ts";
+import { segmentName } from "./file-names.ts";
+import { type FilePort, writeFully } from "./file-port.ts";
+import type { StoreId } from "./format/store-id.ts";
+import type { GroupCommit } from "./group-commit.ts";
+import { writeSeal } from "./seal-file.ts";
+import type { SegmentFiles } from "./segment-files.ts";
+import type { SegmentWriter } from "./segment-writer.ts";
+import { isSystemError, systemReason } from "./system-reason.ts";
+
+/** What a backup is made of. */
+export interface BackupSources {
+  readonly files: FilePort;
+  readonly storeId: StoreId;
+  readonly index: KeyIndex;
+  readonly commits: GroupCommit;
+  readonly segments: SegmentWriter;
+  readonly segmentFiles: SegmentFiles;
+  /** Reads a whole store and rejects when there is any flaw in it; resolves to how many keys it holds. */
+  readonly verify: (directory: string) => Promise<number>;
+}
+
+/** Read and written at once. */
+const PIECE_BYTES = 2 ** 20;
+
+/** What is being written has this added to its name, so that nobody takes it for a backup. */
+const UNFINISHED = ".partial";
+
+/**
+ * Copies the log up to its present end, while it goes on: the segments are pinned, so compaction keeps
+ * them until they have been copied. Sealed like a store that was closed, and read back as a whole,
+ * before it gets its name. What a broken backup has left behind is overwritten by the next one.
+ *
+ * Rejects with `STORAGE_BACKUP_FAILED`, or with the reason of the signal.
+ */
+export async function backUp(
+  sources: BackupSources,
+  directory: string,
+  options: MaintenanceOptions,
+): Promise<BackupResult> {
+  const { files } = sources;
+  const unfinished = `${directory}${UNFINISHED}`;
+  try {
+    if (await exists(files, directory)) {
+      const reason = "it is there already; choose a directory that is not";
+      throw new StorageError("STORAGE_BACKUP_FAILED", { path: directory, reason });
+    }
+    await makeEmpty(files, unfinished);
+    const copied = await copyLog(sources, unfinished, options);
+    const keys = await sources.verify(unfinished);
+    await files.rename(unfinished, directory);
+    await files.syncDirectory(join(directory, ".."));
+    return { directory, keys, ...copied };
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const { reason } = systemReason(error);
+    const details = { path: directory, reason };
+    throw new StorageError("STORAGE_BACKUP_FAILED", details, { cause: error });
+  }
+}
+
+async function copyLog(
+  { files, storeId, index, commits, segments, segmentFiles }: BackupSources,
+  directory: string,
+  { onProgress, signal }: MaintenanceOptions,
+): Promise<Omit<BackupResult, "directory" | "keys">> {
+  await commits.flush();
+  const { end } = segments;
+  const { lastRevision } = index;
+  const list = segments.lengths.list();
+  const totalBytes = segments.lengths.totalBytes;
+  using pins = new DisposableStack();
+  for (const { segment } of list) pins.use(segmentFiles.pin(segment));
+  let doneBytes = 0;
+  for (const { segment, lengthBytes } of list) {
+    const path = join(directory, segmentName(segment));
+    await using opened = new AsyncDisposableStack();
+    const file = await files.open(path, { file: "new", syncsEveryWrite: false });
+    opened.defer(() => file.close());
+    for (let at = 0; at < lengthBytes; at += PIECE_BYTES) {
+      signal?.throwIfAborted();
+      const wanted = Math.min(PIECE_BYTES, lengthBytes - at);
+      const piece = await segmentFiles.read(segment, at, wanted);
+      await writeFully(file, piece, at);
+      doneBytes += piece.length;
+      onProgress?.(doneBytes, totalBytes);
+    }
+    await file.sync();
+  }
+  const firstSegment = list[0]?.segment ?? end.segment;
+  const { segment, lengthBytes, sequence: lastSequence } = end;
+  const places = { segment, lengthBytes, lastSequence, lastRevision, firstSegment };
+  await writeSeal(files, directory, { storeId, ...places });
+  return { segments: list.length, bytes: doneBytes, lastRevision };
+}
+
+async function exists(files: FilePort, directory: string): Promise<boolean> {
+  try {
+    await files.list(directory);
+    return true;
+  } catch (error) {
+    if (isSystemError(error, "ENOENT")) return false;
+    throw error;
+  }
+}
+
+/** Makes the directory, or takes out of it what an earlier, broken backup has left. */
+async function makeEmpty(files: FilePort, directory: string): Promise<void> {
+  await files.makeDirectory(directory);
+  for (const name of await files.list(directory)) await files.remove(join(directory, name));
+}

@@ -1,0 +1,88 @@
+import type { BucketRef, EntryRef } from "../key-index/entry.ts";
+import type { KeyIndex } from "../key-index/key-index.ts";
+import { applyMutation, type Place, type ValuePlaces } from "../state/apply-mutation.ts";
+import type { Mutation } from "../state/mutation.ts";
+import type { ValueCache } from "../value-cache/value-cache.ts";
+import { fieldBytes } from "./format/field.ts";
+import type { Group } from "./group.ts";
+import type { GroupCommit } from "./group-commit.ts";
+import type { GroupGatherer } from "./group-gatherer.ts";
+
+/** What a {@link LoggedIndex} joins. */
+export interface LoggedIndexOptions {
+  readonly index: KeyIndex;
+  readonly cache: ValueCache;
+  readonly gatherer: GroupGatherer;
+  readonly commits: GroupCommit;
+}
+
+/** A key whose value is to be written again, at the end of the log. */
+export interface KeyCopy {
+  readonly bucket: BucketRef;
+  readonly entry: EntryRef;
+  readonly value: Uint8Array;
+}
+
+/** The index, and the log that it can be made again from: nothing changes the one without the other. */
+export class LoggedIndex {
+  readonly #options: LoggedIndexOptions;
+  readonly #places: ValuePlaces;
+  readonly #place = { segment: 0, offset: 0 };
+  #nextOffset = 0;
+
+  constructor(options: LoggedIndexOptions) {
+    this.#options = options;
+    this.#places = {
+      next: (keyBytes, valueBytes) => this.#nextPlace(keyBytes, valueBytes),
+      keep: (entry, value) => void options.cache.set(entry, value),
+    };
+  }
+
+  /** Logs `mutations`, all or none of them, and applies them. What the log cannot take is not seen. */
+  commit(mutations: readonly Mutation[]): void {
+    if (mutations.length === 0) return;
+    const { index, gatherer, commits } = this.#options;
+    commits.append(mutations);
+    this.#place.segment = gatherer.segment;
+    this.#nextOffset = gatherer.fieldsAt;
+    for (const mutation of mutations) {
+      applyMutation(index, mutation, this.#places);
+      if (mutation.type !== "create") continue;
+      index.setBucketSegment(index.bucketWithId(mutation.bucketId), gatherer.segment);
+    }
+  }
+
+  /** Writes the value of a key that is there again; nothing else about the key changes. */
+  copy({ bucket, entry, value }: KeyCopy): Group {
+    const { index, gatherer, commits } = this.#options;
+    const group = commits.append([
+      {
+        type: "copy",
+        bucketId: index.bucketId(bucket),
+        revision: index.revision(entry),
+        key: index.key(entry),
+        value,
+        expiresAtMs: index.expiresAtMs(entry),
+      },
+    ]);
+    index.setPlace(entry, gatherer.segment, gatherer.fieldsAt);
+    return group;
+  }
+
+  /** Says again what a bucket is. */
+  restate(bucket: BucketRef): Group {
+    const { index, commits } = this.#options;
+    return commits.append([{ type: "restate", bucketId: index.bucketId(bucket) }]);
+  }
+
+  /** Says that the log begins with `firstSegment` from now on. */
+  trim(firstSegment: number): Group {
+    return this.#options.commits.append([{ type: "trim", firstSegment }]);
+  }
+
+  #nextPlace(keyBytes: number, valueBytes: number): Place {
+    this.#place.offset = this.#nextOffset;
+    this.#nextOffset += fieldBytes(keyBytes, valueBytes);
+    return this.#place;
+  }
+}

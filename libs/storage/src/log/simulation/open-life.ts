@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { isStorageError } from "../../errors.ts";
+import type { Store } from "../../store.ts";
+import { crash } from "./crash.ts";
+import { drawTrouble } from "./draw-faults.ts";
+import {
+  beginLife,
+  type Birth,
+  count,
+  drawSettings,
+  type History,
+  letAllGo,
+  type Life,
+} from "./life.ts";
+import { noFaults } from "./live.ts";
+import { observeStore } from "./observe-store.ts";
+import type { SimulatedMachine } from "./simulated-machine.ts";
+
+/**
+ * Opens the store, sometimes not at the first try: the disk fails, or a crash comes in the middle.
+ * Once open it has to hold what its last life has promised.
+ */
+export async function openLife(
+  history: History,
+  found: SimulatedMachine,
+  { isLast = false } = {},
+): Promise<Life> {
+  const { dice, timeline, clock, note, counts } = history;
+  for (let machine = found; ; ) {
+    const settings = drawSettings(dice);
+    note(`open ${JSON.stringify(settings)} at ${clock.nowMs}`);
+    mend(machine);
+    const trouble = isLast ? "none" : dice.weigh({ none: 8, faults: 1, crash: 1 });
+    if (trouble !== "none") disturb(history, machine);
+    const birth = beginLife(history, settings, machine);
+    if (trouble === "crash") {
+      await birth.promises.settle();
+      for (let left = dice.below(40); left > 0 && machine.waiting > 0; left--) {
+        machine.letGo(dice.below);
+        await birth.promises.settle();
+      }
+      count(counts, "crashes while opening");
+      machine = await crash(birth);
+      continue;
+    }
+    const result = await settled(birth);
+    mend(machine);
+    if (result.status === "fulfilled") {
+      const life = { ...birth, store: result.value };
+      const observed = await observeStore(life.store, dice.pick([1, 3, 1000]));
+      timeline.recognise(observed, clock.nowMs);
+      watchSyncs(life);
+      return life;
+    }
+    const hasFailed = machine.readFaults + machine.writeFaults > 0;
+    if (!hasFailed || !isStorageError(result.reason, "STORAGE_INACCESSIBLE")) throw result.reason;
+    note("it could not be opened");
+    count(counts, "openings that failed");
+    if (dice.chance(50)) machine = await crash(birth);
+    else birth.promises.end();
+  }
+}
+
+/** What comes of an opening that nothing holds up for ever. */
+async function settled(birth: Birth): Promise<PromiseSettledResult<Store>> {
+  let result: PromiseSettledResult<Store> | undefined;
+  void Promise.allSettled([birth.opening]).then(([outcome]) => {
+    result = outcome;
+  });
+  await letAllGo(birth, 10_000);
+  assert.ok(result !== undefined, "the opening has come to a halt");
+  return result;
+}
+
+function mend(machine: SimulatedMachine): void {
+  machine.faults = noFaults;
+  machine.pace = () => "at-once";
+}
+
+function disturb({ dice, note }: History, machine: SimulatedMachine): void {
+  machine.pace = () => (dice.chance(50) ? dice.pick(["late-start", "late-return"]) : "at-once");
+  if (dice.chance(30)) return;
+  const { name, faults } = drawTrouble(dice);
+  note(`the disk: ${name}`);
+  machine.faults = faults;
+}
+
+/**
+ * A sync of a segment that succeeds saves from a power cut what was acknowledged when it began; unless
+ * one of that file has failed before: then the system may have forgotten what it had to sync.
+ */
+function watchSyncs({ machine, history: { timeline }, promises }: Life): void {
+  let hasFailed = false;
+  machine.watchSync = (path) => {
+    const moment = timeline.killFloor;
+    const isSegment = /^\/kv\/\d+\.log$/u.test(path);
+    return (isDone) => {
+      if (!isSegment || promises.isOver) return;
+      hasFailed ||= !isDone;
+      if (!hasFailed) timeline.sync(moment);
+    };
+  };
+}

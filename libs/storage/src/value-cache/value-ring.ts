@@ -1,0 +1,187 @@
+import { CopySlab } from "./copy-slab.ts";
+
+/** Records begin at multiples of this; positions count it. */
+export const UNIT_BYTES = 8;
+
+/** Made when first written to, so that a cache that is not used takes nothing. */
+const PAGE_BYTES = 2 ** 20;
+/** Of a position: what is above is the page, what is below the place in it. */
+const PAGE_SHIFT = 17;
+const PAGE_UNITS = PAGE_BYTES / UNIT_BYTES;
+const UNIT_MASK = PAGE_UNITS - 1;
+
+/** How many units a record with a value of so many bytes takes. */
+export function unitsFor(valueBytes: number): number {
+  return 1 + ((valueBytes + UNIT_BYTES - 1) >>> 3);
+}
+
+/** A part of the ring, seen as bytes and as words. */
+interface Page {
+  readonly bytes: Uint8Array;
+  readonly words: Uint32Array;
+}
+
+/**
+ * Records in the order in which they were pushed, in a circle of memory outside the JavaScript heap:
+ * the room of the oldest one is what the next one takes. A record may cross the end of a page, also
+ * that of the circle.
+ * ```text
+ * entry u32 (0: dropped) | valueBytes u32 | value | zero to seven bytes of anything
+ * ```
+ * Numbers are in the order of the machine: no one else sees them.
+ */
+export class ValueRing {
+  readonly #units: number;
+  readonly #pages: (Page | undefined)[];
+  readonly #slab = new CopySlab();
+  #memoryBytes = 0;
+  #oldest = 0;
+  #next = 0;
+  #freeUnits: number;
+
+  constructor(units: number) {
+    this.#units = units;
+    this.#freeUnits = units;
+    this.#pages = Array.from({ length: Math.ceil(units / PAGE_UNITS) });
+  }
+
+  /** What the pages made so far take. */
+  get memoryBytes(): number {
+    return this.#memoryBytes;
+  }
+
+  /** How much can be pushed before the oldest record has to go. */
+  get freeUnits(): number {
+    return this.#freeUnits;
+  }
+
+  /** The position of the oldest record, if there is any. */
+  get oldest(): number {
+    return this.#oldest;
+  }
+
+  /** The entry of a record, 0 when it was dropped. */
+  entryAt(position: number): number {
+    return this.#pageAt(position).words[(position & UNIT_MASK) << 1]!;
+  }
+
+  valueBytesAt(position: number): number {
+    return this.#pageAt(position).words[((position & UNIT_MASK) << 1) | 1]!;
+  }
+
+  /** Appends a record, for which there is room, and returns its position. */
+  push(entry: number, value: Uint8Array): number {
+    const position = this.#next;
+    const { words } = this.#pageAt(position);
+    words[(position & UNIT_MASK) << 1] = entry;
+    this.replace(position, value);
+    const units = unitsFor(value.length);
+    this.#next = this.#after(position, units);
+    this.#freeUnits -= units;
+    return position;
+  }
+
+  /** Puts another value, that takes as many units, into a record. */
+  replace(position: number, value: Uint8Array): void {
+    const { bytes, words } = this.#pageAt(position);
+    words[((position & UNIT_MASK) << 1) | 1] = value.length;
+    const start = ((position & UNIT_MASK) + 1) * UNIT_BYTES;
+    if (start + value.length <= bytes.length) bytes.set(value, start);
+    else this.#scatter(value, this.#after(position, 1));
+  }
+
+  /** A copy of the value of a record; see {@link CopySlab.copy}. */
+  copyAt(position: number): Uint8Array {
+    const { bytes, words } = this.#pageAt(position);
+    const valueBytes = words[((position & UNIT_MASK) << 1) | 1]!;
+    const start = ((position & UNIT_MASK) + 1) * UNIT_BYTES;
+    if (start + valueBytes <= bytes.length) {
+      return this.#slab.copy(bytes, words, start, valueBytes);
+    }
+    return this.#gather(new Uint8Array(valueBytes), this.#after(position, 1));
+  }
+
+  /** The record is not an entry's any more. */
+  drop(position: number): void {
+    this.#pageAt(position).words[(position & UNIT_MASK) << 1] = 0;
+  }
+
+  /** Gives the room of the oldest record back. */
+  shift(): void {
+    const units = unitsFor(this.valueBytesAt(this.#oldest));
+    this.#oldest = this.#after(this.#oldest, units);
+    this.#freeUnits += units;
+  }
+
+  /** Makes the oldest record the newest one and returns its new position. */
+  renew(): number {
+    const units = unitsFor(this.valueBytesAt(this.#oldest));
+    const position = this.#next;
+    // In a full ring the oldest record lies right where the newest one goes.
+    if (this.#freeUnits > 0) this.#move(this.#oldest, position, units);
+    this.#oldest = this.#after(this.#oldest, units);
+    this.#next = this.#after(position, units);
+    return position;
+  }
+
+  #after(position: number, units: number): number {
+    const after = position + units;
+    return after < this.#units ? after : after - this.#units;
+  }
+
+  #pageAt(position: number): Page {
+    return this.#pages[position >>> PAGE_SHIFT] ?? this.#makePage(position >>> PAGE_SHIFT);
+  }
+
+  #makePage(index: number): Page {
+    const bytes = new Uint8Array(
+      Math.min(PAGE_BYTES, this.#units * UNIT_BYTES - index * PAGE_BYTES),
+    );
+    const page = { bytes, words: new Uint32Array(bytes.buffer) };
+    this.#pages[index] = page;
+    this.#memoryBytes += bytes.length;
+    return page;
+  }
+
+  #scatter(value: Uint8Array, position: number): void {
+    for (let done = 0, at = position; done < value.length; at = this.#startAfter(at)) {
+      const room = this.#roomAt(at);
+      const part = value.subarray(done, done + room.length);
+      room.set(part);
+      done += part.length;
+    }
+  }
+
+  #gather(into: Uint8Array, position: number): Uint8Array {
+    for (let done = 0, at = position; done < into.length; at = this.#startAfter(at)) {
+      const part = this.#roomAt(at).subarray(0, into.length - done);
+      into.set(part, done);
+      done += part.length;
+    }
+    return into;
+  }
+
+  /** From the front, piece by piece: the new place may reach into the old one, but only from before it. */
+  #move(from: number, to: number, units: number): void {
+    for (let left = units, source = from, target = to; left > 0; ) {
+      const part = this.#roomAt(source).subarray(0, left * UNIT_BYTES);
+      const room = this.#roomAt(target);
+      const length = Math.min(part.length, room.length);
+      room.set(part.subarray(0, length));
+      left -= length / UNIT_BYTES;
+      source = this.#after(source, length / UNIT_BYTES);
+      target = this.#after(target, length / UNIT_BYTES);
+    }
+  }
+
+  /** The memory from a position up to the end of its page. */
+  #roomAt(position: number): Uint8Array {
+    return this.#pageAt(position).bytes.subarray((position & UNIT_MASK) * UNIT_BYTES);
+  }
+
+  /** The start of the page behind that of a position. */
+  #startAfter(position: number): number {
+    const start = (position | UNIT_MASK) + 1;
+    return start < this.#units ? start : 0;
+  }
+}
