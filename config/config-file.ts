@@ -2,6 +2,7 @@ import type {
   BuildConfigFunction,
   ConfigFunction,
   ConfiguredEnvironment,
+  controlEnvironment,
   loggerEnvironment,
 } from "@kv/application";
 import type { kv } from "@kv/kv";
@@ -9,6 +10,7 @@ import type { kvServer } from "@kv/kv-server";
 
 /** What may be said for each application of the umbrella. */
 interface Applications {
+  readonly control: ConfiguredEnvironment<typeof controlEnvironment>;
   readonly logger: ConfiguredEnvironment<typeof loggerEnvironment>;
   readonly kv: ConfiguredEnvironment<typeof kv.environment>;
   readonly "kv-server": ConfiguredEnvironment<typeof kvServer.environment>;

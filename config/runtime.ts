@@ -4,6 +4,10 @@
 import type { RuntimeConfig } from "./config-file.ts";
 
 export const config: RuntimeConfig = ({ env, configEnv, node }) => ({
+  control: {
+    directory: below(env.string("XDG_RUNTIME_DIR"), "kv"),
+    cookie: env.string("RELEASE_COOKIE"),
+  },
   kv: {
     node: env.string("KV_NODE") ?? node.name,
     dataDir: env.string("KV_DATA_DIR"),
@@ -17,3 +21,7 @@ export const config: RuntimeConfig = ({ env, configEnv, node }) => ({
     port: env.integer("PORT", { min: 0, max: 65_535 }),
   },
 });
+
+function below(folder: string | undefined, name: string): string | undefined {
+  return folder === undefined ? undefined : `${folder}/${name}`;
+}

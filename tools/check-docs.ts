@@ -7,11 +7,12 @@ import { dirname, join } from "node:path";
 import { createLogger, describeEnvironment } from "@kv/application";
 import { kv } from "@kv/kv";
 import { kvServer } from "@kv/kv-server";
+import { control } from "./umbrella.ts";
 
 const KEYS_FILE = "docs/configuration.md";
 const KEYS = /<!-- keys -->[^]*<!-- \/keys -->/u;
 const { stdout, stderr } = process;
-const APPLICATIONS = [kv, kvServer, createLogger({ channels: [], stdout, stderr })];
+const APPLICATIONS = [kv, kvServer, control, createLogger({ channels: [], stdout, stderr })];
 const NPM_BUILT_IN = new Set(["ci", "install", "start", "test"]);
 
 const files = globSync(["*.md", "{docs,test,bench,config}/**/*.md"], {

@@ -1,11 +1,7 @@
 /** What `npm start` runs: a node of the umbrella, configured by config/, until a signal stops it. */
-import { hostname } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { applicationChannel, runSystem } from "@kv/application";
-import { kv } from "@kv/kv";
-import { kvServer, serverChannel } from "@kv/kv-server";
-import { storageChannel } from "@kv/storage";
+import { runSystem } from "@kv/application";
+import { applications, channels, configurationIn } from "./umbrella.ts";
 
 const USAGE = `Usage: npm start [-- --config DIR]
 
@@ -14,27 +10,14 @@ Starts a KV node that serves until ctrl-C.
   --config DIR  folder that holds config.ts and runtime.ts; config by default
   --help        prints this text
 
-Variables: PORT, KV_HOST, KV_DATA_DIR, KV_NODE, KV_ROUTING_TABLE, and KV_ENV (dev by default, test or prod).
+Variables: PORT, KV_HOST, KV_DATA_DIR, KV_NODE, KV_ROUTING_TABLE, RELEASE_COOKIE, XDG_RUNTIME_DIR, and KV_ENV (dev by
+default, test or prod).
 docs/configuration.md says what they mean, and what else can be configured.
 `;
 
 const folder = parseFolder();
 if (folder !== undefined) {
-  await runSystem({
-    applications: [
-      { application: kv, mode: "permanent" },
-      { application: kvServer, mode: "permanent" },
-    ],
-    configuration: {
-      configFile: join(folder, "config.ts"),
-      runtimeFile: join(folder, "runtime.ts"),
-      configEnv: process.env["KV_ENV"] ?? "dev",
-      variables: process.env,
-      node: { name: "kv", host: hostname() },
-    },
-    channels: [applicationChannel, storageChannel, serverChannel],
-    process,
-  });
+  await runSystem({ applications, configuration: configurationIn(folder), channels, process });
 }
 
 /** The folder with the configuration; `undefined` when there is nothing to start. */

@@ -29,7 +29,7 @@ suite("config/runtime.ts", () => {
         { application: kv, mode: "permanent" },
         { application: kvServer, mode: "permanent" },
       ],
-      knownApplications: ["logger"],
+      knownApplications: ["logger", "control"],
       root: checkout,
       configFile: "config/config.ts",
       runtimeFile: "config/runtime.ts",

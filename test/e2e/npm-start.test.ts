@@ -6,6 +6,7 @@ import { checkout, compileCache } from "../harness/checkout.ts";
 import { within } from "../harness/deadline.ts";
 import { findProgram } from "../harness/find-program.ts";
 import { LineClient } from "../harness/line-client.ts";
+import { testCookie } from "../harness/node-process.ts";
 import { guardProcess, isRunning, pidOf } from "../harness/process-guard.ts";
 import { makeTemporaryDirectory } from "../harness/temporary-directory.ts";
 
@@ -24,6 +25,8 @@ suite("npm start", { skip }, () => {
           PORT: "0",
           KV_ENV: "test",
           KV_DATA_DIR: directory.path,
+          XDG_RUNTIME_DIR: directory.path,
+          RELEASE_COOKIE: testCookie,
           NODE_COMPILE_CACHE: compileCache,
         },
         stdio: ["ignore", "pipe", "inherit"],

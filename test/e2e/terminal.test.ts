@@ -6,6 +6,7 @@ import { suite, test } from "node:test";
 import { checkout, compileCache } from "../harness/checkout.ts";
 import { within } from "../harness/deadline.ts";
 import { findProgram } from "../harness/find-program.ts";
+import { testCookie } from "../harness/node-process.ts";
 import { guardProcess, pidOf } from "../harness/process-guard.ts";
 import { makeTemporaryDirectory } from "../harness/temporary-directory.ts";
 
@@ -30,6 +31,8 @@ async function onTerminal(env: Readonly<Record<string, string>>): Promise<string
       PORT: "0",
       KV_ENV: "test",
       KV_DATA_DIR: directory.path,
+      XDG_RUNTIME_DIR: directory.path,
+      RELEASE_COOKIE: testCookie,
       NODE_COMPILE_CACHE: compileCache,
       ...env,
     },

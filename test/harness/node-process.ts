@@ -152,6 +152,14 @@ function limited({ fileLimitBlocks }: NodeOptions, command: readonly string[]): 
   return ["sh", "-c", `ulimit -f ${fileLimitBlocks} && exec "$@"`, "sh", ...command];
 }
 
+/** The cookie of the nodes of tests. */
+export const testCookie = "cookie of the tests";
+
+/** Where nodes with this data directory have their control sockets: beside it. */
+export function runtimeDirectoryOf(dataDirectory: string): string {
+  return `${dataDirectory}.run`;
+}
+
 /** This process's environment without what would steer the node, then the test's own. */
 function environmentOf({ dataDirectory, env }: NodeOptions): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
@@ -162,6 +170,9 @@ function environmentOf({ dataDirectory, env }: NodeOptions): NodeJS.ProcessEnv {
     KV_ENV: "test",
     PORT: "0",
     KV_DATA_DIR: dataDirectory,
+    // Nothing of a test is to lie in the home of whoever runs it.
+    XDG_RUNTIME_DIR: runtimeDirectoryOf(dataDirectory),
+    RELEASE_COOKIE: testCookie,
     NODE_COMPILE_CACHE: compileCache,
     ...env,
   };

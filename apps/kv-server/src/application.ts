@@ -6,7 +6,7 @@ import {
   type Time,
 } from "@kv/application";
 import { type Kv, kv } from "@kv/kv";
-import type { Address } from "./address.ts";
+import { type Address, formatAddress } from "./address.ts";
 import {
   checkEnvironment,
   environment,
@@ -110,6 +110,11 @@ export async function startServer(
         return listener.address;
       },
     },
+    status: () => ({
+      address: listener === undefined ? undefined : formatAddress(listener.address),
+      connections: listener?.connections,
+      connectionLimit: values.connectionLimit,
+    }),
     finished: supervisor.finished,
     [Symbol.asyncDispose]: () => supervisor[Symbol.asyncDispose](),
   };

@@ -45,6 +45,8 @@ export interface ListenerOptions extends UsersOptions {
 export interface Listener extends Child {
   /** Where it is bound: with port 0 in the environment, the port that was free. */
   readonly address: Address;
+  /** How many connections there are now. */
+  readonly connections: number;
 }
 
 /** Binds the environment's host and port; rejects with a `ServerError`. */
@@ -70,6 +72,9 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   let drained: Promise<void> | undefined;
   return {
     address,
+    get connections() {
+      return connections.size;
+    },
     // A listening socket does not end by itself.
     finished: new Promise(() => {}),
     [Symbol.asyncDispose]: () => (drained ??= close(server, door, connections)),

@@ -52,6 +52,26 @@ export class FakeKv implements Kv {
     );
   }
 
+  dropBucket(): never {
+    throw new Error("no front door drops buckets yet");
+  }
+
+  expire(): never {
+    throw new Error("no front door sets an expiry yet");
+  }
+
+  listBuckets(): never {
+    throw new Error("no front door lists yet");
+  }
+
+  listKeys(): never {
+    throw new Error("no front door lists yet");
+  }
+
+  describeBucket(): never {
+    throw new Error("no front door describes buckets yet");
+  }
+
   /** How many operations were asked for. */
   get asked(): number {
     return this.#asked;

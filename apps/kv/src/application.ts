@@ -1,21 +1,24 @@
-import { hostname } from "node:os";
 import { join } from "node:path";
-import { type Application, startSupervisor } from "@kv/application";
+import { type Application, startSupervisor, type StatusSection } from "@kv/application";
+import { kvCommands } from "./commands/kv-commands.ts";
 import { environment } from "./environment.ts";
-import type { Kv } from "./kv.ts";
-import { folderOfNode, parseNodeName } from "./node-name.ts";
+import type { Store } from "@kv/storage";
+import type { NodeKv } from "./kv.ts";
+import { folderOfNode, parseNodeName, shortHostName } from "./node-name.ts";
 import { createRouter } from "./router.ts";
 import { StoreChild } from "./store-child.ts";
+import { statisticsOf } from "./store-statistics.ts";
 
 /** How long the last writes and the seal may take, in milliseconds: less than an application has to stop. */
 const storeShutdownMs = 25_000;
 
 /** The store: this node's buckets, and the way to those of the other nodes. */
-export const kv: Application<typeof environment, Kv> = {
+export const kv: Application<typeof environment, NodeKv> = {
   name: "kv",
   description: "The store: named buckets, and the routing table that spreads them over nodes.",
   dependencies: [],
   environment,
+  commands: kvCommands,
   async start({ environment: values, signal }) {
     const host = shortHostName();
     const self = parseNodeName(values.node, host);
@@ -28,20 +31,29 @@ export const kv: Application<typeof environment, Kv> = {
       signal,
       children: [{ id: "store", start: () => store.start(), shutdownMs: storeShutdownMs }],
     });
-    const api = createRouter({
+    const router = createRouter({
       reader: { self, host },
       table: () => values.routingTable,
       store: () => store.current,
     });
+    const api: NodeKv = {
+      ...router,
+      get storeOpening() {
+        return store.opening;
+      },
+      statistics: () => statisticsOf(store.current),
+    };
     return {
       api,
+      status: () => statusOf(api.node, store.current),
       finished: supervisor.finished,
       [Symbol.asyncDispose]: () => supervisor[Symbol.asyncDispose](),
     };
   },
 };
 
-/** This host's name without its domain: node names are short names. */
-function shortHostName(): string {
-  return hostname().split(".", 1)[0] || "localhost";
+/** What `status` shows: the engine's figures as it gives them. */
+function statusOf(node: string, store: Store | undefined): StatusSection {
+  if (store === undefined) return { node, store: "not open" };
+  return { node, engine: store.traits.engine, ...statisticsOf(store) };
 }

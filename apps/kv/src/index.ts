@@ -5,8 +5,13 @@ export type {
   Conflict,
   CreateBucketOutcome,
   DeleteOutcome,
+  DropBucketOutcome,
+  ExpireOutcome,
   Field,
   GetOutcome,
+  ListBucketsOutcome,
+  ListKeysOutcome,
+  ListOptions,
   PutOutcome,
   StorageErrorCode,
 } from "@kv/storage";
@@ -16,5 +21,6 @@ export type { BucketName } from "./bucket-name.ts";
 export { bucketNameLimitBytes, parseBucketName } from "./bucket-name.ts";
 export type { KvErrorCode, KvFailures } from "./errors.ts";
 export { isKvError, KvError } from "./errors.ts";
-export type { Kv } from "./kv.ts";
+export type { DescribeBucketOutcome, Kv, NodeKv } from "./kv.ts";
+export { localNodeName } from "./node-name.ts";
 export { whiteSpaceLength } from "./white-space.ts";

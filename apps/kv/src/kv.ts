@@ -3,9 +3,15 @@ import type {
   Condition,
   CreateBucketOutcome,
   DeleteOutcome,
+  DropBucketOutcome,
+  ExpireOutcome,
   Field,
   GetOutcome,
+  ListBucketsOutcome,
+  ListKeysOutcome,
+  ListOptions,
   PutOutcome,
+  Revision,
 } from "@kv/storage";
 import type { BucketName } from "./bucket-name.ts";
 
@@ -27,4 +33,35 @@ export interface Kv {
     keys: readonly Uint8Array[],
     condition?: Condition,
   ): Answering<DeleteOutcome>;
+  dropBucket(bucket: BucketName): Answering<DropBucketOutcome>;
+  /** Of a key, or with `key` undefined of the whole bucket. */
+  expire(
+    bucket: BucketName,
+    key: Uint8Array | undefined,
+    expiresAtMs: number | undefined,
+  ): Answering<ExpireOutcome>;
+  /** The buckets that this node stores: those of other nodes are not asked for. */
+  listBuckets(options?: ListOptions): Answering<ListBucketsOutcome>;
+  listKeys(bucket: BucketName, options?: ListOptions): Answering<ListKeysOutcome>;
+  describeBucket(bucket: BucketName): Answering<DescribeBucketOutcome>;
+}
+
+/** What is known of a bucket beside its keys. `revision` is that of its latest mutation. */
+export type DescribeBucketOutcome =
+  | {
+      readonly type: "found";
+      readonly revision: Revision;
+      readonly expiresAtMs: number | undefined;
+    }
+  | { readonly type: "no-bucket" };
+
+/** The store of one node, as those see it who look after the node: beside its buckets, the engine. */
+export interface NodeKv extends Kv {
+  /**
+   * Another text each time the store is opened: a cursor of a listing is good only while this stays the same.
+   * Throws `KV_NO_STORE`.
+   */
+  readonly storeOpening: string;
+  /** The engine's own figures, as JSON can hold them; `undefined` when it has none, or is not open. */
+  statistics(): Readonly<Record<string, unknown>> | undefined;
 }

@@ -1,3 +1,5 @@
+import { hostname } from "node:os";
+
 declare const brand: unique symbol;
 
 /** A checked, complete node name: `name@host`. */
@@ -35,6 +37,21 @@ export function parseNodeName(text: string, thisHost: string): NodeName | undefi
 export function folderOfNode(node: NodeName, thisHost: string): string {
   const ending = `@${thisHost}`;
   return node.endsWith(ending) ? node.slice(0, -ending.length) : node;
+}
+
+/**
+ * What a node that is written as `text` goes by among the nodes of this host: `foo`, or `foo@bar` when it goes by another
+ * name for the host. `undefined` when `text` names no node.
+ */
+export function localNodeName(text: string): string | undefined {
+  const host = shortHostName();
+  const node = parseNodeName(text, host);
+  return node === undefined ? undefined : folderOfNode(node, host);
+}
+
+/** This host's name without its domain: node names are short names. */
+export function shortHostName(): string {
+  return hostname().split(".", 1)[0] || "localhost";
 }
 
 /** Whether `text` is what a person may write for a node. */

@@ -1,7 +1,7 @@
-import type { Store } from "@kv/storage";
+import type { Answer, ListOptions, Store } from "@kv/storage";
 import type { BucketName } from "./bucket-name.ts";
 import { KvError } from "./errors.ts";
-import type { Kv } from "./kv.ts";
+import type { DescribeBucketOutcome, Kv } from "./kv.ts";
 import { quoteBytes } from "./quote-bytes.ts";
 import {
   type CompiledRoutingTable,
@@ -29,9 +29,14 @@ export interface RouterOptions {
 export function createRouter({ reader, table, store }: RouterOptions): Kv {
   const owners = compiledOnChange(reader, table);
 
-  function storeFor(bucket: BucketName): Store {
+  function ownStore(): Store {
     const own = store();
     if (own === undefined) throw new KvError("KV_NO_STORE", { node: reader.self });
+    return own;
+  }
+
+  function storeFor(bucket: BucketName): Store {
+    const own = ownStore();
     const owner = owners()[bucket[0] ?? 0];
     if (owner === reader.self || holds(own, bucket)) return own;
     if (owner === undefined) throw new KvError("KV_NO_ROUTE", { bucket: quoteBytes(bucket) });
@@ -44,7 +49,30 @@ export function createRouter({ reader, table, store }: RouterOptions): Kv {
     get: (bucket, key) => storeFor(bucket).get(bucket, key),
     put: (bucket, fields) => storeFor(bucket).put(bucket, fields),
     delete: (bucket, keys, condition) => storeFor(bucket).delete(bucket, keys, condition),
+    dropBucket: (bucket) => storeFor(bucket).dropBucket(bucket),
+    expire: (bucket, key, expiresAtMs) => storeFor(bucket).expire(bucket, key, expiresAtMs),
+    listBuckets: (options) => ownStore().listBuckets(options),
+    listKeys: (bucket, options) => storeFor(bucket).listKeys(bucket, options),
+    describeBucket: (bucket) => describeBucket(storeFor(bucket), bucket),
   };
+}
+
+/** Looks through the list of buckets, since engines describe none by itself. */
+async function describeBucket(
+  store: Store,
+  bucket: BucketName,
+): Promise<Answer<DescribeBucketOutcome>> {
+  let cursor: ListOptions["cursor"];
+  for (;;) {
+    const { outcome, durable } = await store.listBuckets({ cursor });
+    const found = outcome.page.entries.find((each) => Buffer.compare(each.bucket, bucket) === 0);
+    if (found !== undefined) {
+      const { revision, expiresAtMs } = found;
+      return { outcome: { type: "found", revision, expiresAtMs }, durable };
+    }
+    cursor = outcome.page.next;
+    if (cursor === undefined) return { outcome: { type: "no-bucket" }, durable };
+  }
 }
 
 /** The compiled form of the table in force: compiled when it is another one than at the last look. */

@@ -1,4 +1,5 @@
-import type { Child } from "@kv/application";
+import { randomUUID } from "node:crypto";
+import { type Child, unixTimeMs } from "@kv/application";
 import { MemoryStore, openLogStore, type Store, type SyncMode } from "@kv/storage";
 
 /** Which store to open, and where. */
@@ -21,6 +22,7 @@ export interface StoreChildOptions {
 export class StoreChild {
   readonly #options: StoreChildOptions;
   #store: Store | undefined;
+  #opening = "";
 
   constructor(options: StoreChildOptions) {
     this.#options = options;
@@ -30,10 +32,16 @@ export class StoreChild {
     return this.#store;
   }
 
+  /** Another text for each store that was opened; empty before the first. */
+  get opening(): string {
+    return this.#opening;
+  }
+
   /** Opens the store; rejects with a `StorageError`. */
   async start(): Promise<Child> {
     const store = await this.#open();
     this.#store = store;
+    this.#opening = randomUUID();
     return {
       // An engine does not end by itself: when its disk fails it goes on serving reads.
       finished: new Promise(() => {}),
@@ -49,9 +57,4 @@ export class StoreChild {
     if (engine === "memory") return new MemoryStore({ clock: unixTimeMs });
     return openLogStore({ ...options, clock: unixTimeMs });
   }
-}
-
-function unixTimeMs(): number {
-  // tidy-allow: here the store is given the real time
-  return Date.now();
 }

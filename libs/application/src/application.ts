@@ -1,9 +1,13 @@
 import type { Child } from "./child.ts";
+import type { CommandDeclaration } from "./control/declaration/command.ts";
 import type { EnvironmentDeclaration, EnvironmentValues } from "./environment.ts";
+import type { LiveSystem, StatusSection } from "./system/live-system.ts";
 
 /** A running application: a child with something to offer to the applications that depend on it. */
 export interface RunningApplication<Api> extends Child {
   readonly api: Api;
+  /** What the command `status` shows of it. Asked at any time while it runs: to be answered at once. */
+  readonly status?: (() => StatusSection) | undefined;
 }
 
 /** What an application is given when it starts. */
@@ -12,6 +16,8 @@ export interface ApplicationContext<Declaration extends EnvironmentDeclaration> 
   readonly environment: EnvironmentValues<Declaration>;
   /** The API of an application named in `dependencies`, which has started before this one. */
   use<Needed extends EnvironmentDeclaration, Api>(application: Application<Needed, Api>): Api;
+  /** The system that it is a part of, for an application that looks after all others; the rest use `use`. */
+  readonly system: LiveSystem;
   /** Aborted when the start is to be given up; never afterwards. */
   readonly signal: AbortSignal;
 }
@@ -32,6 +38,8 @@ export interface Application<Declaration extends EnvironmentDeclaration, Api> {
    * Asked at boot, before anything starts, and at every put.
    */
   readonly check?: (values: EnvironmentValues<Declaration>) => readonly EnvironmentProblem[];
+  /** What an operator can do with it: `npm run kv -- COMMAND`. */
+  readonly commands?: readonly CommandDeclaration<Api>[] | undefined;
   readonly start: (context: ApplicationContext<Declaration>) => Promise<RunningApplication<Api>>;
 }
 

@@ -47,6 +47,37 @@ export interface ApplicationFailures {
   readonly ENVIRONMENT_START_ONLY: { readonly key: string };
   /** A put whose value the application does not accept: `reason` says why. The old value holds. */
   readonly ENVIRONMENT_REFUSED: { readonly key: string; readonly reason: string };
+  /** The folder for control sockets cannot be had, or is not safe: nobody but its owner may get into it. */
+  readonly CONTROL_DIRECTORY: Place;
+  /** The cookie's file cannot be read or made, or others can read it too. */
+  readonly CONTROL_COOKIE: Place;
+  /** A node of the same name answers at the control socket already. */
+  readonly CONTROL_IN_USE: { readonly node: string; readonly path: string };
+  /** Nothing answers at the node's control socket: it does not run, or still starts. */
+  readonly CONTROL_NO_NODE: { readonly node: string; readonly path: string };
+  /** One of the two ends does not know the cookie of the other. */
+  readonly CONTROL_WRONG_COOKIE: { readonly node: string };
+  /** The node does not serve this connection: too many of them, another version, it is stopping. */
+  readonly CONTROL_REFUSED: { readonly node: string; readonly reason: string };
+  /** The other end said what is not in the protocol. */
+  readonly CONTROL_PROTOCOL: { readonly reason: string };
+  /** The other end went away, or took too long. */
+  readonly CONTROL_GONE: { readonly reason: string };
+  /** The node went away while it ran the command: what it did until then is done. */
+  readonly CONTROL_LOST: { readonly node: string; readonly command: string };
+  /** A command was typed that does not exist, or not with such arguments. */
+  readonly COMMAND_USAGE: { readonly command: string; readonly reason: string };
+  /** A command could not be carried out: `action` for instance is `get "milk"`. */
+  readonly COMMAND_FAILED: { readonly action: string; readonly reason: string };
+  /** A failure that the node told, in its own words. */
+  readonly COMMAND_REMOTE: { readonly message: string };
+}
+
+/** A file or folder, what is wrong with it, and what an operator can do about it. */
+interface Place {
+  readonly path: string;
+  readonly reason: string;
+  readonly wayOut: string;
 }
 
 /** Stable across releases: callers, logs and tests match on it, never on the message. */
@@ -78,6 +109,24 @@ const MESSAGES: MessageTable = {
   ENVIRONMENT_START_ONLY: ({ key }) =>
     `Cannot put ${key}: it is read at the start only; set it in config/runtime.ts and restart`,
   ENVIRONMENT_REFUSED: ({ key, reason }) => `Cannot put ${key}: ${reason}`,
+  CONTROL_DIRECTORY: ({ path, reason, wayOut }) =>
+    `Cannot use "${path}" for control sockets: ${reason}; ${wayOut}`,
+  CONTROL_COOKIE: ({ path, reason, wayOut }) =>
+    `Cannot use the cookie in "${path}": ${reason}; ${wayOut}`,
+  CONTROL_IN_USE: ({ node, path }) =>
+    `Cannot open the control socket of node "${node}": a node of that name answers at "${path}"; stop that one or choose another name`,
+  CONTROL_NO_NODE: ({ node, path }) =>
+    `Cannot reach node "${node}": it does not run here (nothing answers at "${path}")`,
+  CONTROL_WRONG_COOKIE: ({ node }) =>
+    `Cannot talk to node "${node}": its cookie is another one; set RELEASE_COOKIE to the cookie that it was started with`,
+  CONTROL_REFUSED: ({ node, reason }) => `Cannot talk to node "${node}": ${reason}`,
+  CONTROL_PROTOCOL: ({ reason }) => `Cannot go on with a control connection: ${reason}`,
+  CONTROL_GONE: ({ reason }) => `Cannot go on with a control connection: ${reason}`,
+  CONTROL_LOST: ({ node, command }) =>
+    `Cannot finish "${command}": the connection to node "${node}" was lost`,
+  COMMAND_USAGE: ({ command, reason }) => `Cannot run "${command}": ${reason}`,
+  COMMAND_FAILED: ({ action, reason }) => `Cannot ${action}: ${reason}`,
+  COMMAND_REMOTE: ({ message }) => message,
 };
 
 /** A failure to start or to keep running. Its message is for an operator: the thing, the reason, the way out. */

@@ -16,6 +16,7 @@ export type ApplicationEvent = {
   | ChildEvent
   | StopEvent
   | ApplicationLifeEvent
+  | ControlEvent
   | {
       readonly type: "system-started";
       readonly applications: readonly string[];
@@ -48,6 +49,19 @@ type ApplicationLifeEvent = { readonly application: string } & (
   | { readonly type: "application-ended"; readonly failure?: unknown }
   | { readonly type: "environment-put"; readonly key: string }
 );
+
+/** What happens at the control socket. `command` is its name: what stood behind it may be data, and is never told. */
+type ControlEvent =
+  | { readonly type: "control-open"; readonly path: string }
+  | { readonly type: "control-unavailable"; readonly platform: string }
+  | { readonly type: "control-failed"; readonly failure: unknown }
+  | { readonly type: "control-wrong-cookie" }
+  | { readonly type: "command-ran"; readonly command: string; readonly tookMs: number }
+  | {
+      readonly type: "command-failed" | "command-crashed" | "command-abandoned";
+      readonly command: string;
+      readonly failure: unknown;
+    };
 
 const events = channel(applicationChannel);
 

@@ -10,6 +10,33 @@ export type { HostProcess } from "./boundary/host-process.ts";
 export type { RunOptions } from "./boundary/run-system.ts";
 export { runSystem } from "./boundary/run-system.ts";
 export type { Child, ChildSpecification, RestartType } from "./child.ts";
+export type { ControlOptions } from "./control/control.ts";
+export { createControl } from "./control/control.ts";
+export type {
+  AnyCommand,
+  ArgumentDeclaration,
+  CommandDeclaration,
+  NodeCommand,
+  OptionDeclaration,
+  StandaloneCommand,
+} from "./control/declaration/command.ts";
+export type {
+  NodeCall,
+  NodeContext,
+  NodeFacts,
+  OperatorContext,
+  OperatorStreams,
+  StandaloneContext,
+} from "./control/declaration/context.ts";
+export type { Invocation } from "./control/declaration/invocation.ts";
+export type { controlEnvironment } from "./control/environment.ts";
+export type { NodeNaming } from "./control/node-naming.ts";
+export type { OperatorHost, OutputStream } from "./control/operator/host.ts";
+export type { CommandLineOptions } from "./control/operator/run-command-line.ts";
+export { runCommandLine } from "./control/operator/run-command-line.ts";
+export { formatColumns } from "./control/commands/format-columns.ts";
+export { formatBytes, formatDuration } from "./control/commands/format-quantity.ts";
+export { formatSections } from "./control/commands/format-section.ts";
 export type { CompileRecord } from "./configuration/compile-record.ts";
 export type {
   BuildConfigContext,
@@ -61,6 +88,7 @@ export { startSupervisor } from "./supervisor/supervisor.ts";
 export type { StopFailure } from "./stop-failure.ts";
 export type { SystemOptions } from "./system/start-system.ts";
 export { startSystem } from "./system/start-system.ts";
-export type { FetchedValue, System, SystemExit } from "./system/system.ts";
+export type { FetchedValue, LiveSystem, StatusSection } from "./system/live-system.ts";
+export type { System, SystemExit } from "./system/system.ts";
 export type { Time } from "./time.ts";
-export { systemTime } from "./time.ts";
+export { systemTime, unixTimeMs } from "./time.ts";

@@ -18,6 +18,12 @@ export const systemTime: Time = {
   },
 };
 
+/** The time of day, in milliseconds since 1970: what people are shown. It may be set, also back. */
+export function unixTimeMs(): number {
+  // tidy-allow: the one clock of the machine that programs are given
+  return Date.now();
+}
+
 /**
  * Waits for `work`, but no longer than `ms`: `"late"` when the time was up first. `work` goes on
  * then; whether it fails later is nobody's business any more. A failure in time is thrown.

@@ -1,8 +1,9 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { picklist } from "valibot";
 import type { Application } from "../application.ts";
-import { systemTime, type Time } from "../time.ts";
+import { systemTime, type Time, unixTimeMs } from "../time.ts";
 import { isShown, levels, parseLevel } from "./level.ts";
+import { LastProblems } from "./last-problems.ts";
 import { createLinePrinter, type LinePrinter, type LogFormat } from "./line-printer.ts";
 import { LogOutput } from "./log-output.ts";
 import type { LogStream } from "./log-stream.ts";
@@ -29,13 +30,18 @@ export interface LoggerOptions {
   /** For events of level `fatal`. */
   readonly stderr: LogStream;
   readonly time?: Time | undefined;
+  /** Milliseconds since 1970, for the problems that `status` shows; the machine's own by default. */
+  readonly clock?: (() => number) | undefined;
 }
+
+/** How many warnings and errors `status` shows. */
+const problemLimit = 10;
 
 /**
  * The one place that prints: an application, to be listed first, so that it starts before all others and stops
  * after them.
  *
- * Its level may be put while it runs. When nobody reads its output it drops lines rather than wait, and says how many
+ * Its level may be put while it runs. It keeps the last warnings and errors for `status`, whatever its level. When nobody reads its output it drops lines rather than wait, and says how many
  * once there is room.
  */
 export function createLogger({
@@ -43,6 +49,7 @@ export function createLogger({
   stdout,
   stderr,
   time = systemTime,
+  clock = unixTimeMs,
 }: LoggerOptions): Application<typeof loggerEnvironment, undefined> {
   return {
     name: "logger",
@@ -55,10 +62,12 @@ export function createLogger({
         outputPrinter(stdout, outputs[0], environment.format),
         outputPrinter(stderr, outputs[1], environment.format),
       ]);
+      const problems = new LastProblems(problemLimit, clock);
       const print = (event: unknown): void => {
         if (!isEvent(event)) return;
         const { level: word, message, ...fields } = event;
         const level = parseLevel(word) ?? "info";
+        problems.take(level, message);
         if (!isShown(level, environment.level)) return;
         const printLine = level === "fatal" ? fatal : normal;
         printLine(level, message, fields);
@@ -66,6 +75,7 @@ export function createLogger({
       for (const name of channels) subscribe(name, print);
       return {
         api: undefined,
+        status: () => ({ lastProblems: problems.list }),
         finished: Promise.withResolvers<void>().promise,
         [Symbol.asyncDispose]: async () => {
           for (const name of channels) unsubscribe(name, print);

@@ -15,7 +15,8 @@ import { startChild } from "../supervisor/start-child.ts";
 import { stopChild } from "../supervisor/stop-child.ts";
 import { systemTime, type Time } from "../time.ts";
 import { LiveEnvironment } from "./live-environment.ts";
-import type { FetchedValue, System, SystemExit } from "./system.ts";
+import type { FetchedValue, StatusSection } from "./live-system.ts";
+import type { System, SystemExit } from "./system.ts";
 
 /** How long an application may take to stop when it does not say, in milliseconds. */
 const defaultShutdownMs = 30_000;
@@ -77,6 +78,10 @@ class RunningSystem implements System {
 
   get finished(): Promise<SystemExit> {
     return this.#exit.promise;
+  }
+
+  get applications(): readonly string[] {
+    return this.#plan.map(({ application }) => application.name);
   }
 
   async start(signal: AbortSignal | undefined): Promise<void> {
@@ -151,6 +156,14 @@ class RunningSystem implements System {
     return running.child.api as Api;
   }
 
+  status(): Readonly<Record<string, StatusSection>> {
+    return Object.fromEntries(
+      this.#running.flatMap(({ application, child }) =>
+        child.status === undefined ? [] : [[application.name, child.status()]],
+      ),
+    );
+  }
+
   async #startOne({ application, mode }: SystemApplication): Promise<void> {
     const { name, shutdownMs = defaultShutdownMs } = application;
     const startedMs = this.#time.nowMs();
@@ -185,6 +198,7 @@ class RunningSystem implements System {
   ): ApplicationContext<EnvironmentDeclaration> {
     return {
       environment: this.environment(application),
+      system: this,
       signal,
       use: (dependency) => {
         if (application.dependencies.includes(dependency)) return this.api(dependency);

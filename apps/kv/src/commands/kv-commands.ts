@@ -1,0 +1,16 @@
+import type { CommandDeclaration } from "@kv/application";
+import type { NodeKv } from "../kv.ts";
+import { bucketsCommand } from "./buckets.ts";
+import { dropCommand } from "./drop.ts";
+import { getCommand } from "./get.ts";
+import { keysCommand } from "./keys.ts";
+import { putCommand } from "./put.ts";
+
+/** What an operator can do with a store. */
+export const kvCommands: readonly CommandDeclaration<NodeKv>[] = [
+  bucketsCommand,
+  keysCommand,
+  getCommand,
+  putCommand,
+  dropCommand,
+];

@@ -1,0 +1,108 @@
+import { constants } from "node:os";
+import type { ConfigurationSources } from "../../configuration/load-configuration.ts";
+import { isApplicationError } from "../../errors.ts";
+import { failureText } from "../../operating-failure.ts";
+import type { SystemApplication } from "../../plan.ts";
+import { systemTime, type Time } from "../../time.ts";
+import { declaredCommands } from "../declaration/declared-commands.ts";
+import { readInvocation } from "../declaration/invocation.ts";
+import type { NodeNaming } from "../node-naming.ts";
+import type { OperatorHost } from "./host.ts";
+import { NobodyReads, OperatorOutput } from "./operator-output.ts";
+import { type ChosenCommand, parseCommandLine } from "./parse-command-line.ts";
+import { ProgressLine } from "./progress-line.ts";
+import { runChosen } from "./run-chosen.ts";
+
+/** The command, or what stands behind it, makes no sense: `EX_USAGE` of BSD's sysexits. */
+const usageCode = 64;
+
+/** The configuration cannot be used: `EX_CONFIG`, as when a node starts. */
+const badConfigurationCode = 78;
+
+/** What an operator's program is made of. */
+export interface CommandLineOptions {
+  /** How it is called, for its help: `npm run kv --`. */
+  readonly program: string;
+  /** One sentence, for its help. */
+  readonly description: string;
+  /** What was typed behind it. */
+  readonly words: readonly string[];
+  /** What its nodes run, `control` among them: those whose commands it has. */
+  readonly applications: readonly SystemApplication[];
+  readonly naming: NodeNaming;
+  /** Where the nodes' configuration comes from, which says how to reach them; `folder` is what `--config` says. */
+  readonly configuration: (
+    folder: string | undefined,
+  ) => Omit<ConfigurationSources, "applications">;
+  readonly host: OperatorHost;
+  readonly time?: Time | undefined;
+}
+
+/**
+ * An operator's program: finds the command that was typed, runs it, prints what it answers, and resolves with the exit
+ * code. 0 when all went well, 1 when it did not, 64 when what was typed makes no sense, 78 when the configuration cannot be
+ * used, 130 and 143 after SIGINT and SIGTERM, 141 when nobody reads the output, and what a command says of its result.
+ *
+ * Results go to standard output, failures as one line to standard error.
+ */
+export async function runCommandLine(options: CommandLineOptions): Promise<number> {
+  const { host, program, description, applications, words } = options;
+  // Control starts last, and has what is asked for most.
+  const listed = applications.map(({ application }) => application).toReversed();
+  const commands = declaredCommands(listed).map(({ command }) => command);
+  const line = parseCommandLine({ program, description, commands }, words);
+  if (line.type === "command") return await runLine(line, options);
+  const stream = line.type === "help" ? host.stdout : host.stderr;
+  stream.write(line.text);
+  return line.type === "help" ? 0 : usageCode;
+}
+
+async function runLine(line: ChosenCommand, options: CommandLineOptions): Promise<number> {
+  const { host, time = systemTime } = options;
+  const interruption = new AbortController();
+  const onInterrupt = (): void => interruption.abort(new Interrupted("SIGINT"));
+  const onTerminate = (): void => interruption.abort(new Interrupted("SIGTERM"));
+  host.on("SIGINT", onInterrupt);
+  host.on("SIGTERM", onTerminate);
+  using progress = new ProgressLine(host.stderr, time, host.stderr.isTTY === true && !line.json);
+  using output = new OperatorOutput(host.stdout, progress);
+  const signal = AbortSignal.any([interruption.signal, output.closed]);
+  try {
+    const result = await runChosen(line, { ...options, time, output, progress, signal });
+    await output.write(shownResult(line, result));
+    return line.command.exitCode?.(result) ?? 0;
+  } catch (error) {
+    progress.clear();
+    return endWith(signal.aborted ? signal.reason : error, host);
+  } finally {
+    host.off("SIGINT", onInterrupt);
+    host.off("SIGTERM", onTerminate);
+  }
+}
+
+function shownResult(line: ChosenCommand, result: unknown): string {
+  const { command, json } = line;
+  if (result === undefined) return "";
+  if (json) return `${JSON.stringify(result)}\n`;
+  const text = command.format?.(result, readInvocation(command, line)) ?? "";
+  return text === "" ? "" : `${text}\n`;
+}
+
+function endWith(failure: unknown, host: OperatorHost): number {
+  if (failure instanceof Interrupted) return 128 + constants.signals[failure.signal];
+  if (failure instanceof NobodyReads) return 128 + constants.signals.SIGPIPE;
+  host.stderr.write(`${failureText(failure)}\n`);
+  if (isApplicationError(failure, "COMMAND_USAGE")) return usageCode;
+  return isApplicationError(failure, "CONFIG_INVALID") ? badConfigurationCode : 1;
+}
+
+/** Somebody pressed ctrl-C, or ended the program. */
+class Interrupted extends Error {
+  override readonly name = "Interrupted";
+  readonly signal: "SIGINT" | "SIGTERM";
+
+  constructor(signal: "SIGINT" | "SIGTERM") {
+    super(`ended by ${signal}`);
+    this.signal = signal;
+  }
+}

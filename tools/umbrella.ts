@@ -1,0 +1,49 @@
+/** What makes a node of this umbrella, for the programs that run one or talk to one. */
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import {
+  applicationChannel,
+  type ConfigurationSources,
+  createControl,
+  type NodeNaming,
+  type SystemApplication,
+} from "@kv/application";
+import { kv, localNodeName } from "@kv/kv";
+import { kvServer, serverChannel } from "@kv/kv-server";
+import { storageChannel } from "@kv/storage";
+
+/** The diagnostics channels whose events are logged. */
+export const channels = [applicationChannel, storageChannel, serverChannel];
+
+/** Where a node's name is configured. */
+export const naming: NodeNaming = { application: "kv", key: "node", nameOf: localNodeName };
+
+/** The control socket. */
+export const control = createControl({ applications: [kv, kvServer], naming, version: version() });
+
+/** What a node runs, beside the logger. */
+export const applications: readonly SystemApplication[] = [
+  { application: kv, mode: "permanent" },
+  { application: kvServer, mode: "permanent" },
+  { application: control, mode: "permanent" },
+];
+
+/** Where the configuration comes from when its two files are in `folder`. */
+export function configurationIn(folder: string): Omit<ConfigurationSources, "applications"> {
+  return {
+    configFile: join(folder, "config.ts"),
+    runtimeFile: join(folder, "runtime.ts"),
+    configEnv: process.env["KV_ENV"] ?? "dev",
+    variables: process.env,
+    node: { name: "kv", host: hostname() },
+  };
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(
+    readFileSync(join(import.meta.dirname, "..", "package.json"), "utf8"),
+  );
+  const isManifest = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return isManifest ? String(manifest.version) : "unknown";
+}
