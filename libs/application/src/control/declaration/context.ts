@@ -7,9 +7,9 @@ interface CommandContext extends Invocation {
    * Hands out one item before the result: a line for people, JSON on a line with `--json`. Resolves when there is room
    * for more: a command that waits for it never runs ahead of its reader. Rejects when nobody reads any more.
    */
-  print(item: unknown): Promise<void>;
+  readonly print: (item: unknown) => Promise<void>;
   /** How far it has come, in a few words. Shown on a terminal only, and when the command lasts; costs little. */
-  progress(text: string): void;
+  readonly progress: (text: string) => void;
   /** Aborted when nobody waits for the command any more: ctrl-C, the operator's end is gone, or the node is stopping. */
   readonly signal: AbortSignal;
 }
@@ -36,7 +36,7 @@ export interface NodeContext<Api> extends CommandContext {
   /** Bytes from `beside`, read only as fast as the command takes them. To be iterated once. */
   readonly input: AsyncIterable<Uint8Array>;
   /** Sends bytes to `beside`; resolves and rejects as `print` does. The array must not change until then. */
-  send(bytes: Uint8Array): Promise<void>;
+  readonly send: (bytes: Uint8Array) => Promise<void>;
 }
 
 /** A call of the node's part of a command. */
@@ -54,7 +54,7 @@ export interface NodeCall {
 /** What the operator's part of a command is given. */
 export interface OperatorContext extends CommandContext {
   /** Runs the node's part with the arguments and options that the operator typed; answers with its result. */
-  call(call?: NodeCall): Promise<unknown>;
+  readonly call: (call?: NodeCall) => Promise<unknown>;
   readonly streams: OperatorStreams;
 }
 
@@ -67,5 +67,5 @@ export interface StandaloneContext extends CommandContext {
 export interface OperatorStreams {
   readonly input: AsyncIterable<Uint8Array>;
   /** Resolves when there is room for more; rejects when nobody reads any more. */
-  write(bytes: Uint8Array): Promise<void>;
+  readonly write: (bytes: Uint8Array) => Promise<void>;
 }
