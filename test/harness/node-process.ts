@@ -160,10 +160,14 @@ export function runtimeDirectoryOf(dataDirectory: string): string {
   return `${dataDirectory}.run`;
 }
 
-/** This process's environment without what would steer the node, then the test's own. */
-function environmentOf({ dataDirectory, env }: NodeOptions): NodeJS.ProcessEnv {
+/** This process's environment without what would steer the node, then the test's own; also for those who talk to it. */
+export function environmentOf({
+  dataDirectory,
+  env,
+}: Pick<NodeOptions, "dataDirectory" | "env">): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(?:KV_.*|PORT|RESP_PORT|NO_COLOR|FORCE_COLOR|NODE_TEST_CONTEXT)$/u.test(name),
+    ([name]) =>
+      !/^(?:KV_.*|RELEASE_.*|PORT|RESP_PORT|NO_COLOR|FORCE_COLOR|NODE_TEST_CONTEXT)$/u.test(name),
   );
   return {
     ...Object.fromEntries(inherited),

@@ -1,13 +1,12 @@
 import { join } from "node:path";
-import { type Application, startSupervisor, type StatusSection } from "@kv/application";
+import { type Application, startSupervisor } from "@kv/application";
 import { kvCommands } from "./commands/kv-commands.ts";
 import { environment } from "./environment.ts";
-import type { Store } from "@kv/storage";
 import type { NodeKv } from "./kv.ts";
+import { createNodeKv, statusOf } from "./node-kv.ts";
 import { folderOfNode, parseNodeName, shortHostName } from "./node-name.ts";
 import { createRouter } from "./router.ts";
 import { StoreChild } from "./store-child.ts";
-import { statisticsOf } from "./store-statistics.ts";
 
 /** How long the last writes and the seal may take, in milliseconds: less than an application has to stop. */
 const storeShutdownMs = 25_000;
@@ -36,13 +35,7 @@ export const kv: Application<typeof environment, NodeKv> = {
       table: () => values.routingTable,
       store: () => store.current,
     });
-    const api: NodeKv = {
-      ...router,
-      get storeOpening() {
-        return store.opening;
-      },
-      statistics: () => statisticsOf(store.current),
-    };
+    const api = createNodeKv(router, store);
     return {
       api,
       status: () => statusOf(api.node, store.current),
@@ -51,9 +44,3 @@ export const kv: Application<typeof environment, NodeKv> = {
     };
   },
 };
-
-/** What `status` shows: the engine's figures as it gives them. */
-function statusOf(node: string, store: Store | undefined): StatusSection {
-  if (store === undefined) return { node, store: "not open" };
-  return { node, engine: store.traits.engine, ...statisticsOf(store) };
-}

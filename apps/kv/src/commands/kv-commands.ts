@@ -1,10 +1,14 @@
 import type { CommandDeclaration } from "@kv/application";
 import type { NodeKv } from "../kv.ts";
+import { backupCommand } from "./backup.ts";
 import { bucketsCommand } from "./buckets.ts";
+import { compactCommand } from "./compact.ts";
 import { dropCommand } from "./drop.ts";
 import { getCommand } from "./get.ts";
 import { keysCommand } from "./keys.ts";
 import { putCommand } from "./put.ts";
+import { exportCommand } from "./transfer/export.ts";
+import { importCommand } from "./transfer/import.ts";
 
 /** What an operator can do with a store. */
 export const kvCommands: readonly CommandDeclaration<NodeKv>[] = [
@@ -13,4 +17,8 @@ export const kvCommands: readonly CommandDeclaration<NodeKv>[] = [
   getCommand,
   putCommand,
   dropCommand,
+  exportCommand,
+  importCommand,
+  compactCommand,
+  backupCommand,
 ];

@@ -3,7 +3,7 @@ import { link, lstat, open, readFile, unlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { ApplicationError } from "../errors.ts";
-import { hasCode, type Identity } from "./socket-place.ts";
+import { hasCode, type Identity, systemReason } from "./socket-place.ts";
 
 /** How much chance is in a cookie that is made here, in bytes. */
 const cookieBytes = 32;
@@ -81,5 +81,5 @@ function refusal(path: string, reason: string): ApplicationError {
 function inWords(path: string, error: unknown): unknown {
   if (error instanceof ApplicationError || !(error instanceof Error && "code" in error))
     return error;
-  return refusal(path, error.message.replace(/^\w+: /u, ""));
+  return refusal(path, systemReason(error));
 }

@@ -42,7 +42,8 @@ export async function prepareDirectory(directory: string, identity: Identity): P
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw inaccessible(directory, error);
+    // What is there instead is said below.
+    if (!hasCode(error, "EEXIST")) throw inaccessible(directory, error);
   }
   if (!(await isPrivateDirectory(directory, identity))) {
     throw refusal(directory, "it is gone again");
@@ -90,5 +91,10 @@ function refusal(path: string, reason: string): ApplicationError {
 
 function inaccessible(path: string, error: unknown): unknown {
   if (!(error instanceof Error && "code" in error)) return error;
-  return refusal(path, error.message.replace(/^\w+: /u, ""));
+  return refusal(path, systemReason(error));
+}
+
+/** What the operating system said, without its code and without the call: `permission denied`. */
+export function systemReason({ message }: Error): string {
+  return message.replace(/^\w+: /u, "").replace(/, \w+(?: '[^]*')?$/u, "");
 }

@@ -11,8 +11,8 @@ export interface EnvPut extends EnvValue {
 export const envPutCommand: NodeCommand<undefined, EnvPut, never> = {
   name: "env put",
   summary: "Sets a value of an application's environment until the node stops",
-  description: `VALUE is JSON, or text where it is no JSON. It is judged as at a start, and is in force when the command returns.
-To keep it beyond the next start, put it into config/runtime.ts as well.`,
+  description:
+    "The value is JSON, or text where it is no JSON. It is judged as at a start, and is in force when the command returns. To keep it beyond the next start, put it into config/runtime.ts as well.",
   arguments: [
     { name: "application", description: "for instance kv" },
     { name: "key", description: "for instance routingTable" },

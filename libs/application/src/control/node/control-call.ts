@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { NodeCommand } from "../declaration/command.ts";
 import type { NodeContext } from "../declaration/context.ts";
 import { readInvocation } from "../declaration/invocation.ts";
@@ -41,6 +42,8 @@ export async function runCall(
     async send(bytes) {
       await items.flush();
       await link.sendBytes(bytes);
+      // The node has other work to do, also when there is always room.
+      await nextTurn();
     },
   };
   const result: unknown = await command.run(context);

@@ -5,7 +5,7 @@ import { ApplicationError } from "../../errors.ts";
 import { within } from "../../time.ts";
 import { FrameLink } from "../protocol/frame-link.ts";
 import { connectionLimit, strangerFrameBytes } from "../protocol/limits.ts";
-import { hasCode } from "../socket-place.ts";
+import { hasCode, systemReason } from "../socket-place.ts";
 import { refuse, serveSession, type SessionTerms } from "./control-session.ts";
 
 /** How long commands may take to end when the node stops, in milliseconds. */
@@ -103,5 +103,5 @@ async function listen(server: Server, path: string): Promise<void> {
 function refusal(path: string, error: unknown): unknown {
   if (!(error instanceof Error && "code" in error)) return error;
   const wayOut = "set control.directory to a folder of your own";
-  return new ApplicationError("CONTROL_DIRECTORY", { path, reason: error.message, wayOut });
+  return new ApplicationError("CONTROL_DIRECTORY", { path, reason: systemReason(error), wayOut });
 }

@@ -12,7 +12,7 @@ import {
   type RefusalReason,
 } from "../protocol/message.ts";
 import { createNonce, isSameProof, prove } from "../protocol/proof.ts";
-import { hasCode } from "../socket-place.ts";
+import { hasCode, systemReason } from "../socket-place.ts";
 
 /** A node on this machine, as an operator reaches it. */
 export interface NodeTarget {
@@ -73,7 +73,7 @@ async function dial({ node, path }: NodeTarget): Promise<FrameLink> {
   } catch (error) {
     if (!hasCode(error, "ENOENT", "ECONNREFUSED", "ENOTSOCK")) {
       if (!(error instanceof Error)) throw error;
-      throw new ApplicationError("CONTROL_REFUSED", { node, reason: error.message });
+      throw new ApplicationError("CONTROL_REFUSED", { node, reason: systemReason(error) });
     }
     throw new ApplicationError("CONTROL_NO_NODE", { node, path });
   }

@@ -1,0 +1,17 @@
+import { formatSections, type NodeCommand, type StatusSection } from "@kv/application";
+import type { NodeKv } from "../kv.ts";
+import { maintenanceOptions, notOffered } from "./maintain.ts";
+
+/** `compact`: gives the space of what is dead back to the disk, while the node serves on. */
+export const compactCommand: NodeCommand<NodeKv, StatusSection, never> = {
+  name: "compact",
+  summary: "Gives the space of what is dead back to the disk",
+  where: "node",
+  level: "info",
+  run: async (context) => {
+    const { maintenance } = context.api;
+    if (maintenance.compact === undefined) throw notOffered("compact");
+    return { ...(await maintenance.compact(maintenanceOptions("Compacted", context))) };
+  },
+  format: (result) => formatSections([["", result]]),
+};

@@ -1,0 +1,37 @@
+import { formatBytes, type NodeCommand } from "@kv/application";
+import type { NodeKv } from "../../kv.ts";
+import { type ExportedFile, exportBeside } from "./export-file.ts";
+import { exportFromNode } from "./export-node.ts";
+
+/** `export`: all buckets and keys of a node as NDJSON. */
+export const exportCommand: NodeCommand<NodeKv, ExportedFile | undefined, never> = {
+  name: "export",
+  summary: "Writes all buckets and keys as NDJSON",
+  description: [
+    "The file is written here, not where the node is; without one, or with -, it is standard output. An export that was broken off, by whatever, goes on with --resume.",
+    "Writes that come while it runs may be in it or not: it is of no single moment.",
+  ].join("\n\n"),
+  arguments: [{ name: "file", description: "where to", optional: true }],
+  options: [
+    { name: "resume", type: "boolean", description: "go on with a file that is not complete" },
+    { name: "overwrite", type: "boolean", description: "begin anew if the file is there" },
+  ],
+  where: "node",
+  level: "info",
+  run: async (context) => {
+    const exported = await exportFromNode(context);
+    // What the operator is told comes from `beside`, which knows the file.
+    return { ...exported, file: "", bytes: 0, resumedAtBytes: 0 };
+  },
+  beside: exportBeside,
+  format: (exported) => {
+    if (exported === undefined) return "";
+    const { file, buckets, keys, bytes } = exported;
+    return `Exported ${counted(buckets, "bucket")} and ${counted(keys, "key")} to ${file} (${formatBytes(bytes)})`;
+  },
+};
+
+/** `1 key`, `1,000 keys`. */
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
+}

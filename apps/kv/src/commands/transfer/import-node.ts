@@ -1,0 +1,175 @@
+import { ApplicationError, type NodeContext, unixTimeMs } from "@kv/application";
+import type { Answering } from "@kv/storage";
+import * as v from "valibot";
+import { KvError } from "../../errors.ts";
+import type { NodeKv } from "../../kv.ts";
+import { base64Of, parseBase64 } from "../byte-form.ts";
+import { type ExportLine, exportVersion, parseLine } from "./export-line.ts";
+import { LineSplitter } from "./line-splitter.ts";
+
+/** A batch is acknowledged when it has so many lines, or bytes. */
+const batchLines = 1000;
+const batchBytes = 1024 * 1024;
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const lastBucket = v.object({ name: v.string(), expiresAtMs: v.optional(v.number()) });
+
+const parameters = v.optional(
+  v.object({
+    node: v.string(),
+    bytes: count,
+    lines: count,
+    buckets: count,
+    keys: count,
+    skipped: count,
+    bucket: v.optional(lastBucket),
+  }),
+);
+
+/** How far an import has come: everything up to `bytes` and `lines` is durable. Printed after each batch. */
+export interface Acknowledged {
+  /** The node that says so. */
+  readonly node: string;
+  readonly bytes: number;
+  readonly lines: number;
+  readonly buckets: number;
+  readonly keys: number;
+  /** Keys whose bucket had expired by the time they came. */
+  readonly skipped: number;
+  readonly bucket: v.InferOutput<typeof lastBucket> | undefined;
+}
+
+/** The node's part of `import`: carries out the lines that come in, in their order. */
+export async function importIntoNode(context: NodeContext<NodeKv>): Promise<Acknowledged> {
+  const { api: kv, input, signal } = context;
+  const from = v.parse(parameters, context.parameters);
+  if (from !== undefined && from.node !== kv.node) {
+    const reason = `it was begun on node "${from.node}", and this is "${kv.node}"`;
+    throw new ApplicationError("COMMAND_FAILED", { action: "go on with the import", reason });
+  }
+  const run = new ImportRun(kv, from);
+  const splitter = new LineSplitter();
+  for await (const piece of input) {
+    for (const line of splitter.push(piece)) {
+      await run.take(line);
+      if (run.isBatchFull) await context.print(await run.acknowledge());
+    }
+    signal.throwIfAborted();
+  }
+  const rest = splitter.rest();
+  if (rest.length > 0) await run.take(rest);
+  const last = await run.acknowledge();
+  await context.print(last);
+  return last;
+}
+
+/** The lines of an import, one after the other, and what is still on its way to the disk. */
+class ImportRun {
+  readonly #kv: NodeKv;
+  #state: Acknowledged;
+  readonly #durable = new Set<Promise<void>>();
+  #batchLines = 0;
+  #batchBytes = 0;
+
+  constructor(kv: NodeKv, from: v.InferOutput<typeof parameters>) {
+    const nothing = { bytes: 0, lines: 0, buckets: 0, keys: 0, skipped: 0, bucket: undefined };
+    this.#kv = kv;
+    this.#state = { ...nothing, ...from, bucket: from?.bucket, node: kv.node };
+  }
+
+  get isBatchFull(): boolean {
+    return this.#batchLines >= batchLines || this.#batchBytes >= batchBytes;
+  }
+
+  /** Carries out a line; it is durable when it has been acknowledged. */
+  async take(bytes: Uint8Array): Promise<void> {
+    const lines = this.#state.lines + 1;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
+    const parsed = parseLine(text);
+    if (parsed.type === "flawed") throw flawed(lines, parsed.reason);
+    await this.#carryOut(parsed.line, lines);
+    this.#state = { ...this.#state, lines, bytes: this.#state.bytes + bytes.length };
+    this.#batchLines++;
+    this.#batchBytes += bytes.length;
+  }
+
+  /** Resolves when all that was taken is durable. */
+  async acknowledge(): Promise<Acknowledged> {
+    const state = this.#state;
+    const durable = [...this.#durable];
+    this.#durable.clear();
+    this.#batchLines = 0;
+    this.#batchBytes = 0;
+    await Promise.all(durable);
+    return state;
+  }
+
+  async #carryOut(line: ExportLine, number: number): Promise<void> {
+    try {
+      if (line.type === "bucket") await this.#takeBucket(line);
+      else if (line.type === "key") await this.#takeKey(line);
+      else if (line.type === "export" && line.version > exportVersion) {
+        throw flawed(number, `it has version ${line.version}, this node reads ${exportVersion}`);
+      }
+    } catch (error) {
+      if (error instanceof KvError) throw flawed(number, error.message);
+      throw error;
+    }
+  }
+
+  async #takeBucket({
+    bucket,
+    expiresAtMs,
+  }: Extract<ExportLine, { type: "bucket" }>): Promise<void> {
+    const created = await this.#done(this.#kv.createBucket(bucket));
+    if (expiresAtMs !== undefined || created.type === "exists") {
+      await this.#done(this.#kv.expire(bucket, undefined, expiresAtMs));
+    }
+    const name = base64Of(bucket);
+    this.#state = {
+      ...this.#state,
+      buckets: this.#state.buckets + 1,
+      bucket: { name, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) },
+    };
+  }
+
+  async #takeKey(line: Extract<ExportLine, { type: "key" }>): Promise<void> {
+    const { bucket, key, value, expiresAtMs } = line;
+    const fields = [{ key, value, expiresAtMs }];
+    let put = await this.#done(this.#kv.put(bucket, fields));
+    if (put.type === "no-bucket" && !this.#hasExpired(bucket)) {
+      // A file made by hand need not have lines of buckets.
+      await this.#done(this.#kv.createBucket(bucket));
+      put = await this.#done(this.#kv.put(bucket, fields));
+    }
+    const { keys, skipped } = this.#state;
+    if (put.type === "stored") this.#state = { ...this.#state, keys: keys + 1 };
+    else this.#state = { ...this.#state, skipped: skipped + 1 };
+  }
+
+  /** Whether the bucket came with a time that is over: its keys must not bring it back. */
+  #hasExpired(bucket: Uint8Array): boolean {
+    const last = this.#state.bucket;
+    const name = last === undefined ? undefined : parseBase64(last.name);
+    if (name === undefined || Buffer.compare(name, bucket) !== 0) return false;
+    return last?.expiresAtMs !== undefined && last.expiresAtMs <= unixTimeMs();
+  }
+
+  /** The outcome, at once where the store can; what it rests on is waited for with the batch. */
+  async #done<Outcome>(answering: Answering<Outcome>): Promise<Outcome> {
+    const { outcome, durable } = "outcome" in answering ? answering : await answering;
+    if (durable !== undefined) this.#rememberDurable(durable);
+    return outcome;
+  }
+
+  #rememberDurable(durable: Promise<void>): void {
+    if (this.#durable.has(durable)) return;
+    this.#durable.add(durable);
+    // It is waited for later; until then its failure has nobody to hear of it.
+    durable.catch(() => {});
+  }
+}
+
+function flawed(line: number, reason: string): ApplicationError {
+  return new ApplicationError("COMMAND_FAILED", { action: `import line ${line}`, reason });
+}
