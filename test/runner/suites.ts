@@ -11,7 +11,7 @@ export interface Suite {
 
 /** All suites, in the order in which they run: what says most about a mistake in the least time comes first. */
 export const suites: readonly Suite[] = [
-  { name: "unit", patterns: ["{apps,config,libs,tools}/**/*.test.ts"], concurrency: 2 },
+  { name: "unit", patterns: ["{apps,bench,config,libs,tools}/**/*.test.ts"], concurrency: 2 },
   { name: "harness", patterns: ["test/{harness,lint,runner}/**/*.test.ts"], concurrency: 2 },
   { name: "scenarios", patterns: ["test/scenarios/**/*.test.ts"], concurrency: 1 },
   { name: "faults", patterns: ["test/faults/**/*.test.ts"], concurrency: 1 },

@@ -1,0 +1,43 @@
+import type { Traffic } from "../data/traffic.ts";
+import { interleave, type Slot } from "../measure/interleave.ts";
+import type { Measurement } from "../measure/measurement.ts";
+import type { Series } from "../report/report.ts";
+import type { Bench } from "./experiment.ts";
+import type { Subject } from "./subject.ts";
+
+/** Traffic to one subject, and what it is to be called. */
+export interface Cell {
+  readonly name: string;
+  readonly subject: Pick<Subject, "measure">;
+  /** Its seed and duration come from the run. */
+  readonly traffic: Omit<Traffic, "seed" | "durationMs">;
+}
+
+/**
+ * Measures all cells in interleaved rounds, after each has run once to warm up. The traffic of a round is drawn anew, the
+ * same for all cells.
+ */
+export async function measureAll<Some extends Cell>(
+  { scale, progress, seed }: Bench,
+  cells: readonly Some[],
+  slotMs = scale.slotMs,
+): Promise<readonly (Some & Series)[]> {
+  const { rounds, warmUpMs } = scale;
+  for (const { name, subject, traffic } of cells) {
+    progress.tell(`warming up: ${name}`);
+    await subject.measure({ ...traffic, seed, durationMs: warmUpMs });
+  }
+  const slots: readonly Slot<Measurement>[] = cells.map(({ name, subject, traffic }) => ({
+    name,
+    measure: (round) => subject.measure({ ...traffic, seed: seed + round + 1, durationMs: slotMs }),
+  }));
+  const results = await interleave(slots, rounds, ({ name }, round) =>
+    progress.tell(`round ${round + 1} of ${rounds}: ${name}`),
+  );
+  return cells.map((cell, at) => ({ ...cell, rounds: results[at] ?? [] }));
+}
+
+/** What goes into a report of `measured`, without the processes. */
+export function seriesOf(measured: readonly Series[]): readonly Series[] {
+  return measured.map(({ name, rounds }) => ({ name, rounds }));
+}

@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import type { SyncMode } from "@kv/storage";
+import { writeConfig } from "../../test/harness/write-config.ts";
+import type { Traffic } from "../data/traffic.ts";
+import type { EngineSettings } from "../engine/engine-settings.ts";
+import type { EngineCalls, Opened } from "../engine/worker.ts";
+import type { Measurement } from "../measure/measurement.ts";
+import { engineModule } from "../processes/populations.ts";
+import { ServerProcess } from "../processes/server-process.ts";
+import { knownSettings } from "../processes/known-settings.ts";
+import { WorkerProcess } from "../processes/worker-process.ts";
+import { killChild } from "../processes/workplace.ts";
+import type { Bench } from "./experiment.ts";
+
+/**
+ * A store that traffic can go to, and whose cost is measured. A server of another kind, Redis say, is a subject too, with
+ * requests and replies of its own.
+ */
+export interface Subject extends AsyncDisposable {
+  measure(traffic: Traffic): Promise<Measurement>;
+}
+
+/** Which store a subject has. */
+export interface SubjectOptions {
+  readonly keys: number;
+  readonly sync: SyncMode;
+  readonly settings?: EngineSettings;
+}
+
+/** The engine in a process of its own, called directly. */
+export interface EngineSubject extends Subject {
+  readonly opened: Opened;
+  readonly worker: WorkerProcess<EngineCalls>;
+}
+
+/** Opens a copy of a population in a process of its own. */
+export async function startEngine(bench: Bench, options: SubjectOptions): Promise<EngineSubject> {
+  const { keys, sync, settings } = options;
+  const directory = await bench.populations.copy(keys);
+  const worker = new WorkerProcess<EngineCalls>(engineModule);
+  bench.workplace.adopt(worker.child);
+  const opened = await worker.call("open", { ...settings, directory, sync });
+  return {
+    opened,
+    worker,
+    measure: (traffic) => worker.call("run", traffic),
+    [Symbol.asyncDispose]: () => killChild(worker.child),
+  };
+}
+
+/** A node that accepts connections. */
+export interface ServerSubject extends Subject {
+  readonly pid: number;
+  /** Where its store lies. */
+  readonly directory: string;
+}
+
+/** Starts a node on a copy of a population, with those settings that it knows. */
+export async function startServer(bench: Bench, options: SubjectOptions): Promise<ServerSubject> {
+  const { keys, sync, settings = {} } = options;
+  const dataDirectory = bench.workplace.newPath("data");
+  const directory = await bench.populations.copy(keys, join(dataDirectory, "kv"));
+  const configDirectory = await writeConfig(bench.workplace.newPath("config"), [
+    { application: "kv", path: ["storage"], value: { ...knownSettings(settings), sync } },
+  ]);
+  const server = new ServerProcess({ dataDirectory, configDirectory });
+  bench.workplace.adopt(server.child);
+  const target = { port: await server.accepting(), pid: server.pid };
+  return {
+    pid: server.pid,
+    directory,
+    measure: (traffic) => bench.load.call("run", { target, traffic }),
+    [Symbol.asyncDispose]: () => killChild(server.child),
+  };
+}

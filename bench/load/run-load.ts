@@ -1,0 +1,122 @@
+import type { Traffic } from "../data/traffic.ts";
+import { readCpuTimeUs } from "../measure/cpu-time.ts";
+import { Histogram } from "../measure/histogram.ts";
+import type { Measurement } from "../measure/measurement.ts";
+import { LoadConnection, type SharedLoad } from "./load-connection.ts";
+import { buildRequests } from "./request-pool.ts";
+
+/** The server that a load goes to. */
+export interface LoadTarget {
+  readonly port: number;
+  /** Whose time on the CPU is measured. */
+  readonly pid: number;
+}
+
+const READ_BUFFER_BYTES = 64 * 2 ** 10;
+
+/** Requests that are made beforehand and sent in turn: enough that uniform access hardly repeats itself. */
+const POOL = { least: 2 ** 15, most: 2 ** 18 } as const;
+
+/** The traffic runs for so much of its time before it is measured: new connections come all at once. */
+const RAMP_SHARE = 0.2;
+
+/** A reply that comes later than this after the end of the traffic does not come. */
+const PATIENCE_MS = 60_000;
+
+/** Sends `traffic` to a server and measures it. Rejects when a reply is not the one that was asked for. */
+export async function runLoad(target: LoadTarget, traffic: Traffic): Promise<Measurement> {
+  const shared: SharedLoad = {
+    port: target.port,
+    requests: buildRequests(traffic, poolCount(traffic)),
+    pipeline: traffic.pipeline,
+    latencies: new Histogram(),
+    readBuffer: new Uint8Array(READ_BUFFER_BYTES),
+    isOver: false,
+  };
+  const connections = await openAll(shared, traffic.connections);
+  try {
+    return await measure(target, traffic, { shared, connections });
+  } finally {
+    for (const connection of connections) connection.close();
+  }
+}
+
+function poolCount({ access, keys }: Traffic): number {
+  return access.type === "hot" ? POOL.least : Math.min(Math.max(keys, POOL.least), POOL.most);
+}
+
+function openAll(shared: SharedLoad, count: number): Promise<readonly LoadConnection[]> {
+  // Each begins elsewhere in the pool, so that they do not ask for the same keys at the same time.
+  const apart = Math.floor(shared.requests.count / count);
+  return Promise.all(
+    Array.from({ length: count }, (_, index) => LoadConnection.open(shared, index * apart)),
+  );
+}
+
+interface OpenLoad {
+  readonly shared: SharedLoad;
+  readonly connections: readonly LoadConnection[];
+}
+
+async function measure(
+  { pid }: LoadTarget,
+  { durationMs }: Traffic,
+  { shared, connections }: OpenLoad,
+): Promise<Measurement> {
+  const read = (): Reading => readAll(pid, connections);
+  const replies = Promise.all(connections.map((connection) => connection.run()));
+  await Promise.race([pause(durationMs * RAMP_SHARE), replies]);
+  shared.latencies.clear();
+  const before = read();
+  await Promise.race([pause(durationMs), replies]);
+  const after = read();
+  const latencyUs = shared.latencies.percentiles();
+  shared.isOver = true;
+  await Promise.race([replies, pause(PATIENCE_MS).then(giveUp)]);
+  assertNoMisses(connections);
+  const { cpuUs } = after;
+  return {
+    operations: after.operations - before.operations,
+    elapsedMs: after.atMs - before.atMs,
+    cpuUs: cpuUs === undefined ? undefined : cpuUs - (before.cpuUs ?? Number.NaN),
+    latencyUs,
+    generatorCpuUs: after.generatorCpuUs - before.generatorCpuUs,
+    cacheHits: undefined,
+  };
+}
+
+/** All that is counted, at one moment. */
+interface Reading {
+  readonly atMs: number;
+  readonly operations: number;
+  readonly cpuUs: number | undefined;
+  readonly generatorCpuUs: number;
+}
+
+function readAll(pid: number, connections: readonly LoadConnection[]): Reading {
+  const { user, system } = process.cpuUsage();
+  return {
+    atMs: performance.now(),
+    operations: sum(connections.map(({ answered }) => answered)),
+    cpuUs: readCpuTimeUs(pid),
+    generatorCpuUs: user + system,
+  };
+}
+
+/** Does not keep the process alive: whoever still waits for a reply does. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms).unref());
+}
+
+function giveUp(): never {
+  throw new Error(`The server owes replies for ${PATIENCE_MS / 1_000} s`);
+}
+
+function assertNoMisses(connections: readonly LoadConnection[]): void {
+  const misses = sum(connections.map((connection) => connection.misses));
+  if (misses > 0) throw new Error(`The server lacks keys: ${misses} gets found nothing`);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,16 @@
+/** The process of the load generator: it has a core to itself, as far as there is one. */
+import type { Traffic } from "../data/traffic.ts";
+import type { Measurement } from "../measure/measurement.ts";
+import { serveCalls } from "../processes/serve-calls.ts";
+import { type LoadTarget, runLoad } from "./run-load.ts";
+
+/** What the load generator can be asked for. */
+const calls = {
+  run: ({ target, traffic }: { target: LoadTarget; traffic: Traffic }): Promise<Measurement> =>
+    runLoad(target, traffic),
+};
+
+/** What `WorkerProcess` knows of this process. */
+export type LoadCalls = typeof calls;
+
+serveCalls(calls);

@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { checkout, compileCache } from "../../test/harness/checkout.ts";
+import { ProcessEndedError } from "./process-ended-error.ts";
+
+/** Where a node finds its data, and how it is configured. */
+export interface ServerOptions {
+  readonly dataDirectory: string;
+  readonly configDirectory: string;
+}
+
+const PORT_LINE = /Accepting connections on port (?<port>\d+)\D/u;
+const STEERING_VARIABLE = /^(?:KV_.*|PORT|RESP_PORT)$/u;
+/** What is kept of what a node prints, to be shown should it fail. */
+const KEPT_CHARACTERS = 4_000;
+
+/** A node as `npm start` runs it, with all its limits and checks: nothing is taken out of the path that is measured. */
+export class ServerProcess {
+  readonly child: ChildProcess;
+  readonly #port = Promise.withResolvers<number>();
+  #printed = "";
+
+  constructor({ dataDirectory, configDirectory }: ServerOptions) {
+    const entry = join(checkout, "tools", "start.ts");
+    this.child = spawn(process.execPath, [entry, "--config", configDirectory], {
+      cwd: checkout,
+      env: {
+        ...environmentWithoutSteering(),
+        KV_ENV: "test",
+        PORT: "0",
+        KV_DATA_DIR: dataDirectory,
+        NODE_COMPILE_CACHE: compileCache,
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#port.promise.catch(() => undefined);
+    this.child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#read(text));
+    this.child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#read(text));
+    this.child.once("close", (code, signal) => {
+      const how = `exit code ${code}, signal ${signal}`;
+      this.#port.reject(new ProcessEndedError(`a node did not start: ${how}\n${this.#printed}`));
+    });
+  }
+
+  get pid(): number {
+    const { pid } = this.child;
+    if (pid === undefined) throw new Error("The node could not be started");
+    return pid;
+  }
+
+  /** The port it accepts connections on, once it does, however long opening its data takes. */
+  accepting(): Promise<number> {
+    return this.#port.promise;
+  }
+
+  #read(text: string): void {
+    this.#printed = (this.#printed + text).slice(-KEPT_CHARACTERS);
+    const port = PORT_LINE.exec(this.#printed)?.groups?.["port"];
+    if (port !== undefined) this.#port.resolve(Number(port));
+  }
+}
+
+function environmentWithoutSteering(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !STEERING_VARIABLE.test(name)),
+  );
+}

@@ -1,0 +1,53 @@
+/** How much is measured, and for how long. */
+export interface Scale {
+  readonly name: "full" | "quick";
+  /** How often each thing is measured: ratios are medians over so many pairs. */
+  readonly rounds: number;
+  /** How long each thing is measured at a time. */
+  readonly slotMs: number;
+  /** How long each thing runs before the first round. */
+  readonly warmUpMs: number;
+  /** The population of the workloads. */
+  readonly workloadKeys: number;
+  /** The populations of the cost curve, from small to large. */
+  readonly curveKeys: readonly number[];
+  /** How many keys of each of those make up its hot ones: as many as the smallest has. */
+  readonly hotKeys: number;
+  /** How often each way of opening is measured. */
+  readonly openingRounds: number;
+  readonly compaction: CompactionScale;
+}
+
+/** How much is overwritten while the engine compacts. */
+export interface CompactionScale {
+  readonly keys: number;
+  /** Several segments are compacted in the time of one measurement. */
+  readonly segmentLimitBytes: number;
+  readonly slotMs: number;
+}
+
+/** The run whose results stand in README.md: about a quarter of an hour on two cores. */
+export const fullScale: Scale = {
+  name: "full",
+  rounds: 5,
+  slotMs: 1_200,
+  warmUpMs: 400,
+  workloadKeys: 1_000_000,
+  curveKeys: [10_000, 100_000, 1_000_000, 10_000_000],
+  hotKeys: 10_000,
+  openingRounds: 3,
+  compaction: { keys: 1_000_000, segmentLimitBytes: 64 * 2 ** 20, slotMs: 4_000 },
+};
+
+/** Says within a minute whether something is badly off. Its figures are coarse. */
+export const quickScale: Scale = {
+  name: "quick",
+  rounds: 3,
+  slotMs: 150,
+  warmUpMs: 60,
+  workloadKeys: 100_000,
+  curveKeys: [10_000, 100_000],
+  hotKeys: 10_000,
+  openingRounds: 3,
+  compaction: { keys: 100_000, segmentLimitBytes: 2 * 2 ** 20, slotMs: 300 },
+};
