@@ -43,11 +43,11 @@ export const fullScale: Scale = {
 export const quickScale: Scale = {
   name: "quick",
   rounds: 3,
-  slotMs: 150,
-  warmUpMs: 60,
-  workloadKeys: 100_000,
+  slotMs: 120,
+  warmUpMs: 40,
+  workloadKeys: 30_000,
   curveKeys: [10_000, 100_000],
   hotKeys: 10_000,
   openingRounds: 3,
-  compaction: { keys: 100_000, segmentLimitBytes: 2 * 2 ** 20, slotMs: 300 },
+  compaction: { keys: 100_000, segmentLimitBytes: 2 * 2 ** 20, slotMs: 250 },
 };

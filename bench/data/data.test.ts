@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { drawKeys, hotKeysOf } from "./draw-keys.ts";
+import { drawKeys, eachKeyOnce, hotKeysOf } from "./draw-keys.ts";
 import { drawValues, KEY_BYTES, makeKey, VALUE_BYTES, writeKeyDigits } from "./population.ts";
 
 suite("writeKeyDigits()", () => {
@@ -59,5 +59,19 @@ suite("drawKeys()", () => {
     assert.equal(new Set(drawn).size, 100);
     assert.deepEqual(drawKeys(100, { type: "uniform" }, { count: 3_000, seed: 4 }), drawn);
     assert.notDeepEqual(drawKeys(100, { type: "uniform" }, { count: 3_000, seed: 5 }), drawn);
+  });
+});
+
+suite("eachKeyOnce()", () => {
+  test("names the hot keys, or the whole population", () => {
+    const hot = { type: "hot", hotKeys: 10 } as const;
+    assert.deepEqual(eachKeyOnce(1_000, hot), hotKeysOf(1_000, 10));
+    assert.equal(new Set(eachKeyOnce(1_000, { type: "uniform" })).size, 1_000);
+  });
+
+  test("names no more than a million of a larger one", () => {
+    const once = eachKeyOnce(3_000_000, { type: "uniform" });
+    assert.equal(once.length, 1_000_000);
+    assert.ok((once.at(-1) ?? 0) > 2_999_990);
   });
 });

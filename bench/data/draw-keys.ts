@@ -21,6 +21,14 @@ export function drawKeys(
   return drawn;
 }
 
+/** A cache that holds no more than this many values is full after so many reads; one that holds more gets to know most. */
+const MOST_ONCE = 1_000_000;
+
+/** Every key that `access` may ask for, once; of a larger population a million, spread over it. */
+export function eachKeyOnce(keys: number, access: Access): Uint32Array {
+  return hotKeysOf(keys, access.type === "hot" ? access.hotKeys : MOST_ONCE);
+}
+
 /** `count` different keys, one from each of as many equal parts of the population; all keys when it has no more. */
 export function hotKeysOf(keys: number, count: number): Uint32Array {
   if (count >= keys) return Uint32Array.from({ length: keys }, (_, index) => index);

@@ -1,38 +1,28 @@
-import type { Field, Store } from "@kv/storage";
-import { bucketNames, drawValues, makeKey, writeKeyDigits } from "../data/population.ts";
+import type { Store } from "@kv/storage";
+import { bucketNames, bucketOf, drawValues, makeKey, writeKeyDigits } from "../data/population.ts";
 
-const KEYS_PER_PUT = 1_000;
+/** Puts that are under way together. */
+const PUTS_AT_ONCE = 1_000;
 const VALUE_COUNT = 4_096;
 const VALUE_SEED = 7;
 
-/** Puts the keys 0 to `keys` - 1 into a new store; resolves when they are durable. */
+/** Puts the keys 0 to `keys` - 1 into a new store, one by one as clients would; resolves when they are durable. */
 export async function fillStore(
   store: Store,
   keys: number,
   onProgress: (share: number) => void,
 ): Promise<void> {
+  for (const name of bucketNames) await (await store.createBucket(name)).durable;
   const values = drawValues(VALUE_COUNT, VALUE_SEED);
-  for (const [bucket, name] of bucketNames.entries()) {
-    await (await store.createBucket(name)).durable;
-    const step = bucketNames.length * KEYS_PER_PUT;
-    for (let first = bucket; first < keys; first += step) {
-      const fields = fieldsFrom(first, keys, values);
-      const { outcome, durable } = await store.put(name, fields);
-      if (outcome.type !== "stored") throw new Error(`Cannot fill the store: ${outcome.type}`);
-      await durable;
-      onProgress((bucket + first / keys) / bucketNames.length);
-    }
-  }
-}
-
-/** The next keys of the bucket that `first` belongs to: every eighth one from there. */
-function fieldsFrom(first: number, keys: number, values: readonly Uint8Array[]): readonly Field[] {
-  const fields: Field[] = [];
-  for (let index = first; index < keys; index += bucketNames.length) {
-    if (fields.length === KEYS_PER_PUT) break;
-    const key = makeKey();
+  const key = makeKey();
+  for (let index = 0; index < keys; index++) {
     writeKeyDigits(key, 0, index);
-    fields.push({ key, value: values[index % VALUE_COUNT] ?? key });
+    const bucket = bucketNames[bucketOf(index)] ?? key;
+    const value = values[index % VALUE_COUNT] ?? key;
+    const answer = store.put(bucket, [{ key, value }]);
+    if (index % PUTS_AT_ONCE !== 0 && index !== keys - 1) continue;
+    // What came before it is in the same group, or in an earlier one.
+    await (await answer).durable;
+    onProgress(index / keys);
   }
-  return fields;
 }

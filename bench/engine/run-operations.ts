@@ -1,18 +1,17 @@
-import type { Answer, Answering, Store } from "@kv/storage";
-import { bucketNames, bucketOf, drawValues, makeKey, writeKeyDigits } from "../data/population.ts";
-import { drawKeys } from "../data/draw-keys.ts";
-import type { Operation, Traffic } from "../data/traffic.ts";
+import type { Store } from "@kv/storage";
+import { drawKeys, eachKeyOnce } from "../data/draw-keys.ts";
+import type { Traffic } from "../data/traffic.ts";
 import type { Measurement } from "../measure/measurement.ts";
+import { Caller } from "./caller.ts";
 import { type EngineStatistics, withOptionalMembers } from "./optional-members.ts";
 
-/** When traffic ends: after its time, or once this has settled. */
+/** When traffic ends: after its time, or once this has settled, which must not fail. */
 export type Until =
   | { readonly type: "time" }
   | { readonly type: "settled"; readonly work: Promise<unknown> };
 
 /** Keys that are drawn beforehand and asked for in turn. */
 const DRAW_COUNT = { hot: 2 ** 15, uniform: 2 ** 18 } as const;
-const VALUE_COUNT = 4_096;
 /** After so many operations at the latest the event loop gets its turn, as under a server. */
 const OPERATIONS_PER_TURN = 1_000;
 
@@ -25,8 +24,9 @@ export async function runOperations(
   traffic: Traffic,
   until: Until = { type: "time" },
 ): Promise<Measurement> {
-  const { connections, pipeline, durationMs } = traffic;
-  const caller = new Caller(store, traffic);
+  const { operation, keys, access, connections, pipeline, durationMs, seed } = traffic;
+  const drawn = drawKeys(keys, access, { count: DRAW_COUNT[access.type], seed });
+  const caller = new Caller(store, { operation, drawn, seed });
   const isOver = endOf(until, durationMs);
   const cacheBefore = withOptionalMembers(store).statistics?.().cache;
   const cpuBefore = process.cpuUsage();
@@ -43,6 +43,7 @@ export async function runOperations(
   }
   const elapsedMs = performance.now() - startedMs;
   const { user, system } = process.cpuUsage(cpuBefore);
+  if (until.type === "settled") await until.work;
   return {
     operations,
     elapsedMs,
@@ -51,6 +52,16 @@ export async function runOperations(
     generatorCpuUs: undefined,
     cacheHits: hitShare(cacheBefore, withOptionalMembers(store).statistics?.().cache),
   };
+}
+
+/** Gets each key that `traffic` may ask for once, so that a cache holds what it can hold of them. */
+export async function sweep(store: Store, { keys, access, seed }: Traffic): Promise<void> {
+  const drawn = eachKeyOnce(keys, access);
+  const caller = new Caller(store, { operation: "get", drawn, seed });
+  for (let at = 0; at < drawn.length; at += OPERATIONS_PER_TURN) {
+    await caller.call(Math.min(OPERATIONS_PER_TURN, drawn.length - at));
+    await new Promise(setImmediate);
+  }
 }
 
 type CacheCounts = EngineStatistics["cache"];
@@ -72,67 +83,4 @@ function endOf(until: Until, durationMs: number): () => boolean {
   };
   until.work.then(settle, settle);
   return () => isSettled;
-}
-
-/** Calls one operation after the other, from drawn keys and values. */
-class Caller {
-  readonly #store: Store;
-  readonly #operation: Operation;
-  readonly #drawn: Uint32Array;
-  readonly #values: readonly Uint8Array[];
-  /** The engine reads it only during a call, so one array serves all of them. */
-  readonly #key = makeKey();
-  #at = 0;
-
-  constructor(store: Store, { operation, keys, access, seed }: Traffic) {
-    this.#store = store;
-    this.#operation = operation;
-    this.#drawn = drawKeys(keys, access, { count: DRAW_COUNT[access.type], seed });
-    this.#values = drawValues(VALUE_COUNT, seed);
-  }
-
-  /** Resolves when all of `count` operations are answered and durable. */
-  async call(count: number): Promise<void> {
-    const promised: Promise<Answer<Outcome>>[] = [];
-    const durables = new Set<Promise<void>>();
-    let last: Promise<void> | undefined;
-    for (let called = 0; called < count; called++) {
-      const answer = this.#callNext();
-      if (answer instanceof Promise) {
-        promised.push(answer);
-        continue;
-      }
-      const durable = durableOf(answer);
-      // All operations of a group share one promise, and they come one after the other.
-      if (durable !== undefined && durable !== last) durables.add(durable);
-      last = durable;
-    }
-    for (const answer of await Promise.all(promised)) {
-      const durable = durableOf(answer);
-      if (durable !== undefined) durables.add(durable);
-    }
-    await Promise.all(durables);
-  }
-
-  #callNext(): Answering<Outcome> {
-    const at = this.#at;
-    const index = this.#drawn[at % this.#drawn.length] ?? 0;
-    this.#at = at + 1;
-    writeKeyDigits(this.#key, 0, index);
-    const bucket = bucketNames[bucketOf(index)] ?? this.#key;
-    const isPut = this.#operation === "put" || (this.#operation === "mixed" && at % 2 === 0);
-    if (!isPut) return this.#store.get(bucket, this.#key);
-    const value = this.#values[at % VALUE_COUNT] ?? this.#key;
-    return this.#store.put(bucket, [{ key: this.#key, value }]);
-  }
-}
-
-interface Outcome {
-  readonly type: string;
-}
-
-/** What `answer` waits for; throws when it is not the one that was expected. */
-function durableOf({ outcome, durable }: Answer<Outcome>): Promise<void> | undefined {
-  if (outcome.type === "found" || outcome.type === "stored") return durable;
-  throw new Error(`The store lacks a key: ${outcome.type}`);
 }

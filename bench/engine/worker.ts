@@ -6,7 +6,7 @@ import { serveCalls } from "../processes/serve-calls.ts";
 import type { EngineSettings } from "./engine-settings.ts";
 import { fillStore } from "./fill-store.ts";
 import { withOptionalMembers } from "./optional-members.ts";
-import { runOperations } from "./run-operations.ts";
+import { runOperations, sweep } from "./run-operations.ts";
 
 /** Which store to open, and how. */
 export interface OpenArgument extends EngineSettings {
@@ -55,6 +55,7 @@ const calls = {
   fill: (keys: number, onProgress: (share: number) => void): Promise<void> =>
     fillStore(store(), keys, onProgress),
   run: (traffic: Traffic): Promise<Measurement> => runOperations(store(), traffic),
+  sweep: (traffic: Traffic): Promise<void> => sweep(store(), traffic),
   /** As `run`, while the engine compacts: from the beginning of that to its end. */
   runCompacting: (traffic: Traffic): Promise<Measurement> => {
     const work = withOptionalMembers(store()).compact?.() ?? Promise.resolve();

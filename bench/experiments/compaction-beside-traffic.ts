@@ -8,8 +8,6 @@ import type { Bench } from "./experiment.ts";
 import { type Cell, measureAll, seriesOf } from "./measure-all.ts";
 import { type ServerSubject, startServer } from "./subject.ts";
 
-const HOW = "while compacting beside the traffic";
-
 /** `deadShareLimit`: what the engine has by default, and none. */
 const COMPACTING = 0.5;
 const NOT_COMPACTING = 1;
@@ -21,16 +19,16 @@ const OPERATIONS: readonly Operation[] = ["put", "mixed"];
 /** Through the server: one node compacts as its traffic makes it, another one does not at all. */
 export async function compactBesideTraffic(bench: Bench): Promise<CompactionFindings> {
   if (!knowsSettings({ deadShareLimit: NOT_COMPACTING })) {
-    const problem =
+    const reason =
       "compaction cannot be held off for comparison (kv.storage.deadShareLimit is unknown)";
-    return { how: HOW, shares: [], tables: [], problem };
+    return { type: "skipped", reason };
   }
   await using stack = new AsyncDisposableStack();
   const compacting = stack.use(await watch(bench, COMPACTING));
   const without = stack.use(await watch(bench, NOT_COMPACTING));
   if (!(await condition(bench, [compacting, without]))) {
-    const problem = `the engine removed no segment in ${CONDITIONING_MS / 1_000} s of overwriting`;
-    return { how: HOW, shares: [], tables: [], problem };
+    const reason = `the engine removed no segment in ${CONDITIONING_MS / 1_000} s of overwriting`;
+    return { type: "skipped", reason };
   }
   compacting.removed = 0;
   const measured = await measureAll(
@@ -105,8 +103,8 @@ function findingsOf(
   [without, compacting]: readonly [Watched, Watched],
 ): CompactionFindings {
   if (compacting.removed === 0) {
-    const problem = "the engine removed no segment while it was measured";
-    return { how: HOW, shares: [], tables: [], problem };
+    const reason = "the engine removed no segment while it was measured";
+    return { type: "skipped", reason };
   }
   const find = (operation: Operation, subject: Watched): Series => {
     const found =
@@ -125,5 +123,5 @@ function findingsOf(
     `While it was measured the one removed ${compacting.removed} segments, the other ${without.removed}.`,
   ];
   const title = `Through the server, 50 x 16, ${showCount(scale.compaction.keys)} keys, uniform overwrites`;
-  return { how: HOW, shares, tables: [compactionTable(title, shares, notes)], problem: undefined };
+  return { type: "measured", shares, table: compactionTable(title, shares, notes) };
 }

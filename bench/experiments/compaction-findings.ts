@@ -1,12 +1,5 @@
 import type { Series, Table } from "../report/report.ts";
-import {
-  cpuCell,
-  cpuRatio,
-  latencyCells,
-  rateCell,
-  ratioCell,
-  throughputRatio,
-} from "./compare.ts";
+import { cpuCell, cpuRatio, latencyOf, rateCell, ratioCell, throughputRatio } from "./compare.ts";
 
 /** The same traffic with and without compaction. */
 export interface CompactionShare {
@@ -16,15 +9,14 @@ export interface CompactionShare {
   readonly compacting: Series;
 }
 
-/** What one way of compacting showed. */
-export interface CompactionFindings {
-  /** When it compacts. */
-  readonly how: string;
-  readonly shares: readonly CompactionShare[];
-  readonly tables: readonly Table[];
-  /** Why nothing was measured. */
-  readonly problem: string | undefined;
-}
+/** What one way of compacting showed: nothing, and why, or shares of the traffic. */
+export type CompactionFindings =
+  | { readonly type: "skipped"; readonly reason: string }
+  | {
+      readonly type: "measured";
+      readonly shares: readonly CompactionShare[];
+      readonly table: Table;
+    };
 
 /** Two rows for each traffic. */
 export function compactionTable(
@@ -32,26 +24,21 @@ export function compactionTable(
   shares: readonly CompactionShare[],
   notes: readonly string[],
 ): Table {
+  const latency = latencyOf(shares.map(({ without }) => without));
   return {
     title,
     columns: [
-      "",
-      "compaction",
-      "rate",
-      "CPU/op",
-      "p50",
-      "p99",
-      "max",
-      "rate to without",
-      "CPU/op to without",
-    ],
+      ["", "compaction", "rate", "CPU/op"],
+      latency.columns,
+      ["rate to without", "CPU/op to without"],
+    ].flat(),
     rows: shares.flatMap(({ of, without, compacting }) =>
       [without, compacting].map((row) =>
         [
           [of, row === without ? "without" : "with"],
           rateCell(row),
           cpuCell(row),
-          latencyCells(row),
+          latency.cells(row),
           [ratioCell(throughputRatio, row, without), ratioCell(cpuRatio, row, without)],
         ].flat(),
       ),

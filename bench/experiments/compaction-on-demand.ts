@@ -6,8 +6,6 @@ import { type CompactionFindings, compactionTable } from "./compaction-findings.
 import type { Bench } from "./experiment.ts";
 import { type EngineSubject, startEngine } from "./subject.ts";
 
-const HOW = "during a compaction on demand";
-
 /**
  * In process, half gets and half puts: a stretch without compaction, which leaves dead bytes behind, then a stretch from
  * the beginning of a compaction to its end, in turn. Never backwards: each compaction needs the stretch before it.
@@ -21,8 +19,7 @@ export async function compactOnDemand(bench: Bench): Promise<CompactionFindings>
     settings: { segmentLimitBytes, deadShareLimit: 1 },
   });
   if (!engine.opened.canCompact) {
-    const problem = "this engine cannot compact (store.compact is missing)";
-    return { how: HOW, shares: [], tables: [], problem };
+    return { type: "skipped", reason: "this engine cannot compact (store.compact is missing)" };
   }
   const pairs: (readonly [without: Measurement, compacting: Measurement])[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -35,14 +32,9 @@ export async function compactOnDemand(bench: Bench): Promise<CompactionFindings>
     compacting: { name: "in process, compacting", rounds: pairs.map(([, second]) => second) },
   };
   const took = showMs(median(share.compacting.rounds.map(({ elapsedMs }) => elapsedMs)));
-  const notes = [`A compaction took ${took}.`];
+  const notes = [`A compaction took ${took}. It is as fast as it can be, and has no target.`];
   const title = `On demand, in process, ${showCount(keys)} keys, half gets and half puts`;
-  return {
-    how: HOW,
-    shares: [share],
-    tables: [compactionTable(title, [share], notes)],
-    problem: undefined,
-  };
+  return { type: "measured", shares: [share], table: compactionTable(title, [share], notes) };
 }
 
 async function measurePair(

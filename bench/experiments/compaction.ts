@@ -1,9 +1,10 @@
 import type { Verdict } from "../report/report.ts";
 import { showRatio } from "../report/units.ts";
-import { compactOnDemand } from "./compaction-on-demand.ts";
-import { compactBesideTraffic } from "./compaction-beside-traffic.ts";
-import type { Experiment } from "./experiment.ts";
 import { throughputRatio } from "./compare.ts";
+import { compactBesideTraffic } from "./compaction-beside-traffic.ts";
+import type { CompactionFindings, CompactionShare } from "./compaction-findings.ts";
+import { compactOnDemand } from "./compaction-on-demand.ts";
+import type { Experiment } from "./experiment.ts";
 
 /**
  * How much of the traffic is left while the engine compacts?
@@ -16,24 +17,30 @@ export const compaction: Experiment = {
   name: "compaction",
   question: "How much of the traffic is left while the engine compacts?",
   async run(bench) {
-    const findings = [await compactBesideTraffic(bench), await compactOnDemand(bench)];
+    const beside = await compactBesideTraffic(bench);
+    const onDemand = await compactOnDemand(bench);
+    const measured = [beside, onDemand].filter((findings) => findings.type === "measured");
     return {
-      tables: findings.flatMap(({ tables }) => tables),
-      verdicts: findings.flatMap(({ shares, problem, how }) => {
-        const claim = `throughput ${how} at least ${LEAST_SHARE}x of that without`;
-        if (problem !== undefined) return [{ claim, measured: problem, outcome: "skipped" }];
-        return shares.map(({ of, compacting, without }): Verdict => {
-          const share = throughputRatio(compacting, without);
-          const outcome = share.median >= LEAST_SHARE ? "met" : "missed";
-          return { claim: `${claim}, ${of}`, measured: showRatio(share), outcome };
-        });
-      }),
-      skipped: [],
-      series: findings.flatMap(({ shares }) =>
-        shares.flatMap(({ compacting, without }) => [without, compacting]),
-      ),
+      tables: measured.map(({ table }) => table),
+      verdicts: verdictsOf(beside),
+      skipped: onDemand.type === "skipped" ? [onDemand.reason] : [],
+      series: measured
+        .flatMap(({ shares }) => shares)
+        .flatMap(({ without, compacting }) => [without, compacting]),
     };
   },
 };
 
 const LEAST_SHARE = 0.8;
+const CLAIM = `throughput while compacting beside the traffic at least ${LEAST_SHARE}x of that without`;
+
+function verdictsOf(findings: CompactionFindings): readonly Verdict[] {
+  if (findings.type === "measured") return findings.shares.map(verdictOf);
+  return [{ claim: CLAIM, measured: findings.reason, outcome: "skipped" }];
+}
+
+function verdictOf({ of, compacting, without }: CompactionShare): Verdict {
+  const share = throughputRatio(compacting, without);
+  const outcome = share.median >= LEAST_SHARE ? "met" : "missed";
+  return { claim: `${CLAIM}, ${of}`, measured: showRatio(share), outcome };
+}

@@ -6,7 +6,7 @@ import {
   wallUsPerOperation,
 } from "../measure/measurement.ts";
 import { median, pairedRatio, type Spread } from "../measure/statistics.ts";
-import { showRate, showRatio, showUs } from "../report/units.ts";
+import { showRate, showRatio, showShare, showUs } from "../report/units.ts";
 
 /** What was measured of one thing, round by round. */
 interface Rounds {
@@ -62,9 +62,40 @@ export function cpuCell({ rounds }: Rounds): string {
   return showUs(median(rounds.map(cpuUsPerOperation)));
 }
 
-/** Median over the rounds of p50, p99 and the longest of all. */
-export function latencyCells({ rounds }: Rounds): readonly [p50: string, p99: string, max: string] {
-  const of = (name: "p50" | "p99" | "max"): string =>
-    showUs(median(rounds.map(({ latencyUs }) => latencyUs?.[name] ?? Number.NaN)));
-  return [of("p50"), of("p99"), of("max")];
+/** Columns that only some rows can fill; a table without such rows goes without them. */
+export interface OptionalColumns {
+  readonly columns: readonly string[];
+  readonly cells: (row: Rounds) => readonly string[];
 }
+
+const NO_COLUMNS: OptionalColumns = { columns: [], cells: () => [] };
+
+/** Medians over the rounds of p50, p99 and the longest of all. */
+export const LATENCY: OptionalColumns = {
+  columns: ["p50", "p99", "max"],
+  cells: ({ rounds }) =>
+    (["p50", "p99", "max"] as const).map((name) =>
+      showUs(median(rounds.map(({ latencyUs }) => latencyUs?.[name] ?? Number.NaN))),
+    ),
+};
+
+/** As `LATENCY`, if it was measured in one of `rows`. */
+export function latencyOf(rows: readonly Rounds[]): OptionalColumns {
+  const isKnown = rows.some(({ rounds }) =>
+    rounds.some(({ latencyUs }) => latencyUs !== undefined),
+  );
+  return isKnown ? LATENCY : NO_COLUMNS;
+}
+
+/** The median share of the gets that found their value in memory, if the engine tells it of one of `rows`. */
+export function hitsOf(rows: readonly Rounds[]): OptionalColumns {
+  const isKnown = rows.some(({ rounds }) =>
+    rounds.some(({ cacheHits }) => cacheHits !== undefined),
+  );
+  return isKnown ? HITS : NO_COLUMNS;
+}
+
+const HITS: OptionalColumns = {
+  columns: ["from memory"],
+  cells: ({ rounds }) => [showShare(median(rounds.map(({ cacheHits = Number.NaN }) => cacheHits)))],
+};

@@ -1,11 +1,12 @@
 import type { Operation } from "../data/traffic.ts";
-import { median, type Spread } from "../measure/statistics.ts";
+import type { Spread } from "../measure/statistics.ts";
 import type { Series, Table, Verdict } from "../report/report.ts";
-import { showCount, showRatio, showShare } from "../report/units.ts";
+import { showCount, showRatio } from "../report/units.ts";
 import {
   cpuCell,
   cpuRatio,
-  latencyCells,
+  hitsOf,
+  latencyOf,
   rateCell,
   ratioCell,
   starNote,
@@ -25,7 +26,7 @@ const MOST_COST = 1.5;
 
 /** A row for each traffic and size, compared to the smallest size. */
 export function costTable(title: string, measured: readonly MeasuredSize[]): Table {
-  const optional = [LATENCY, CACHE_HITS].filter(({ isKnown }) => measured.some(isKnown));
+  const optional = [latencyOf(measured), hitsOf(measured)];
   return {
     title,
     columns: [
@@ -44,25 +45,6 @@ export function costTable(title: string, measured: readonly MeasuredSize[]): Tab
     notes: starNote(measured),
   };
 }
-
-/** Columns that only some places can fill. */
-interface OptionalColumns {
-  readonly columns: readonly string[];
-  readonly isKnown: (row: Series) => boolean;
-  readonly cells: (row: Series) => readonly string[];
-}
-
-const LATENCY: OptionalColumns = {
-  columns: ["p50", "p99", "max"],
-  isKnown: ({ rounds }) => rounds.some(({ latencyUs }) => latencyUs !== undefined),
-  cells: latencyCells,
-};
-
-const CACHE_HITS: OptionalColumns = {
-  columns: ["from memory"],
-  isKnown: ({ rounds }) => rounds.some(({ cacheHits }) => cacheHits !== undefined),
-  cells: ({ rounds }) => [showShare(median(rounds.map(({ cacheHits = Number.NaN }) => cacheHits)))],
-};
 
 /** What was measured through a server, and why not all sizes were. */
 export interface MeasuredSizes {

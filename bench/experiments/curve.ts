@@ -95,9 +95,18 @@ async function measureWhere(
     bytes.push(subject.bytes);
     cells.push(...cellsOf(bench, keys, subject));
   });
-  // Side by side in a round: what is compared is the same traffic at different sizes.
-  const bySize = cells.toSorted((a, b) => rankOf(a) - rankOf(b));
-  return { measured: await measureAll(bench, bySize), bytes, problem };
+  const measured: MeasuredSize[] = [];
+  for (const type of ["hot", "uniform"] as const) {
+    // One access after the other: uniform access drives the hot keys out of the cache.
+    const ofType = cells.filter(({ traffic }) => traffic.access.type === type);
+    measured.push(...(await measureAll(bench, ofType.toSorted(byOperation))));
+  }
+  return { measured, bytes, problem };
+}
+
+/** The same traffic to all sizes comes together. */
+function byOperation(a: CurveCell, b: CurveCell): number {
+  return OPERATIONS.indexOf(a.traffic.operation) - OPERATIONS.indexOf(b.traffic.operation);
 }
 
 function cellsOf({ scale }: Bench, keys: number, subject: IdleSubject): readonly CurveCell[] {
@@ -113,9 +122,4 @@ function cellsOf({ scale }: Bench, keys: number, subject: IdleSubject): readonly
       traffic: { operation, access, keys, connections: CONNECTIONS, pipeline: PIPELINE },
     })),
   );
-}
-
-/** Orders by access, then operation, and leaves the sizes as they are. */
-function rankOf({ traffic }: CurveCell): number {
-  return (traffic.access.type === "hot" ? 0 : 2) + (traffic.operation === "get" ? 0 : 1);
 }

@@ -8,14 +8,14 @@ import type { Subject } from "./subject.ts";
 /** Traffic to one subject, and what it is to be called. */
 export interface Cell {
   readonly name: string;
-  readonly subject: Pick<Subject, "measure">;
+  readonly subject: Pick<Subject, "measure" | "sweep">;
   /** Its seed and duration come from the run. */
   readonly traffic: Omit<Traffic, "seed" | "durationMs">;
 }
 
 /**
- * Measures all cells in interleaved rounds, after each has run once to warm up. The traffic of a round is drawn anew, the
- * same for all cells.
+ * Measures all cells in interleaved rounds, after each has run once to warm up, and each subject's keys have been read
+ * once. The traffic of a round is drawn anew, the same for all cells.
  */
 export async function measureAll<Some extends Cell>(
   { scale, progress, seed }: Bench,
@@ -23,9 +23,13 @@ export async function measureAll<Some extends Cell>(
   slotMs = scale.slotMs,
 ): Promise<readonly (Some & Series)[]> {
   const { rounds, warmUpMs } = scale;
+  const swept = new Set<Cell["subject"]>();
   for (const { name, subject, traffic } of cells) {
     progress.tell(`warming up: ${name}`);
-    await subject.measure({ ...traffic, seed, durationMs: warmUpMs });
+    const warmUp = { ...traffic, seed, durationMs: warmUpMs };
+    if (!swept.has(subject)) await subject.sweep(warmUp);
+    swept.add(subject);
+    await subject.measure(warmUp);
   }
   const slots: readonly Slot<Measurement>[] = cells.map(({ name, subject, traffic }) => ({
     name,

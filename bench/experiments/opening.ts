@@ -37,6 +37,8 @@ export const opening: Experiment = {
 };
 
 const LEAST_SPEED_UP = 3;
+/** Below so many keys both ways spend most of their time on what does not depend on them. */
+const LEAST_KEYS = 1_000_000;
 const NO_SNAPSHOT = "the engine left no snapshot behind when it closed: replay is all there is";
 const SNAPSHOT_FILE = /snapshot|hint/iu;
 
@@ -79,6 +81,10 @@ function verdictOf(keys: number, last: Measured | undefined, problem: string | u
   const { replayMs, snapshotMs } = last;
   if (snapshotMs === undefined) return { claim, measured: NO_SNAPSHOT, outcome: "skipped" };
   const ratio = pairedRatio(replayMs, snapshotMs);
+  if (keys < LEAST_KEYS) {
+    const reason = `${showRatio(ratio)}, but judged from ${showCount(LEAST_KEYS)} keys on only`;
+    return { claim, measured: reason, outcome: "skipped" };
+  }
   const outcome = ratio.median >= LEAST_SPEED_UP ? "met" : "missed";
   return { claim, measured: showRatio(ratio), outcome };
 }

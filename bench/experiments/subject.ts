@@ -18,6 +18,8 @@ import type { Bench } from "./experiment.ts";
  */
 export interface Subject extends AsyncDisposable {
   measure(traffic: Traffic): Promise<Measurement>;
+  /** Reads each key that `traffic` may ask for once, so that a cache holds what it can hold of them. */
+  sweep(traffic: Traffic): Promise<void>;
 }
 
 /** Which store a subject has. */
@@ -44,6 +46,7 @@ export async function startEngine(bench: Bench, options: SubjectOptions): Promis
     opened,
     worker,
     measure: (traffic) => worker.call("run", traffic),
+    sweep: (traffic) => worker.call("sweep", traffic),
     [Symbol.asyncDispose]: () => killChild(worker.child),
   };
 }
@@ -70,6 +73,7 @@ export async function startServer(bench: Bench, options: SubjectOptions): Promis
     pid: server.pid,
     directory,
     measure: (traffic) => bench.load.call("run", { target, traffic }),
+    sweep: (traffic) => bench.load.call("sweep", { target, traffic }),
     [Symbol.asyncDispose]: () => killChild(server.child),
   };
 }

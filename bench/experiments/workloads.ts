@@ -5,7 +5,8 @@ import { showCount, showRatio } from "../report/units.ts";
 import {
   cpuCell,
   cpuRatio,
-  latencyCells,
+  hitsOf,
+  LATENCY,
   rateCell,
   ratioCell,
   starNote,
@@ -129,16 +130,14 @@ function serverTable(measured: readonly Measured[], keys: number): Table {
       "sync",
       "rate",
       "CPU/op",
-      "p50",
-      "p99",
-      "max",
+      ...LATENCY.columns,
       "rate to never's",
       "CPU/op to never's",
     ],
     rows: rows.map((row) => {
       const never = counterpart(measured, row, { sync: "never" });
       const ratios = [ratioCell(throughputRatio, row, never), ratioCell(cpuRatio, row, never)];
-      return [trafficCells(row), rateCell(row), cpuCell(row), latencyCells(row), ratios].flat();
+      return [trafficCells(row), rateCell(row), cpuCell(row), LATENCY.cells(row), ratios].flat();
     }),
     notes: [
       "50 x 16: 50 connections, 16 requests under way on each. CPU/op: user and system time of the server.",
@@ -149,6 +148,7 @@ function serverTable(measured: readonly Measured[], keys: number): Table {
 
 function engineTable(measured: readonly Measured[]): Table {
   const rows = measured.filter(({ where }) => where === "in process").toSorted(byTraffic);
+  const hits = hitsOf(rows);
   return {
     title: "In process, the same store called directly",
     columns: [
@@ -157,6 +157,7 @@ function engineTable(measured: readonly Measured[]): Table {
       "sync",
       "rate",
       "CPU/op",
+      ...hits.columns,
       "rate to never's",
       "server's CPU/op to this",
     ],
@@ -164,9 +165,11 @@ function engineTable(measured: readonly Measured[]): Table {
       const never = counterpart(measured, row, { sync: "never" });
       const server = counterpart(measured, row, { where: "server" });
       const ratios = [ratioCell(throughputRatio, row, never), showRatio(cpuRatio(server, row))];
-      return [trafficCells(row), rateCell(row), cpuCell(row), ratios].flat();
+      return [trafficCells(row), rateCell(row), cpuCell(row), hits.cells(row), ratios].flat();
     }),
-    notes: ["The last column is what sockets, protocol and routing come to."],
+    notes: [
+      "The last column is what sockets, protocol and routing come to. From memory: gets that read no file.",
+    ],
   };
 }
 

@@ -31,6 +31,8 @@ export class LoadConnection {
   #underWay = 0;
   #next: number;
   #answered = 0;
+  /** Requests that it may still send. */
+  #left = 0;
 
   /** Connects; `first` says with which request of the pool the connection begins. */
   static async open(load: SharedLoad, first: number): Promise<LoadConnection> {
@@ -77,8 +79,9 @@ export class LoadConnection {
     return this.#replies.misses;
   }
 
-  /** Sends until the load is over; resolves with the last reply. */
-  run(): Promise<void> {
+  /** Sends until the load is over, `most` requests at most; resolves with the last reply. */
+  run(most = Number.POSITIVE_INFINITY): Promise<void> {
+    this.#left = most;
     this.#send(this.#load.pipeline, performance.now());
     return this.#finished.promise;
   }
@@ -101,11 +104,13 @@ export class LoadConnection {
     this.#answered += replies;
     this.#underWay -= replies;
     if (!this.#load.isOver) this.#send(replies, now);
-    else if (this.#underWay === 0) this.#finished.resolve();
+    if (this.#underWay === 0) this.#finished.resolve();
   }
 
-  #send(count: number, now: number): void {
+  #send(most: number, now: number): void {
     const { pipeline } = this.#load;
+    const count = Math.min(most, this.#left);
+    this.#left -= count;
     for (let sent = 0; sent < count; sent++) {
       this.#sentAtMs[(this.#oldest + this.#underWay + sent) % pipeline] = now;
     }

@@ -1,18 +1,15 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import type { Operation, Traffic } from "../data/traffic.ts";
+import type { Operation } from "../data/traffic.ts";
 import { buildRequests } from "./request-pool.ts";
-
-function trafficOf(operation: Operation): Traffic {
-  const access = { type: "uniform" } as const;
-  return { operation, access, keys: 1_000, connections: 1, pipeline: 1, durationMs: 1, seed: 3 };
-}
 
 const GET = /^GET bench-[0-7] key:00000\d{3}\r\n$/u;
 const PUT = /^PUT bench-[0-7] key:00000\d{3} [!-~]{16,128}\r\n$/u;
 
+const drawn = Uint32Array.from({ length: 500 }, (_, at) => (at * 7) % 1_000);
+
 function requestsOf(operation: Operation): readonly string[] {
-  const { bytes, offsets, count } = buildRequests(trafficOf(operation), 500);
+  const { bytes, offsets, count } = buildRequests(operation, drawn, 3);
   return Array.from({ length: count }, (_, at) =>
     Buffer.from(bytes.subarray(offsets[at], offsets[at + 1])).toString("latin1"),
   );

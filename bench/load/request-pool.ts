@@ -7,8 +7,7 @@ import {
   VALUE_BYTES,
   writeKeyDigits,
 } from "../data/population.ts";
-import { drawKeys } from "../data/draw-keys.ts";
-import type { Traffic } from "../data/traffic.ts";
+import type { Operation } from "../data/traffic.ts";
 
 /** Requests as they go over the wire, one after the other: sending some is one write of a view. */
 export interface RequestPool {
@@ -34,12 +33,11 @@ const LONGEST_REQUEST_BYTES =
   LINE_END.length;
 
 /**
- * Makes `count` requests of the line protocol, `GET bucket key` and `PUT bucket key value`, as `traffic` says. They are
+ * Makes a request of the line protocol, `GET bucket key` or `PUT bucket key value`, for each of the keys `drawn`. They are
  * made before the traffic, so that while it runs the generator does nothing but send and count.
  */
-export function buildRequests(traffic: Traffic, count: number): RequestPool {
-  const { operation, keys, access, seed } = traffic;
-  const drawn = drawKeys(keys, access, { count, seed });
+export function buildRequests(operation: Operation, drawn: Uint32Array, seed: number): RequestPool {
+  const count = drawn.length;
   const values = drawValues(VALUE_COUNT, seed);
   const bytes = Buffer.allocUnsafe(count * LONGEST_REQUEST_BYTES);
   const offsets = new Uint32Array(count + 1);

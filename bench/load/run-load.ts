@@ -1,9 +1,10 @@
+import { drawKeys, eachKeyOnce } from "../data/draw-keys.ts";
 import type { Traffic } from "../data/traffic.ts";
 import { readCpuTimeUs } from "../measure/cpu-time.ts";
 import { Histogram } from "../measure/histogram.ts";
 import type { Measurement } from "../measure/measurement.ts";
 import { LoadConnection, type SharedLoad } from "./load-connection.ts";
-import { buildRequests } from "./request-pool.ts";
+import { buildRequests, type RequestPool } from "./request-pool.ts";
 
 /** The server that a load goes to. */
 export interface LoadTarget {
@@ -25,37 +26,54 @@ const PATIENCE_MS = 60_000;
 
 /** Sends `traffic` to a server and measures it. Rejects when a reply is not the one that was asked for. */
 export async function runLoad(target: LoadTarget, traffic: Traffic): Promise<Measurement> {
-  const shared: SharedLoad = {
-    port: target.port,
-    requests: buildRequests(traffic, poolCount(traffic)),
-    pipeline: traffic.pipeline,
-    latencies: new Histogram(),
-    readBuffer: new Uint8Array(READ_BUFFER_BYTES),
-    isOver: false,
-  };
-  const connections = await openAll(shared, traffic.connections);
-  try {
-    return await measure(target, traffic, { shared, connections });
-  } finally {
-    for (const connection of connections) connection.close();
-  }
+  const { operation, keys, access, seed } = traffic;
+  const drawn = drawKeys(keys, access, { count: poolCount(traffic), seed });
+  using load = await openLoad(target, buildRequests(operation, drawn, seed), traffic);
+  return await measure(target, traffic, load);
+}
+
+/** Gets each key that `traffic` may ask for once, so that a cache holds what it can hold of them. */
+export async function runSweep(target: LoadTarget, traffic: Traffic): Promise<void> {
+  const drawn = eachKeyOnce(traffic.keys, traffic.access);
+  using load = await openLoad(target, buildRequests("get", drawn, traffic.seed), traffic);
+  const share = Math.ceil(drawn.length / load.connections.length);
+  await Promise.all(load.connections.map((connection) => connection.run(share)));
 }
 
 function poolCount({ access, keys }: Traffic): number {
   return access.type === "hot" ? POOL.least : Math.min(Math.max(keys, POOL.least), POOL.most);
 }
 
-function openAll(shared: SharedLoad, count: number): Promise<readonly LoadConnection[]> {
-  // Each begins elsewhere in the pool, so that they do not ask for the same keys at the same time.
-  const apart = Math.floor(shared.requests.count / count);
-  return Promise.all(
-    Array.from({ length: count }, (_, index) => LoadConnection.open(shared, index * apart)),
-  );
-}
-
-interface OpenLoad {
+interface OpenLoad extends Disposable {
   readonly shared: SharedLoad;
   readonly connections: readonly LoadConnection[];
+}
+
+async function openLoad(
+  { port }: LoadTarget,
+  requests: RequestPool,
+  { connections: count, pipeline }: Pick<Traffic, "connections" | "pipeline">,
+): Promise<OpenLoad> {
+  const shared: SharedLoad = {
+    port,
+    requests,
+    pipeline,
+    latencies: new Histogram(),
+    readBuffer: new Uint8Array(READ_BUFFER_BYTES),
+    isOver: false,
+  };
+  // Each begins elsewhere in the pool, so that they do not ask for the same keys at the same time.
+  const apart = Math.floor(requests.count / count);
+  const connections = await Promise.all(
+    Array.from({ length: count }, (_, index) => LoadConnection.open(shared, index * apart)),
+  );
+  return {
+    shared,
+    connections,
+    [Symbol.dispose]() {
+      for (const connection of connections) connection.close();
+    },
+  };
 }
 
 async function measure(
