@@ -1,5 +1,6 @@
 import type {
   Answering,
+  BucketOutcome,
   Condition,
   CreateBucketOutcome,
   DeleteOutcome,
@@ -11,7 +12,6 @@ import type {
   ListKeysOutcome,
   ListOptions,
   PutOutcome,
-  Revision,
 } from "@kv/storage";
 import type { BucketName } from "./bucket-name.ts";
 import type { StoreMaintenance } from "./store-maintenance.ts";
@@ -44,17 +44,8 @@ export interface Kv {
   /** The buckets that this node stores: those of other nodes are not asked for. */
   listBuckets(options?: ListOptions): Answering<ListBucketsOutcome>;
   listKeys(bucket: BucketName, options?: ListOptions): Answering<ListKeysOutcome>;
-  describeBucket(bucket: BucketName): Answering<DescribeBucketOutcome>;
+  describeBucket(bucket: BucketName): Answering<BucketOutcome>;
 }
-
-/** What is known of a bucket beside its keys. `revision` is that of its latest mutation. */
-export type DescribeBucketOutcome =
-  | {
-      readonly type: "found";
-      readonly revision: Revision;
-      readonly expiresAtMs: number | undefined;
-    }
-  | { readonly type: "no-bucket" };
 
 /** The store of one node, as those see it who look after the node: beside its buckets, the engine. */
 export interface NodeKv extends Kv {

@@ -30,8 +30,7 @@ export function statusOf(node: string, store: Store | undefined): StatusSection 
   return { node, engine: store.traits.engine, ...statisticsOf(store) };
 }
 
-/** The figures of an engine that has some, as JSON can hold them. */
+/** The figures of an engine that is open, as JSON can hold them. */
 function statisticsOf(store: Store | undefined): Readonly<Record<string, unknown>> | undefined {
-  const measured: (Store & { readonly statistics?: () => object }) | undefined = store;
-  return measured?.statistics === undefined ? undefined : { ...measured.statistics() };
+  return store === undefined ? undefined : { ...store.statistics() };
 }

@@ -1,7 +1,7 @@
-import type { Answer, ListOptions, Store } from "@kv/storage";
+import type { Store } from "@kv/storage";
 import type { BucketName } from "./bucket-name.ts";
 import { KvError } from "./errors.ts";
-import type { DescribeBucketOutcome, Kv } from "./kv.ts";
+import type { Kv } from "./kv.ts";
 import { quoteBytes } from "./quote-bytes.ts";
 import {
   type CompiledRoutingTable,
@@ -9,8 +9,6 @@ import {
   type RoutingReader,
   type RoutingTable,
 } from "./routing-table.ts";
-
-const EMPTY_KEY = new Uint8Array(0);
 
 /** What a router looks at anew for every request. */
 export interface RouterOptions {
@@ -53,26 +51,8 @@ export function createRouter({ reader, table, store }: RouterOptions): Kv {
     expire: (bucket, key, expiresAtMs) => storeFor(bucket).expire(bucket, key, expiresAtMs),
     listBuckets: (options) => ownStore().listBuckets(options),
     listKeys: (bucket, options) => storeFor(bucket).listKeys(bucket, options),
-    describeBucket: (bucket) => describeBucket(storeFor(bucket), bucket),
+    describeBucket: (bucket) => storeFor(bucket).describeBucket(bucket),
   };
-}
-
-/** Looks through the list of buckets, since engines describe none by itself. */
-async function describeBucket(
-  store: Store,
-  bucket: BucketName,
-): Promise<Answer<DescribeBucketOutcome>> {
-  let cursor: ListOptions["cursor"];
-  for (;;) {
-    const { outcome, durable } = await store.listBuckets({ cursor });
-    const found = outcome.page.entries.find((each) => Buffer.compare(each.bucket, bucket) === 0);
-    if (found !== undefined) {
-      const { revision, expiresAtMs } = found;
-      return { outcome: { type: "found", revision, expiresAtMs }, durable };
-    }
-    cursor = outcome.page.next;
-    if (cursor === undefined) return { outcome: { type: "no-bucket" }, durable };
-  }
 }
 
 /** The compiled form of the table in force: compiled when it is another one than at the last look. */
@@ -97,6 +77,6 @@ function compiledOnChange(
  * answers by a promise shares its buckets among all nodes and has no routing table.
  */
 function holds(store: Store, bucket: BucketName): boolean {
-  const answer = store.get(bucket, EMPTY_KEY);
+  const answer = store.describeBucket(bucket);
   return "outcome" in answer && answer.outcome.type !== "no-bucket";
 }

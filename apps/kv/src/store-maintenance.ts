@@ -1,4 +1,4 @@
-import type { Store } from "@kv/storage";
+import type { MaintenanceOptions as StoreMaintenanceOptions, Store } from "@kv/storage";
 
 /** How a long piece of work on a store is watched, and given up. */
 export interface MaintenanceOptions {
@@ -22,6 +22,15 @@ export interface StoreMaintenance {
 
 /** What `store` offers of it. */
 export function maintenanceOf(store: Store): StoreMaintenance {
-  const offered: Store & StoreMaintenance = store;
-  return offered;
+  const { compact, backup } = store;
+  return {
+    ...(compact && { compact: (options) => compact.call(store, storeOptions(options)) }),
+    ...(backup && {
+      backup: (directory, options) => backup.call(store, directory, storeOptions(options)),
+    }),
+  };
+}
+
+function storeOptions({ onProgress, signal }: MaintenanceOptions): StoreMaintenanceOptions {
+  return { onProgress: (doneBytes, totalBytes) => onProgress({ doneBytes, totalBytes }), signal };
 }

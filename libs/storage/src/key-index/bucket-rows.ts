@@ -77,6 +77,12 @@ export class BucketRows {
     this.#arena.numbers[pageOf(bucket)]![(wordOf(bucket) >>> 1) + column] = number;
   }
 
+  /** What the bucket's keys are hashed with: keys that share a chain here are not to share one elsewhere. */
+  salt(bucket: BucketRef): number {
+    const id = this.number(bucket, ID);
+    return id ^ (id / 2 ** 32);
+  }
+
   nameBytes(bucket: BucketRef): number {
     return this.#word(bucket, NAME_BYTES);
   }

@@ -15,6 +15,9 @@ import { type BucketRef, NEVER } from "./entry.ts";
 import { ExpiryHeap } from "./expiry-heap.ts";
 import type { KeyHash } from "./half-sip-hash.ts";
 
+/** Buckets have positive ids, so their keys never have it. */
+const NO_SALT = 0;
+
 /** The living buckets: by name, by id, and by the time they expire. */
 export class Buckets {
   readonly rows: BucketRows;
@@ -64,7 +67,7 @@ export class Buckets {
   }
 
   named(name: Uint8Array): BucketRef {
-    const hash = this.#hash(name, 0, name.length) | 0;
+    const hash = this.#hash(name, 0, name.length, NO_SALT) | 0;
     let bucket = this.#names.first(this.#store, hash);
     while (bucket !== 0) {
       if (this.#names.hash(bucket) === hash && this.rows.hasName(bucket, name)) return bucket;
@@ -82,7 +85,7 @@ export class Buckets {
   create(id: number, name: Uint8Array): BucketRef {
     const bucket = this.rows.create(name);
     for (const column of [ID, REVISION, STANDING_REVISION]) this.rows.setNumber(bucket, column, id);
-    this.#names.add(this.#store, bucket, this.#hash(name, 0, name.length) | 0);
+    this.#names.add(this.#store, bucket, this.#hash(name, 0, name.length, NO_SALT) | 0);
     this.#ids.add(this.#store, bucket, this.#hashOfId(id));
     return bucket;
   }
@@ -123,6 +126,6 @@ export class Buckets {
 
   #hashOfId(id: number): number {
     this.#idView.setFloat64(0, id);
-    return this.#hash(this.#idBytes, 0, 8) | 0;
+    return this.#hash(this.#idBytes, 0, 8, NO_SALT) | 0;
   }
 }

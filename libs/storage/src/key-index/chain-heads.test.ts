@@ -8,7 +8,7 @@ const FEWEST = 8;
 test("grow() and shrink() keep every head, over all sizes and back", () => {
   for (const most of [16, 17, 128, 129, 256, 257, 65_536, 65_537, 300_000]) {
     const heads = new ChainHeads(new BlockArena());
-    let ref = heads.create();
+    let ref = heads.create(FEWEST);
     for (let chain = 0; chain < FEWEST; chain++) heads.set(ref, FEWEST, chain, chain + 1);
     for (let chains = FEWEST; chains < most; chains++) {
       ref = heads.grow(ref, chains);
@@ -33,7 +33,7 @@ test("release() and shrink() leave nothing behind that is not used again", () =>
   const heads = new ChainHeads(arena);
   const refs = new Set<number>();
   for (let round = 0; round < 3000; round++) {
-    let ref = heads.create();
+    let ref = heads.create(FEWEST);
     const most = round % 3 === 0 ? 200 : 100;
     for (let chains = FEWEST; chains < most; chains++) ref = heads.grow(ref, chains);
     if (round % 3 === 0) refs.add(ref);
@@ -45,4 +45,23 @@ test("release() and shrink() leave nothing behind that is not used again", () =>
   }
   assert.equal(refs.size, 1);
   assert.deepEqual([heads.memoryBytes, arena.memoryBytes], [0, new BlockArena().memoryBytes]);
+});
+
+test("create() makes empty heads for any number of chains, which grow and shrink as others do", () => {
+  for (const chains of [8, 16, 17, 128, 129, 256, 257, 1000, 65_536, 65_537, 200_000]) {
+    const heads = new ChainHeads(new BlockArena());
+    let ref = heads.create(chains);
+    for (let chain = 0; chain < chains; chain++) {
+      assert.equal(heads.get(ref, chains, chain), 0);
+      heads.set(ref, chains, chain, chain + 1);
+    }
+    ref = heads.grow(ref, chains);
+    heads.set(ref, chains + 1, chains, chains + 1);
+    for (let left = chains + 1; left > FEWEST; left--) {
+      assert.equal(heads.get(ref, left, left - 1), left);
+      ref = heads.shrink(ref, left);
+    }
+    heads.release(ref, FEWEST);
+    assert.equal(heads.memoryBytes, 0);
+  }
 });

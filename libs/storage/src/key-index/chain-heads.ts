@@ -30,9 +30,12 @@ export class ChainHeads {
     return this.#memoryBytes;
   }
 
-  /** Empty heads for up to 16 chains. */
-  create(): HeadsRef {
-    return this.#createBlock(SMALLEST_BLOCK_HEADS);
+  /** Empty heads for `chains` chains. */
+  create(chains: number): HeadsRef {
+    if (chains <= BLOCK_HEADS) return this.#createBlock(roomFor(chains));
+    const parts: Uint32Array[] = [];
+    for (let from = 0; from < chains; from += this.#addPart(parts, from));
+    return this.#place(parts);
   }
 
   /** The head of `chain` in a table of `chains` of them. */
@@ -126,6 +129,10 @@ export class ChainHeads {
     parts[0]!.set(this.#viewOf(block, BLOCK_HEADS));
     this.#addPart(parts, BLOCK_HEADS);
     this.#arena.free(block, 4 * BLOCK_HEADS);
+    return this.#place(parts);
+  }
+
+  #place(parts: Uint32Array[]): HeadsRef {
     const place = this.#unusedPlaces.pop() ?? this.#large.length;
     this.#large[place] = parts;
     return place;
@@ -138,10 +145,12 @@ export class ChainHeads {
     return block;
   }
 
-  #addPart(parts: Uint32Array[], from: number): void {
+  /** Adds the part that begins with the chain `from`; returns how many heads it has. */
+  #addPart(parts: Uint32Array[], from: number): number {
     const part = new Uint32Array(Math.min(Math.max(from, BLOCK_HEADS), LARGEST_PART_HEADS));
     this.#memoryBytes += part.byteLength;
     parts.push(part);
+    return part.length;
   }
 }
 

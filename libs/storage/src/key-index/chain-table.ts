@@ -20,6 +20,9 @@ const SINGLE_CHAIN_RECORDS = 8;
 const FEWEST_CHAINS = 8;
 const END = 0x80000000;
 
+/** Heads of a gigabyte: who expects more can wait for them. */
+const MOST_EXPECTED = 2 ** 28;
+
 /** What a table takes of its owner. */
 export const CHAIN_TABLE_BYTES = 12;
 
@@ -56,6 +59,16 @@ export class ChainTable {
     words[table] = 0;
     words[table + 1] = 1;
     words[table + 2] = 0;
+  }
+
+  /** Makes an empty table one of as many chains as fit `count` records. */
+  expect(owner: number, count: number): void {
+    if (this.count(owner) > 0 || this.chains(owner) > 1 || count <= SINGLE_CHAIN_RECORDS) return;
+    const words = this.#words[pageOf(owner)]!;
+    const table = wordOf(owner) + this.#table;
+    const chains = Math.min(count, MOST_EXPECTED);
+    words[table + 1] = chains;
+    words[table + 2] = this.#heads.create(chains);
   }
 
   /** How many records the owner has. */
@@ -192,7 +205,7 @@ export class ChainTable {
     const table = wordOf(owner) + this.#table;
     const first = words[table + 2]!;
     words[table + 1] = FEWEST_CHAINS;
-    words[table + 2] = this.#heads.create();
+    words[table + 2] = this.#heads.create(FEWEST_CHAINS);
     this.#note(this.#deal(owner, first));
   }
 

@@ -1,11 +1,13 @@
 /**
- * A hash of the bytes from `start` to `end` of an array: 32 bits as a signed number, which the
- * engine keeps in a register where an unsigned one would become an object.
+ * A hash of the bytes from `start` to `end` of an array, another one for every `salt` of 32 bits. The
+ * hash is 32 bits as a signed number, which the engine keeps in a register where an unsigned one
+ * would become an object.
  */
-export type KeyHash = (bytes: Uint8Array, start: number, end: number) => number;
+export type KeyHash = (bytes: Uint8Array, start: number, end: number, salt: number) => number;
 
 /**
- * HalfSipHash-1-3 with 32 bits of output, keyed with the first 8 bytes of `seed`.
+ * HalfSipHash-1-3 with 32 bits of output, keyed with the first 8 bytes of `seed`; the salt is added to
+ * the last four of them, bit by bit.
  *
  * Clients choose the keys, so a hash that they can compute would let them put all of theirs into
  * one chain. SipHash (J.-P. Aumasson and D. J. Bernstein, "SipHash: a fast short-input PRF", 2012)
@@ -17,11 +19,12 @@ export function halfSipHash(seed: Uint8Array): KeyHash {
   const view = new DataView(seed.buffer, seed.byteOffset, seed.byteLength);
   const key0 = view.getInt32(0, true);
   const key1 = view.getInt32(4, true);
-  return (bytes, start, end) => {
+  return (bytes, start, end, salt) => {
+    const salted1 = key1 ^ salt;
     let v0 = key0;
-    let v1 = key1;
+    let v1 = salted1;
     let v2 = 0x6c796765 ^ key0;
-    let v3 = 0x74656462 ^ key1;
+    let v3 = 0x74656462 ^ salted1;
     let at = start;
     for (const last = end - 3; at < last; at += 4) {
       const word =

@@ -173,3 +173,32 @@ test("the order of a listing depends on the seed and nothing else", () => {
   assert.deepEqual(orders[0], orders[1]);
   assert.notDeepEqual(orders[0], orders[2]);
 });
+
+function listInOrder(index: KeyIndex, bucket: BucketRef): readonly Uint8Array[] {
+  const order: Uint8Array[] = [];
+  index.listKeys(bucket, 0, Number.POSITIVE_INFINITY, (entry) => order.push(index.key(entry)) > 0);
+  return order;
+}
+
+test("expectKeys() lets keys be added in the order of their listing and moves none", () => {
+  const full = openIndex();
+  const source = full.createBucket(1, keyOf(1));
+  fill(full, source, 100_000);
+  const order = listInOrder(full, source);
+  const index = openIndex();
+  const target = index.createBucket(1, keyOf(1));
+  index.expectKeys(target, order.length);
+  for (const key of order) index.append(target, key, 0, KEY_BYTES, FIELDS);
+  assert.equal(index.longestStepSlots, 0);
+  assert.deepEqual(listInOrder(index, target), order);
+  assert.ok(index.memoryBytes <= full.memoryBytes);
+});
+
+test("keys of one bucket can be put into another one in the order of their listing", () => {
+  const index = openIndex();
+  const source = index.createBucket(1, keyOf(1));
+  fill(index, source, 100_000);
+  const target = index.createBucket(2, keyOf(2));
+  for (const key of listInOrder(index, source)) index.put(target, key, 0, KEY_BYTES, FIELDS);
+  assert.ok(index.longestStepSlots <= 160, String(index.longestStepSlots));
+});

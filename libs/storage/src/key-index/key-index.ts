@@ -3,22 +3,11 @@ import { ID, REMOVAL_REVISION, REVISION, STANDING_REVISION } from "./bucket-rows
 import { Buckets } from "./buckets.ts";
 import { ChainHeads } from "./chain-heads.ts";
 import type { BucketRef, EntryFields, EntryRef } from "./entry.ts";
-import { halfSipHash, type KeyHash } from "./half-sip-hash.ts";
+import { halfSipHash } from "./half-sip-hash.ts";
+import type { KeyIndexOptions } from "./key-index-options.ts";
 import { Keys } from "./keys.ts";
 
 export { type BucketRef, type EntryFields, type EntryRef, NEVER } from "./entry.ts";
-
-/** What a {@link KeyIndex} is made with. */
-export interface KeyIndexOptions {
-  /** 16 bytes, secret, and always the same for a store: positions of listings depend on it. */
-  readonly seed: Uint8Array;
-  /** What an entry takes in the log besides key and value; counted for a bucket's name as well. */
-  readonly entryOverheadBytes: number;
-  /** Called for every entry that goes, before its ref is used again; also for those of dropped buckets. */
-  readonly onRemove?: (entry: EntryRef) => void;
-  /** Instead of the keyed hash: for tests, which want collisions. Any 32 bits. */
-  readonly hash?: KeyHash;
-}
 
 /**
  * Where the value of every key lies, and what is known of it: the part of a store that is in memory.
@@ -93,6 +82,15 @@ export class KeyIndex {
     const bucket = this.#buckets.create(id, name);
     this.#keys.open(bucket);
     return bucket;
+  }
+
+  /**
+   * Prepares a bucket without keys for `count` of them, so that none of them is moved when more come.
+   * To be called before keys are added in the order that they were listed in: by their hashes, which
+   * would crowd into a few chains of a table that grows with them.
+   */
+  expectKeys(bucket: BucketRef, count: number): void {
+    this.#keys.expect(bucket, count);
   }
 
   /** The bucket and its keys are gone at once; what they took is freed by {@link reclaim}. */

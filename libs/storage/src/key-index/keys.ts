@@ -63,12 +63,17 @@ export class Keys {
     this.#charge(bucket, this.#overheadBytes + this.#buckets.rows.nameBytes(bucket));
   }
 
+  /** Makes chains for so many keys in a bucket that has none. */
+  expect(bucket: BucketRef, count: number): void {
+    this.#table.expect(bucket, count);
+  }
+
   countIn(bucket: BucketRef): number {
     return this.#table.count(bucket);
   }
 
   find(bucket: BucketRef, bytes: Uint8Array, start: number, end: number): EntryRef {
-    return this.#lookUp(bucket, this.#hash(bytes, start, end) | 0, bytes, start, end);
+    return this.#lookUp(bucket, this.#hashIn(bucket, bytes, start, end), bytes, start, end);
   }
 
   put(
@@ -78,7 +83,7 @@ export class Keys {
     end: number,
     fields: EntryFields,
   ): EntryRef {
-    const hash = this.#hash(bytes, start, end) | 0;
+    const hash = this.#hashIn(bucket, bytes, start, end);
     const found = this.#lookUp(bucket, hash, bytes, start, end);
     if (found === 0) {
       const entry = this.entries.create(bytes, start, end, fields);
@@ -99,7 +104,7 @@ export class Keys {
     fields: EntryFields,
   ): EntryRef {
     const entry = this.entries.create(bytes, start, end, fields);
-    this.#add(bucket, entry, this.#hash(bytes, start, end) | 0, fields);
+    this.#add(bucket, entry, this.#hashIn(bucket, bytes, start, end), fields);
     return entry;
   }
 
@@ -183,6 +188,10 @@ export class Keys {
     const entry = this.#table.shift(bucket, chains - 1);
     if (entry === 0) rows.setChainsLeft(bucket, chains - 1);
     else this.#free(entry);
+  }
+
+  #hashIn(bucket: BucketRef, bytes: Uint8Array, start: number, end: number): number {
+    return this.#hash(bytes, start, end, this.#buckets.rows.salt(bucket)) | 0;
   }
 
   #lookUp(

@@ -45,7 +45,7 @@ export async function examineStore(options: ExamineStoreOptions): Promise<CheckR
     snapshot,
     digest: isWhole && snapshot.type === "good" ? await digestIndex(index, pause) : undefined,
   });
-  noteOtherFiles(findings, sight, Math.max(log.startSegment, log.firstSegment));
+  noteOtherFiles(findings, sight, log);
   const totals = verdict === "torn" ? log.soundTotals : log.totals;
   const totalBytes = log.segments.reduce((sum, { bytes }) => sum + bytes, 0);
   return {

@@ -224,8 +224,7 @@ export class LogExamination implements SegmentVisitor, ReplayedLog {
     const expected = this.#startSegment === 0 ? segment : this.#segment + 1;
     if (this.#startSegment === 0) this.#startSegment = segment;
     if (segment === expected) return;
-    const more = segment - expected - 1;
-    const reason = more === 0 ? "the file is missing" : `the file and ${more} more are missing`;
+    const reason = missingReason(segment - expected);
     this.#report({ segment: expected, offsetBytes: 0, reason });
     this.#isGapTold = true;
   }
@@ -314,4 +313,11 @@ export class LogExamination implements SegmentVisitor, ReplayedLog {
     this.#totalsAtFlaw = this.totals;
     this.#flaw = { ...fault, sequence: this.#end.sequence + 1, cannotBeTorn };
   }
+}
+
+/** What is wrong with the first of `count` files in a row that are not there. */
+export function missingReason(count: number): string {
+  if (count === 1) return "the file is missing";
+  const others = count === 2 ? "the next one" : `the next ${count - 1}`;
+  return `this file and ${others} are missing`;
 }

@@ -3,7 +3,7 @@ import { segmentName } from "../file-names.ts";
 import type { Flaw } from "../flaw.ts";
 import { judgeLog, type Verdict } from "../judge-log.ts";
 import type { Findings } from "./findings.ts";
-import type { LogExamination, LogFault } from "./log-examination.ts";
+import { type LogExamination, type LogFault, missingReason } from "./log-examination.ts";
 import type { StoreSight } from "./look-at-store.ts";
 
 /** What {@link tellVerdict} goes by. */
@@ -33,11 +33,9 @@ export function tellVerdict(findings: Findings, { log, sight }: VerdictSources):
   }
   for (const fault of faults) tell(fault);
   findings.addFurther(furtherFaults);
-  if (verdict.type === "damaged") {
-    const { flaw } = verdict;
-    // A start that met a flaw early has not read that the log does without its oldest segments.
-    if (flaw.segment >= log.toldFirstSegment || flaw.segment >= log.startSegment) tell(flaw);
-  }
+  for (const fault of missingAtStart(log, sight)) tell(fault);
+  const isRead = verdict.type === "damaged" && verdict.flaw.segment >= log.startSegment;
+  if (isRead && log.startSegment > 0) tell(verdict.flaw);
   const end = endFault(sight, faults);
   if (end !== undefined) tell(end);
   return verdict.type === "whole" ? "whole" : "damaged";
@@ -55,12 +53,29 @@ function tailBytes({ segments }: LogExamination, flaw: Flaw): number {
     .reduce((sum, { bytes }) => sum + bytes, -flaw.offsetBytes);
 }
 
+/** The oldest files that are missing; where one is, a start begins behind it, and tells no other. */
+function missingAtStart(log: LogExamination, { survey }: StoreSight): readonly LogFault[] {
+  const { startSegment, toldFirstSegment } = log;
+  const faults: LogFault[] = [];
+  let expected = toldFirstSegment;
+  for (const { segment } of survey) {
+    if (segment > startSegment || segment < expected) continue;
+    if (segment > expected) faults.push(missingFrom(expected, segment - 1));
+    expected = segment + 1;
+  }
+  return faults;
+}
+
+function missingFrom(segment: number, last: number): LogFault {
+  return { segment, offsetBytes: 0, reason: missingReason(last - segment + 1) };
+}
+
 /** How the end of the log differs from the seal: a start tells it only when it finds nothing else. */
 function endFault({ seal, survey }: StoreSight, faults: readonly LogFault[]): LogFault | undefined {
   if (seal === undefined) return undefined;
-  const { segment, lengthBytes } = seal;
-  const last = survey.at(-1)?.segment ?? 0;
-  if (last < segment) return { segment: last + 1, offsetBytes: 0, reason: "the file is missing" };
+  const { segment, lengthBytes, firstSegment } = seal;
+  const next = Math.max(firstSegment, (survey.at(-1)?.segment ?? 0) + 1);
+  if (next <= segment) return missingFrom(next, segment);
   const found = survey.find((file) => file.segment === segment)?.lengthBytes ?? 0;
   if (found === lengthBytes || faults.some((fault) => fault.segment === segment)) return undefined;
   const reason = `the file has ${found} bytes, the seal says ${lengthBytes}`;

@@ -106,7 +106,10 @@ test("loadSnapshot() reads blocks across its pieces, and takes none out of place
   const [one, other] = blocks.slice(2);
   if (one === undefined || other === undefined) throw new Error("There are no blocks");
   await assertUnusable(file(blocks.toSpliced(2, 2, other, one)), "two blocks are exchanged");
-  await assertUnusable(file(blocks.toSpliced(2, 1, other)), "one block is there instead of another");
+  await assertUnusable(
+    file(blocks.toSpliced(2, 1, other)),
+    "one block is there instead of another",
+  );
   await assertUnusable(file([...blocks, new Uint8Array(15)]), "zeros behind the blocks");
   for (let at = 40; at < bytes.length; at += 500_009)
     await assertUnusable(flip(bytes, at), `${at}`);

@@ -7,6 +7,8 @@ export const DIRECTORY = "/data/store";
 
 /** How {@link writeStore} leaves its store. */
 export interface WrittenStoreOptions {
+  /** Whether it has seen half as much as others; false by default. */
+  readonly isSmall?: boolean;
   /** Whether it is closed properly, and not killed; true by default. */
   readonly isClosed?: boolean;
   /** Whether the oldest segments are compacted; false by default. */
@@ -27,12 +29,19 @@ const text = (string: string): Uint8Array => new TextEncoder().encode(string);
  * and keys that are no text.
  */
 export async function writeStore(options: WrittenStoreOptions = {}): Promise<Content> {
-  const { isClosed = true, isCompacted = false, hasSnapshot = false, goesOn = false, sync = "always" } = options;
+  const {
+    isClosed = true,
+    isCompacted = false,
+    hasSnapshot = false,
+    goesOn = false,
+    sync = "always",
+  } = options;
   const machine = new SimulatedMachine();
+  const { isSmall = false } = options;
   const settings = { snapshotEveryRecords: hasSnapshot ? 1 : 1e9, sync };
   const store = await open(machine, settings);
   await change(store, 0);
-  await change(store, 1);
+  if (!isSmall) await change(store, 1);
   if (isCompacted) await store.compact?.();
   if (!isClosed) return killed(machine, store);
   await store[Symbol.asyncDispose]();
