@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { isStorageError } from "../src/index.ts";
 import { B, K, V } from "./examples.ts";
 import type { OpenStore } from "./open-store.ts";
+import { settle } from "./settle.ts";
 
 /** What is left of a store after its disposal. */
 export function testLifetime(open: OpenStore): void {
@@ -26,6 +27,19 @@ export function testLifetime(open: OpenStore): void {
         String(call),
       );
     }
+  });
+
+  test("a key or name longer than 1 MiB is refused, and nothing is kept of it", async () => {
+    await using store = await open({ clock: () => 0 });
+    await settle(store.createBucket(B));
+    const long = new Uint8Array(2 ** 20 + 1);
+    const fields = [K, long].map((key) => ({ key, value: V }));
+    await assert.rejects(async () => store.put(B, fields), RangeError);
+    await assert.rejects(async () => store.createBucket(long), RangeError);
+    assert.deepEqual(await settle(store.get(B, K)), { type: "missing" });
+    const longest = long.subarray(1);
+    await settle(store.put(B, [{ key: longest, value: V }]));
+    assert.equal((await settle(store.get(B, longest))).type, "found");
   });
 
   test("a store may be disposed twice", async () => {

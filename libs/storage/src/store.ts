@@ -2,7 +2,8 @@
  * What every storage engine promises. `@kv/storage/conformance` is this contract as tests;
  * an engine is correct when, and only when, that suite passes for it.
  *
- * Buckets, keys and values are opaque bytes; a key or a value may be empty.
+ * Buckets, keys and values are opaque bytes; a key or a value may be empty. A key, or the name of a
+ * bucket, has at most 1 MiB: a longer one is the caller's bug, a `RangeError`, and nothing is done.
  *
  * Time: expiry goes by the clock that an engine was opened with, but never by an earlier time than
  * at a call before. So what was said to have lapsed does not come back when the clock is

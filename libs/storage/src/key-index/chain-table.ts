@@ -133,13 +133,12 @@ export class ChainTable {
   /** Removes `ref` from the owner's table. */
   remove(owner: number, ref: number): void {
     this.unlink(owner, ref);
-    if (this.chains(owner) === 1) return;
-    if (this.count(owner) < FEWEST_CHAINS / 2) return this.#gather(owner);
+    const count = this.count(owner);
     let moved = 0;
-    for (let round = 0; round < 2; round++) {
+    for (let round = 0; round < 2 && count * 2 < this.chains(owner); round++) {
       const chains = this.chains(owner);
-      if (chains === FEWEST_CHAINS || this.count(owner) * 2 >= chains) break;
-      moved += this.#join(owner, chains - 1);
+      if (chains === 1) break;
+      moved += chains === FEWEST_CHAINS ? this.#gather(owner) : this.#join(owner, chains - 1);
     }
     this.#note(moved);
   }
@@ -210,7 +209,7 @@ export class ChainTable {
   }
 
   /** Makes one chain that needs no heads of all that are left. */
-  #gather(owner: number): void {
+  #gather(owner: number): number {
     const words = this.#words[pageOf(owner)]!;
     const table = wordOf(owner) + this.#table;
     const chains = words[table + 1]!;
@@ -227,7 +226,7 @@ export class ChainTable {
     this.#heads.release(words[table + 2]!, chains);
     words[table + 1] = 1;
     words[table + 2] = first;
-    this.#note(moved + chains);
+    return moved + chains;
   }
 
   /** Makes the chain `added`, the one behind the last, of the half of the chain that it comes from. */

@@ -30,6 +30,7 @@ const fields = fc.record({
   valueBytes: word,
 });
 const now = fc.oneof(fc.nat(20), fc.constantFrom(-MOST, MOST));
+const expected = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat(300));
 const limits = fc.integer({ min: 1, max: 12 });
 
 type Step = (model: IndexModel) => void;
@@ -39,7 +40,10 @@ function someOf(name: string, count: number, step: (key: string) => void): void 
 }
 
 const steps: readonly fc.WeightedArbitrary<Step>[] = [
-  { weight: 3, arbitrary: names.map((name) => (model) => model.createBucket(name)) },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(names, expected).map((args) => (model) => model.createBucket(...args)),
+  },
   { weight: 1, arbitrary: names.map((name) => (model) => model.dropBucket(name)) },
   {
     weight: 1,
@@ -87,7 +91,7 @@ test("KeyIndex does what a model of maps does, whatever happens to it", () => {
       fc.array(fc.oneof(...steps), { maxLength: 120, size: "max" }),
       (hash, history) => {
         const model = new IndexModel(hash);
-        model.createBucket("a");
+        model.createBucket("a", 0);
         for (const step of history) {
           step(model);
           model.checkTotals();

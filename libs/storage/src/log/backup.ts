@@ -1,23 +1,25 @@
 import { join } from "node:path";
 import { StorageError } from "../errors.ts";
-import type { KeyIndex } from "../key-index/key-index.ts";
 import type { BackupResult, MaintenanceOptions } from "../store.ts";
 import { segmentName } from "./file-names.ts";
 import { type FilePort, writeFully } from "./file-port.ts";
 import type { StoreId } from "./format/store-id.ts";
 import type { GroupCommit } from "./group-commit.ts";
+import type { GroupGatherer } from "./group-gatherer.ts";
 import { writeSeal } from "./seal-file.ts";
 import type { SegmentFiles } from "./segment-files.ts";
-import type { SegmentWriter } from "./segment-writer.ts";
+import type { SegmentLengths } from "./segment-lengths.ts";
 import { isSystemError, systemReason } from "./system-reason.ts";
 
 /** What a backup is made of. */
 export interface BackupSources {
   readonly files: FilePort;
   readonly storeId: StoreId;
-  readonly index: KeyIndex;
+  /** The store's own directory. */
+  readonly path: string;
+  readonly gatherer: GroupGatherer;
   readonly commits: GroupCommit;
-  readonly segments: SegmentWriter;
+  readonly lengths: SegmentLengths;
   readonly segmentFiles: SegmentFiles;
   /** Reads a whole store and rejects when there is any flaw in it; resolves to how many keys it holds. */
   readonly verify: (directory: string) => Promise<number>;
@@ -63,17 +65,22 @@ export async function backUp(
 }
 
 async function copyLog(
-  { files, storeId, index, commits, segments, segmentFiles }: BackupSources,
+  { files, path, storeId, gatherer, commits, lengths, segmentFiles }: BackupSources,
   directory: string,
   { onProgress, signal }: MaintenanceOptions,
 ): Promise<Omit<BackupResult, "directory" | "keys">> {
-  await commits.flush();
-  const { end } = segments;
-  const { lastRevision } = index;
-  const list = segments.lengths.list();
-  const totalBytes = segments.lengths.totalBytes;
+  const end = gatherer.mark();
   using pins = new DisposableStack();
-  for (const { segment } of list) pins.use(segmentFiles.pin(segment));
+  const first = Math.min(lengths.first, end.segment);
+  for (let number = first; number <= end.segment; number++) pins.use(segmentFiles.pin(number));
+  await commits.flush();
+  const list: { readonly segment: number; readonly lengthBytes: number }[] = [];
+  for (let segment = first; segment <= end.segment; segment++) {
+    const isLast = segment === end.segment;
+    const whole = isLast ? end.offsetBytes : await files.size(join(path, segmentName(segment)));
+    list.push({ segment, lengthBytes: whole });
+  }
+  const totalBytes = list.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
   let doneBytes = 0;
   for (const { segment, lengthBytes } of list) {
     const path = join(directory, segmentName(segment));
@@ -90,9 +97,8 @@ async function copyLog(
     }
     await file.sync();
   }
-  const firstSegment = list[0]?.segment ?? end.segment;
-  const { segment, lengthBytes, sequence: lastSequence } = end;
-  const places = { segment, lengthBytes, lastSequence, lastRevision, firstSegment };
+  const { segment, offsetBytes: lengthBytes, sequence: lastSequence, lastRevision } = end;
+  const places = { segment, lengthBytes, lastSequence, lastRevision, firstSegment: first };
   await writeSeal(files, directory, { storeId, ...places });
   return { segments: list.length, bytes: doneBytes, lastRevision };
 }

@@ -15,6 +15,8 @@ export interface OpenLog {
   readonly index: KeyIndex;
   readonly segments: SegmentWriter;
   readonly commits: GroupCommit;
+  /** Whether writes had failed when the store began to close. */
+  readonly failedBefore: boolean;
 }
 
 /**
@@ -24,8 +26,12 @@ export interface OpenLog {
  *
  * Rejects with `STORAGE_WRITE_UNKNOWN` when the disk fails now; a failure before was told of then.
  */
-export async function closeLog({ segments, commits, ...log }: OpenLog): Promise<void> {
-  const failedBefore = commits.failure !== undefined;
+export async function closeLog({
+  segments,
+  commits,
+  failedBefore,
+  ...log
+}: OpenLog): Promise<void> {
   await commits.drain();
   await commits.sync();
   const { failure } = commits;
@@ -47,7 +53,7 @@ function tellNotSealed(path: string, reason: string): void {
 }
 
 async function seal(
-  { files, directory, storeId, index }: Omit<OpenLog, "segments" | "commits">,
+  { files, directory, storeId, index }: Omit<OpenLog, "segments" | "commits" | "failedBefore">,
   { end, lengths }: SegmentWriter,
 ): Promise<void> {
   const { segment, lengthBytes, sequence: lastSequence } = end;

@@ -102,10 +102,15 @@ export class GroupGatherer {
     this.#group = undefined;
   }
 
-  /** Lets the next group begin a new segment, unless the current one is empty. */
-  rotate(): void {
+  /**
+   * Lets the next group begin a new segment, unless the current one is empty. Returns the last
+   * segment that no group will be put into any more; it may be 0.
+   */
+  rotate(): number {
     this.close();
-    this.#isRotating = true;
+    const isEmpty = this.#segmentBytes <= SEGMENT_HEADER_BYTES;
+    this.#isRotating = !isEmpty;
+    return isEmpty ? this.#segment - 1 : this.#segment;
   }
 
   /** Takes the buffer of a group back that has been written. */

@@ -45,6 +45,13 @@ export class Housekeeping implements Disposable {
     });
   }
 
+  /** Takes everything that has lapsed out at once, for somebody who counts. */
+  sweep(): void {
+    const nowMs = this.#options.clock();
+    this.#options.index.sweep(nowMs, Number.POSITIVE_INFINITY);
+    this.#dropLapsed(nowMs, Number.POSITIVE_INFINITY);
+  }
+
   /** Nothing is done any more. */
   [Symbol.dispose](): void {
     this.#isOver = true;
@@ -58,17 +65,25 @@ export class Housekeeping implements Disposable {
 
   /** Whether there is more. */
   #doSlice(): boolean {
-    const { index, logged, commits, clock } = this.#options;
+    const { index, clock } = this.#options;
     const nowMs = clock();
     const swept = index.sweep(nowMs, SLICE_ENTRIES);
+    const dropped = this.#dropLapsed(nowMs, SLICE_ENTRIES);
+    const isMore = index.reclaim(SLICE_ENTRIES);
+    return isMore || swept === SLICE_ENTRIES || dropped === SLICE_ENTRIES;
+  }
+
+  /** Drops up to `limit` buckets whose time is over; returns how many. A store that takes no writes keeps them. */
+  #dropLapsed(nowMs: number, limit: number): number {
+    const { index, logged, commits } = this.#options;
     let dropped = 0;
-    while (commits.failure === undefined && dropped < SLICE_ENTRIES) {
+    while (commits.failure === undefined && dropped < limit) {
       const bucket = index.lapsedBucket(nowMs);
       if (bucket === 0) break;
       logged.commit([dropOf(index, bucket)]);
       dropped += 1;
     }
-    const isMore = index.reclaim(SLICE_ENTRIES);
-    return isMore || swept === SLICE_ENTRIES || dropped === SLICE_ENTRIES;
+    if (dropped > 0) this.wake();
+    return dropped;
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.ts";
 import type { KeyIndex } from "../key-index/key-index.ts";
 import type { CompactionStatistics, SnapshotStatistics, StoreStatistics } from "../store.ts";
 import type { ValueCache } from "../value-cache/value-cache.ts";
@@ -12,6 +13,7 @@ export interface StatisticsSources {
   readonly lengths: SegmentLengths;
   readonly compaction: () => CompactionStatistics;
   readonly snapshot: () => SnapshotStatistics;
+  readonly clock: Clock;
 }
 
 /** A log store in numbers. What has lapsed must have been swept. */
@@ -21,9 +23,10 @@ export function logStatistics(sources: StatisticsSources): StoreStatistics {
   const liveBytes = Math.min(index.liveBytes, logBytes);
   const { limitBytes, usedBytes, entryCount: entries, hits, misses } = cache;
   const { failure, pendingBytes } = commits;
+  const lapsed = failure === undefined ? NOTHING : countLapsed(index, sources.clock());
   return {
-    keys: index.keyCount,
-    buckets: index.bucketCount,
+    keys: index.keyCount - lapsed.keys,
+    buckets: index.bucketCount - lapsed.buckets,
     liveBytes,
     deadBytes: logBytes - liveBytes,
     logBytes,
@@ -36,4 +39,18 @@ export function logStatistics(sources: StatisticsSources): StoreStatistics {
     writable: failure === undefined,
     readOnlyReason: failure?.details.reason,
   };
+}
+
+const NOTHING = { keys: 0, buckets: 0 };
+
+/** The buckets whose time is over, and their keys: a store that takes no writes cannot drop them. */
+function countLapsed(index: KeyIndex, nowMs: number): typeof NOTHING {
+  const lapsed = { ...NOTHING };
+  index.listBuckets(0, Number.POSITIVE_INFINITY, (bucket) => {
+    if (index.bucketExpiresAtMs(bucket) > nowMs) return false;
+    lapsed.buckets += 1;
+    lapsed.keys += index.bucketKeyCount(bucket);
+    return false;
+  });
+  return lapsed;
 }

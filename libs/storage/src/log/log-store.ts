@@ -136,8 +136,8 @@ export class LogStore implements Store {
   }
 
   statistics(): StoreStatistics {
-    const { index, clock, statistics } = this.#open();
-    index.sweep(clock(), Number.POSITIVE_INFINITY);
+    const { housekeeping, statistics } = this.#open();
+    housekeeping.sweep();
     return statistics();
   }
 

@@ -126,8 +126,7 @@ export class SnapshotKeeper {
     if (signal.aborted && error === signal.reason) return;
     if (!isSystemError(error) && !(error instanceof StorageError)) throw error;
     const { path } = this.#options;
-    const reason =
-      error instanceof StorageError ? error.message : systemReason(error).reason;
+    const reason = error instanceof StorageError ? error.message : systemReason(error).reason;
     // The next try is due when as much again has been written.
     [this.#fromRevision, this.#fromBytes] = [
       this.#options.index.lastRevision,

@@ -61,6 +61,7 @@ export async function startLog(
   const backups = new Set<Promise<unknown>>();
   const held = resources.move();
   const close = async (): Promise<void> => {
+    const failedBefore = commits.failure !== undefined;
     try {
       closing.abort();
       housekeeping[Symbol.dispose]();
@@ -69,7 +70,7 @@ export async function startLog(
       await segmentFiles.close();
       await commits.drain();
       await snapshots.close();
-      await closeLog({ files, directory, storeId, index, segments, commits });
+      await closeLog({ files, directory, storeId, index, segments, commits, failedBefore });
     } finally {
       held.dispose();
     }
@@ -85,13 +86,13 @@ export async function startLog(
     statistics: () => {
       const compaction = (): Compactor["statistics"] => compactor.statistics;
       const snapshot = (): SnapshotKeeper["statistics"] => snapshots.statistics;
-      return logStatistics({ index, cache, commits, lengths, compaction, snapshot });
+      return logStatistics({ index, cache, commits, lengths, compaction, snapshot, clock });
     },
     compact: (options) => compactor.compact(options),
     backup: async (target, { onProgress, signal }) => {
       const stop = AbortSignal.any([closing.signal, ...(signal === undefined ? [] : [signal])]);
       const verify = (copy: string): Promise<number> => verifyStore(files, copy);
-      const sources = { files, storeId, index, commits, segments, segmentFiles, verify };
+      const sources = { ...parts, segmentFiles, verify };
       const backup = backUp(sources, target, { onProgress, signal: stop });
       backups.add(backup);
       try {

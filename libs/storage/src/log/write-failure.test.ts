@@ -118,7 +118,9 @@ function assertStopped(
   const types = events.map(({ type }) => type).join();
   // A sync that finds the disk full is as final as any that fails.
   const expected =
-    code === "EIO" ? /^writes-stopped$/u : /^(writes-held,)*(writes-held|writes-resumed|writes-stopped)$/u;
+    code === "EIO"
+      ? /^writes-stopped$/u
+      : /^(writes-held,)*(writes-held|writes-resumed|writes-stopped)$/u;
   assert.match(types.replaceAll("writes-held,writes-resumed,", ""), expected);
   if (types.endsWith("writes-stopped")) {
     assert.match(events.at(-1)?.message ?? "", /; restart the node once that is mended$/u);

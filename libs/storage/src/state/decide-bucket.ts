@@ -1,6 +1,7 @@
 import type { KeyIndex } from "../key-index/key-index.ts";
 import type { CreateBucketOutcome, DropBucketOutcome } from "../store.ts";
 import { changed, type Decision, unchanged } from "./decision.ts";
+import { assertKeyFits } from "./key-limit.ts";
 import { bucketAbsent, findBucket, nextRevision, revisionOfBucket } from "./look-up.ts";
 import type { DropMutation } from "./mutation.ts";
 import { mutationNumber } from "./mutation-number.ts";
@@ -14,6 +15,7 @@ export function decideCreateBucket(
   name: Uint8Array,
   nowMs: number,
 ): Decision<CreateBucketOutcome> {
+  assertKeyFits(name);
   const standing = findBucket(index, name, nowMs);
   if (standing !== 0) {
     const latest = revisionOfBucket(index, standing);

@@ -3,6 +3,7 @@ import type { Field, PutOutcome } from "../store.ts";
 import { findConflict, type Moment } from "./condition.ts";
 import { type Decision, unchanged } from "./decision.ts";
 import { countDistinct, latestOfEachKey } from "./distinct-keys.ts";
+import { assertKeyFits } from "./key-limit.ts";
 import { assertWholeMilliseconds, hasLapsed } from "./lapse.ts";
 import { bucketAbsent, findBucket, findEntry, nextRevision, revisionOfBucket } from "./look-up.ts";
 import type { Mutation } from "./mutation.ts";
@@ -24,7 +25,10 @@ export function decidePut(
   nowMs: number,
 ): Decision<PutOutcome> {
   const { bucket: name, fields } = request;
-  for (const field of fields) assertWholeMilliseconds(field.expiresAtMs);
+  for (const { key, expiresAtMs } of fields) {
+    assertKeyFits(key);
+    assertWholeMilliseconds(expiresAtMs);
+  }
   const bucket = findBucket(index, name, nowMs);
   if (bucket === 0) return { ...bucketAbsent(index, name), mutations: [] };
   const moment = { bucket, nowMs };

@@ -1,27 +1,12 @@
 import assert from "node:assert/strict";
-import { type BucketRef, type EntryFields, type EntryRef, NEVER } from "../entry.ts";
+import { type EntryFields, type EntryRef, NEVER } from "../entry.ts";
 import type { KeyHash } from "../half-sip-hash.ts";
 import { KeyIndex } from "../key-index.ts";
+import { bytesOf, textOf } from "./latin1.ts";
 import { ListingModel } from "./listing-model.ts";
+import type { ModelBucket, ModelEntry } from "./model-bucket.ts";
 
 const OVERHEAD_BYTES = 42;
-
-interface ModelEntry {
-  readonly ref: EntryRef;
-  readonly fields: EntryFields;
-}
-
-interface ModelBucket {
-  readonly ref: BucketRef;
-  readonly id: number;
-  readonly name: string;
-  readonly keys: Map<string, ModelEntry>;
-  revision: number;
-  standingRevision: number;
-  removalRevision: number;
-  expiresAtMs: number;
-  segment: number;
-}
 
 /** A {@link KeyIndex} beside a model of it made of maps: every operation is done to both and compared. */
 export class IndexModel {
@@ -44,11 +29,13 @@ export class IndexModel {
     });
   }
 
-  createBucket(name: string): void {
+  /** `expected` keys are prepared for. */
+  createBucket(name: string, expected: number): void {
     if (this.#buckets.has(name)) return;
     const id = ++this.#lastId * 977;
     const ref = this.index.createBucket(id, bytesOf(name));
     for (const other of this.#buckets.values()) assert.notEqual(other.ref, ref);
+    this.index.expectKeys(ref, expected);
     this.#buckets.set(name, {
       ref,
       id,
@@ -305,12 +292,4 @@ export class IndexModel {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
-}
-
-function bytesOf(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, "latin1"));
-}
-
-function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString("latin1");
 }

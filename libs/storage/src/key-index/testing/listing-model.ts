@@ -59,6 +59,6 @@ export class ListingModel {
     // Keys of the keyed hash are taken to have different ones: there are too few to collide.
     if (this.#hash === undefined) return key;
     const bytes = Buffer.from(key, "latin1");
-    return this.#hash(bytes, 0, bytes.length) | 0;
+    return this.#hash(bytes, 0, bytes.length, 0) | 0;
   }
 }

@@ -91,12 +91,12 @@ export class Compactor {
 
   /** Looks at every segment there is now. Rejects with what stops it. */
   async compact({ onProgress, signal }: MaintenanceOptions): Promise<CompactionResult> {
-    await this.#work;
+    // Others may have waited for the same end.
+    while (this.#state === "running") await this.#work;
     this.#assertUsable();
     const { lengths, gatherer } = this.#options;
     const beforeBytes = lengths.totalBytes;
-    gatherer.rotate();
-    const last = gatherer.segment;
+    const last = gatherer.rotate();
     let doneBytes = 0;
     const portion = async (): Promise<number> => {
       signal?.throwIfAborted();
@@ -105,14 +105,17 @@ export class Compactor {
       return PASS_PORTION_BYTES;
     };
     let failure: unknown;
-    this.#work = this.#run(async () => {
-      while (lengths.first <= last && deadShare(this.#use()) > CLEAN_DEAD_SHARE) {
-        doneBytes += lengths.of(lengths.first);
-        await this.#removeOldest(portion);
-      }
-    }, (error) => {
-      failure = error;
-    });
+    this.#work = this.#run(
+      async () => {
+        while (lengths.first <= last && deadShare(this.#use()) > CLEAN_DEAD_SHARE) {
+          doneBytes += lengths.of(lengths.first);
+          await this.#removeOldest(portion);
+        }
+      },
+      (error) => {
+        failure = error;
+      },
+    );
     await this.#work;
     this.#assertUsable();
     if (failure !== undefined) throw failure;

@@ -143,12 +143,12 @@ test("checkStore() finds a log sound exactly when a start takes all of it, or cu
         return;
       }
       const { isSound, findings } = checked.value;
-      const severities = findings.map(({ severity }) => severity);
+      const severities = new Set(findings.map(({ severity }) => severity));
       const what = JSON.stringify(findings);
-      if (opened.status === "fulfilled") assert.equal(severities.includes("damage"), false, what);
-      else assert.ok(severities.includes("damage"), `${String(opened.reason)}\n${what}`);
+      if (opened.status === "fulfilled") assert.equal(severities.has("damage"), false, what);
+      else assert.ok(severities.has("damage"), `${String(opened.reason)}\n${what}`);
       assert.equal(isSound, opened.status === "fulfilled");
-      outcomes.add(severities.includes("torn-tail") ? "torn" : String(isSound));
+      outcomes.add(severities.has("torn-tail") ? "torn" : String(isSound));
     },
   );
   await fc.assert(property, { numRuns: 300 });
@@ -212,7 +212,10 @@ test("checkStore() notes files that the store does not need, and files that are 
   const compacted = await writeStore({ isCompacted: true });
   const leftover = encodeSegmentHeader({
     storeId: new Uint8Array(16).fill(7),
-    ...{ segment: 5, firstSequence: 25, firstSegment: 1, lastRevision: 24 },
+    segment: 5,
+    firstSequence: 25,
+    firstSegment: 1,
+    lastRevision: 24,
   });
   const files = new Map(compacted)
     .set("LOCK", new Uint8Array())
@@ -246,7 +249,10 @@ test("checkStore() notes files that the store does not need, and files that are 
 test("checkStore() takes a file of another store, or in another's place, for damage", async () => {
   const foreign = encodeSegmentHeader({
     storeId: new Uint8Array(16).fill(8),
-    ...{ segment: 6, firstSequence: 31, firstSegment: 1, lastRevision: 30 },
+    segment: 6,
+    firstSequence: 31,
+    firstSegment: 1,
+    lastRevision: 30,
   });
   const added = await check(new Map(killed).set("00000006.log", foreign));
   assert.deepEqual(

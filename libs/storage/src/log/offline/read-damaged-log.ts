@@ -115,8 +115,9 @@ async function readOnce(
         get nextSequence() {
           return nextSequence;
         },
-        group: ({ header, bytes, start, end }) => {
+        group: ({ header, offsetBytes: groupAt, bytes, start, end }) => {
           if (header.sequence < nextSequence) return;
+          if (header.sequence > nextSequence) replay.gap(segment, groupAt);
           nextSequence = header.sequence + 1;
           const { lastRevision } = header;
           const isKnown = header.sequence <= endSequence;

@@ -1,4 +1,4 @@
-import { type BucketRef, type KeyIndex, NEVER } from "../../key-index/key-index.ts";
+import { type BucketRef, type EntryRef, type KeyIndex, NEVER } from "../../key-index/key-index.ts";
 import { KEY_LIMIT_BYTES } from "../format/field.ts";
 import { FLAG_AGAIN, RECORD_TYPE } from "../format/log-record.ts";
 import { RecordCursor } from "../format/record-cursor.ts";
@@ -30,6 +30,7 @@ export class TolerantReplay {
   #unseenDrops = 0;
   #oddRecords = 0;
   #firstSegment = 1;
+  #gap = { segment: 0, offsetBytes: 0 };
   readonly #entry = { revision: 0, expiresAtMs: NEVER, segment: 0, offset: 0, valueBytes: 0 };
 
   constructor({ index, names = new Map() }: TolerantReplayOptions) {
@@ -60,6 +61,14 @@ export class TolerantReplay {
   /** The oldest segment that is needed, as far as records tell; 1 at first. */
   get firstSegment(): number {
     return this.#firstSegment;
+  }
+
+  /**
+   * A part of the log is lost before this place. What is said of the time of a key behind it is taken over for a
+   * value that stands before it, but not the revision: the value it was said of may be another.
+   */
+  gap(segment: number, offsetBytes: number): void {
+    this.#gap = { segment, offsetBytes };
   }
 
   /** Does what the records of a sound group say, as far as they make sense. */
@@ -118,7 +127,7 @@ export class TolerantReplay {
         const entry = index.find(bucket, bytes, cursor.keyStart, cursor.keyEnd);
         if (entry === 0) break;
         index.setExpiresAtMs(entry, cursor.expiresAtMs);
-        index.setRevision(entry, revision);
+        if (!this.#isBeforeGap(entry)) index.setRevision(entry, revision);
         break;
       }
       case RECORD_TYPE.expireBucket:
@@ -129,6 +138,12 @@ export class TolerantReplay {
         return;
     }
     if (revision > index.bucketRevision(bucket)) index.setBucketRevision(bucket, revision);
+  }
+
+  #isBeforeGap(entry: EntryRef): boolean {
+    const { segment, offsetBytes } = this.#gap;
+    const own = this.#index.segment(entry);
+    return own === segment ? this.#index.offset(entry) < offsetBytes : own < segment;
   }
 
   #put(bucket: BucketRef, bytes: Uint8Array): void {

@@ -17,7 +17,7 @@ export interface CallContext {
   readonly nowMs: number;
 }
 
-const KINDS = { create: 6, drop: 2, put: 26, delete: 7, "expire-key": 5, "expire-bucket": 2 };
+const KINDS = { create: 2, drop: 1, put: 26, delete: 7, "expire-key": 5, "expire-bucket": 1 };
 
 /** Milliseconds from now at which a key or bucket expires; some are over already. */
 const LIVES_MS = [-1, 0, 1, 10, 500, 1_000, 5_000, 3_600_000];
@@ -38,9 +38,10 @@ export function drawNames(dice: Dice): Names {
 
 /** Draws any mutation. */
 export function drawCall(context: CallContext): Call {
-  const { dice, names, nowMs } = context;
+  const { dice, names, state, nowMs } = context;
   const bucket = dice.pick(names.buckets);
-  const kind = dice.weigh(KINDS);
+  const isThere = bucketIn(state, bucket, nowMs) !== undefined;
+  const kind = isThere || dice.chance(30) ? dice.weigh(KINDS) : "create";
   switch (kind) {
     case "create":
     case "drop":

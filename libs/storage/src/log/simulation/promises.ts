@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 /** What is to be done with a promise's end. */
 export interface Ending<Value> {
   readonly onValue: (value: Value) => void | Promise<void>;
-  readonly onError: (error: unknown) => void;
+  readonly onError: (error: unknown) => void | Promise<void>;
 }
 
 /** The promises that one life of a store has given, and that its end makes void. */
@@ -53,7 +53,7 @@ export class Promises {
       const [result] = await Promise.allSettled([promise]);
       if (this.#isOver) return;
       if (result.status === "fulfilled") await ending.onValue(result.value);
-      else ending.onError(result.reason);
+      else await ending.onError(result.reason);
     } catch (error) {
       if (!this.#isOver) this.#failures.push(error);
     }

@@ -57,7 +57,7 @@ function harmOnce(content: Content, { type, file, at: share, length }: Harm) {
       return files.set(name, joined(before, after));
     case "swap":
       return files.set(name, files.get(other) ?? bytes).set(other, bytes);
-    default:
+    case "remove":
       files.delete(name);
       return files;
   }

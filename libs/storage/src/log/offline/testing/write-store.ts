@@ -65,6 +65,7 @@ function open(files: SimulatedMachine, options: Partial<LogStoreOptions>): Promi
     files,
     segmentLimitBytes: 600,
     deadShareLimit: 1,
+    cacheLimitBytes: 0,
     drawBytes: (count) => new Uint8Array(count).fill(7),
     ...options,
   });
@@ -73,9 +74,6 @@ function open(files: SimulatedMachine, options: Partial<LogStoreOptions>): Promi
 async function change(store: Store, round: number): Promise<void> {
   const bytes = Uint8Array.of(0xff, round);
   const value = (what: string): Uint8Array => text(`${what} in round ${round}`);
-  const done = async (answer: { readonly durable: Promise<void> | undefined }): Promise<void> => {
-    await answer.durable;
-  };
   await done(await store.createBucket(text("plain")));
   await done(
     await store.put(text("plain"), [
@@ -97,4 +95,8 @@ async function change(store: Store, round: number): Promise<void> {
   await done(await store.expire(text("plain"), text("one"), 9000 + round));
   await done(await store.expire(bytes, undefined, 7000));
   await done(await store.put(text("plain"), [{ key: new Uint8Array(), value: new Uint8Array() }]));
+}
+
+async function done(answer: { readonly durable: Promise<void> | undefined }): Promise<void> {
+  await answer.durable;
 }

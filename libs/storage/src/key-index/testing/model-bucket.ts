@@ -1,0 +1,20 @@
+import type { BucketRef, EntryFields, EntryRef } from "../entry.ts";
+
+/** A key of the model. */
+export interface ModelEntry {
+  readonly ref: EntryRef;
+  readonly fields: EntryFields;
+}
+
+/** A bucket of the model. */
+export interface ModelBucket {
+  readonly ref: BucketRef;
+  readonly id: number;
+  readonly name: string;
+  readonly keys: Map<string, ModelEntry>;
+  revision: number;
+  standingRevision: number;
+  removalRevision: number;
+  expiresAtMs: number;
+  segment: number;
+}
