@@ -8,7 +8,6 @@ import type { GroupCommit } from "./group-commit.ts";
 import type { GroupGatherer } from "./group-gatherer.ts";
 import { writeSeal } from "./seal-file.ts";
 import type { SegmentFiles } from "./segment-files.ts";
-import type { SegmentLengths } from "./segment-lengths.ts";
 import { isSystemError, systemReason } from "./system-reason.ts";
 
 /** What a backup is made of. */
@@ -19,7 +18,6 @@ export interface BackupSources {
   readonly path: string;
   readonly gatherer: GroupGatherer;
   readonly commits: GroupCommit;
-  readonly lengths: SegmentLengths;
   readonly segmentFiles: SegmentFiles;
   /** Reads a whole store and rejects when there is any flaw in it; resolves to how many keys it holds. */
   readonly verify: (directory: string) => Promise<number>;
@@ -36,7 +34,8 @@ const UNFINISHED = ".partial";
  * them until they have been copied. Sealed like a store that was closed, and read back as a whole,
  * before it gets its name. What a broken backup has left behind is overwritten by the next one.
  *
- * Rejects with `STORAGE_BACKUP_FAILED`, or with the reason of the signal.
+ * Rejects with `STORAGE_BACKUP_FAILED`, or with the reason of the signal: there is no copy then, unless
+ * only the very last step has failed, to make sure of its name; then it may be there or not.
  */
 export async function backUp(
   sources: BackupSources,
@@ -52,7 +51,7 @@ export async function backUp(
     }
     await makeEmpty(files, unfinished);
     const copied = await copyLog(sources, unfinished, options);
-    const keys = await sources.verify(unfinished);
+    const keys = await verify(sources, unfinished);
     await files.rename(unfinished, directory);
     await files.syncDirectory(join(directory, ".."));
     return { directory, keys, ...copied };
@@ -64,14 +63,26 @@ export async function backUp(
   }
 }
 
+/** Reads the copy back. What is wrong with it is not wrong with the store. */
+async function verify({ verify: read }: BackupSources, directory: string): Promise<number> {
+  try {
+    return await read(directory);
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    const reason = `what was written does not read back: ${error.message}`;
+    const details = { path: directory, reason };
+    throw new StorageError("STORAGE_BACKUP_FAILED", details, { cause: error });
+  }
+}
+
 async function copyLog(
-  { files, path, storeId, gatherer, commits, lengths, segmentFiles }: BackupSources,
+  { files, path, storeId, gatherer, commits, segmentFiles }: BackupSources,
   directory: string,
   { onProgress, signal }: MaintenanceOptions,
 ): Promise<Omit<BackupResult, "directory" | "keys">> {
   const end = gatherer.mark();
   using pins = new DisposableStack();
-  const first = Math.min(lengths.first, end.segment);
+  const first = gatherer.firstSegment;
   for (let number = first; number <= end.segment; number++) pins.use(segmentFiles.pin(number));
   await commits.flush();
   const list: { readonly segment: number; readonly lengthBytes: number }[] = [];

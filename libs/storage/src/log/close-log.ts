@@ -3,6 +3,7 @@ import type { KeyIndex } from "../key-index/key-index.ts";
 import type { FilePort } from "./file-port.ts";
 import type { StoreId } from "./format/store-id.ts";
 import type { GroupCommit } from "./group-commit.ts";
+import type { GroupGatherer } from "./group-gatherer.ts";
 import { writeSeal } from "./seal-file.ts";
 import type { SegmentWriter } from "./segment-writer.ts";
 import { isSystemError, systemReason } from "./system-reason.ts";
@@ -14,6 +15,7 @@ export interface OpenLog {
   readonly storeId: StoreId;
   readonly index: KeyIndex;
   readonly segments: SegmentWriter;
+  readonly gatherer: GroupGatherer;
   readonly commits: GroupCommit;
   /** Whether writes had failed when the store began to close. */
   readonly failedBefore: boolean;
@@ -53,12 +55,11 @@ function tellNotSealed(path: string, reason: string): void {
 }
 
 async function seal(
-  { files, directory, storeId, index }: Omit<OpenLog, "segments" | "commits" | "failedBefore">,
-  { end, lengths }: SegmentWriter,
+  { files, directory, storeId, index, gatherer: { firstSegment } }: Omit<OpenLog, "segments" | "commits" | "failedBefore">,
+  { end }: SegmentWriter,
 ): Promise<void> {
   const { segment, lengthBytes, sequence: lastSequence } = end;
   const { lastRevision } = index;
-  const { first: firstSegment } = lengths;
   const places = { segment, lengthBytes, lastSequence, lastRevision, firstSegment };
   await writeSeal(files, directory, { storeId, ...places });
   const message = `Sealed the store at "${directory}"`;

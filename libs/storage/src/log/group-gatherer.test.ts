@@ -20,6 +20,7 @@ function put(revision: number, valueBytes = 1): Mutation {
 function gathererAt(lengthBytes: number, limits: { segment: number; call?: number }) {
   return new GroupGatherer({
     end: { segment: 1, lengthBytes, sequence: 7 },
+    firstSegment: 1,
     segmentLimitBytes: limits.segment,
     ...(limits.call === undefined ? {} : { callLimitBytes: limits.call }),
     index: bucketIndex(),

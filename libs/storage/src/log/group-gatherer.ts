@@ -22,6 +22,8 @@ const SPARE_LIMIT_BYTES = 2 ** 20;
 /** What a {@link GroupGatherer} has to know. */
 export interface GroupGathererOptions {
   readonly end: LogEnd;
+  /** The oldest segment that is needed. */
+  readonly firstSegment: number;
   /** The store's keys as they are before what is added is applied. */
   readonly index: KeyIndex;
   readonly segmentLimitBytes: number;
@@ -48,6 +50,7 @@ export class GroupGatherer {
   /** What the segment will hold once everything gathered is in it. */
   #segmentBytes: number;
   #lastRevision: number;
+  #firstSegment: number;
   #fieldsAt = 0;
   #group: Group | undefined;
   #isRotating = false;
@@ -60,11 +63,20 @@ export class GroupGatherer {
     this.#segment = segment;
     this.#segmentBytes = lengthBytes;
     this.#lastRevision = options.index.lastRevision;
+    this.#firstSegment = options.firstSegment;
   }
 
   /** The segment that the latest record went to. */
   get segment(): number {
     return this.#segment;
+  }
+
+  /**
+   * The oldest segment that is needed, by the last word of what was gathered: whoever takes note of
+   * a place in the log takes this along, for the log behind that place does not say it again.
+   */
+  get firstSegment(): number {
+    return this.#firstSegment;
   }
 
   /** Where in that segment the fields of the latest put or copy begin. */
@@ -148,6 +160,7 @@ export class GroupGatherer {
     if (record.type === "put") this.#fieldsAt = recordAt + PUT_START_BYTES;
     if (record.type === "copy") this.#fieldsAt = recordAt + COPY_START_BYTES;
     encodeRecord(writer, record);
+    if (record.type === "trim") this.#firstSegment = record.firstSegment;
     if (record.type === "copy" || record.type === "trim") return undefined;
     this.#lastRevision = record.revision;
     return undefined;

@@ -98,6 +98,7 @@ export class SnapshotKeeper {
   async #take(signal = this.#closing.signal): Promise<void> {
     const { path, index, gatherer, commits, lengths, scheduler } = this.#options;
     const from = gatherer.mark();
+    const { firstSegment } = gatherer;
     const [revision, bytes] = [index.lastRevision, lengths.appendedBytes];
     this.#isRunning = true;
     try {
@@ -105,7 +106,7 @@ export class SnapshotKeeper {
         ...this.#options,
         directory: path,
         from,
-        firstSegment: lengths.first,
+        firstSegment,
         turn: () => new Promise((resolve) => scheduler.endOfTurn(resolve)),
         settle: () => commits.flush(),
         signal,

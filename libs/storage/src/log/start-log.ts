@@ -41,7 +41,9 @@ export async function startLog(
     found,
   );
   const { lengths } = segments;
-  const gatherer = new GroupGatherer({ end: segments.end, index, segmentLimitBytes });
+  const { firstSegment } = found;
+  const { end } = segments;
+  const gatherer = new GroupGatherer({ end, firstSegment, index, segmentLimitBytes });
   const { lastRevision } = index;
   const commits = new GroupCommit({ path, gatherer, segments, scheduler, lastRevision });
   const logged = new LoggedIndex({ index, cache, gatherer, commits });
@@ -70,7 +72,7 @@ export async function startLog(
       await segmentFiles.close();
       await commits.drain();
       await snapshots.close();
-      await closeLog({ files, directory, storeId, index, segments, commits, failedBefore });
+      await closeLog({ ...parts, segments, failedBefore });
     } finally {
       held.dispose();
     }

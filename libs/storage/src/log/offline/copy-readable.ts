@@ -35,10 +35,13 @@ export interface CopyReadableOptions {
 export interface CopyResult {
   groups: number;
   records: number;
+  /** The last group that was read; 0 for none. */
+  lastSequence: number;
+  /** Groups that were not found before that one, and the last of them; 0 for none. */
+  lostGroups: number;
+  lastLostSequence: number;
   readonly skipped: Listing<SkippedBytes>;
   skippedBytes: number;
-  /** Where the last skipped range begins; `undefined` for none. */
-  lastSkipped: { readonly segment: number; readonly offsetBytes: number } | undefined;
   readonly lostKeys: Listing<KeyName>;
 }
 
@@ -49,21 +52,22 @@ export interface CopyResult {
  */
 export async function copyReadable(options: CopyReadableOptions): Promise<CopyResult> {
   const { sight, segments, index, writer } = options;
+  const firstSequence = segments[0]?.header?.firstSequence ?? 1;
   const result: CopyResult = {
     groups: 0,
     records: 0,
+    lastSequence: firstSequence - 1,
+    lostGroups: 0,
+    lastLostSequence: 0,
     skipped: new Listing(),
     skippedBytes: 0,
-    lastSkipped: undefined,
     lostKeys: new Listing(),
   };
-  let nextSequence = 1;
   for (const file of segments) {
     const { path, lengthBytes } = file;
-    const copy = new SegmentCopy(options, { file, result, nextSequence });
+    const copy = new SegmentCopy(options, file, result);
     await walkSegment(sight.files, { path, lengthBytes, seed: sight.seed }, copy);
     await writer.write();
-    ({ nextSequence } = copy);
   }
   const rest = new RestCopy(options, result);
   for (const bucket of bucketsOf(index)) await rest.copy(bucket);
@@ -72,55 +76,63 @@ export async function copyReadable(options: CopyReadableOptions): Promise<CopyRe
 }
 
 class SegmentCopy implements SegmentVisitor {
-  nextSequence: number;
   readonly #options: CopyReadableOptions;
   readonly #file: SurveyedSegment;
   readonly #result: CopyResult;
   readonly #cursor = new RecordCursor();
 
-  constructor(
-    options: CopyReadableOptions,
-    state: {
-      readonly file: SurveyedSegment;
-      readonly result: CopyResult;
-      readonly nextSequence: number;
-    },
-  ) {
+  constructor(options: CopyReadableOptions, file: SurveyedSegment, result: CopyResult) {
     this.#options = options;
-    this.#file = state.file;
-    this.#result = state.result;
-    this.nextSequence = state.nextSequence;
+    this.#file = file;
+    this.#result = result;
+  }
+
+  get nextSequence(): number {
+    return this.#result.lastSequence + 1;
   }
 
   group({ header, offsetBytes, bytes, start, end }: WalkedGroup): void {
     const { sequence } = header;
-    if (sequence < this.nextSequence) {
+    const result = this.#result;
+    if (sequence <= result.lastSequence) {
       const lengthBytes = end - offsetBytes;
-      const reason = `group ${sequence} stands behind group ${this.nextSequence - 1}`;
+      const reason = `group ${sequence} stands behind group ${result.lastSequence}`;
       this.skipped({ offsetBytes, lengthBytes, reason });
       return;
     }
-    this.nextSequence = sequence + 1;
-    this.#result.groups += 1;
+    if (sequence > this.nextSequence) this.#lose(sequence - 1);
+    result.lastSequence = sequence;
+    result.groups += 1;
     const cursor = this.#cursor;
     cursor.open(bytes, start, end);
     while (cursor.nextRecord()) {
-      this.#result.records += 1;
+      result.records += 1;
       if (cursor.type !== RECORD_TYPE.put && cursor.type !== RECORD_TYPE.copy) continue;
       while (cursor.nextItem()) this.#copyField(bytes);
     }
   }
 
   skipped({ offsetBytes, lengthBytes, reason }: SkippedRange): void {
-    const { path, segment } = this.#file;
-    this.#result.skipped.add({ path, offsetBytes, bytes: lengthBytes, reason });
-    this.#result.skippedBytes += lengthBytes;
-    this.#result.lastSkipped = { segment, offsetBytes };
+    const { path } = this.#file;
+    const result = this.#result;
+    result.skipped.add({ path, offsetBytes, bytes: lengthBytes, reason });
+    result.skippedBytes += lengthBytes;
+    // How many groups they were is known when the next one is found.
+    result.lastLostSequence = Math.max(result.lastLostSequence, this.nextSequence);
   }
 
   async pause(readBytes: number): Promise<void> {
     await this.#options.writer.write();
     await this.#options.pause(this.#file, readBytes);
+  }
+
+  /** The groups from the next one up to this one are not there. */
+  #lose(lastSequence: number): void {
+    const result = this.#result;
+    result.lastLostSequence = lastSequence;
+    // Where the log began with another header nobody knows how many groups there were.
+    const isKnown = result.groups > 0 || this.#options.segments[0]?.header !== undefined;
+    if (isKnown) result.lostGroups += lastSequence - result.lastSequence;
   }
 
   #copyField(bytes: Uint8Array): void {

@@ -28,13 +28,14 @@ export function describeSalvage(facts: SalvageFacts): SalvageReport {
   const missingPaths = missing.map((segment) => join(sight.directory, segmentName(segment)));
   const skipped = new Listing(copied.skipped.listed());
   for (const file of foreign) skipped.add(file);
+  const lostGroups = copied.lostGroups + Math.max(0, lastKnown(facts) - copied.lastSequence);
   const isLost = missing.length > 0 || skipped.count > 0 || copied.lostKeys.count > 0;
   const isOdd = log.lostRecords > 0 || log.renamed.length > 0 || log.hasUnseenDrops;
   const report = {
     directory: sight.directory,
     target,
     storeId: Buffer.from(storeId).toString("hex"),
-    isWhole: !isLost && !isOdd,
+    isWhole: !isLost && !isOdd && lostGroups === 0,
     read: {
       from: log.from === undefined ? "log" : "snapshot",
       segments: segments.length,
@@ -43,6 +44,7 @@ export function describeSalvage(facts: SalvageFacts): SalvageReport {
       records: copied.records,
     },
     kept,
+    lostGroups,
     skipped: skipped.listed(),
     skippedBytes: foreign.reduce((sum, { bytes }) => sum + bytes, copied.skippedBytes),
     missing: new Listing({ list: missingPaths, count: missing.length }).listed(),
@@ -50,7 +52,12 @@ export function describeSalvage(facts: SalvageFacts): SalvageReport {
     lostRecords: log.lostRecords,
     renamed: log.renamed,
   } as const;
-  return { ...report, remarks: remarksOn(report, { isDoubtful: isDoubtful(facts, missing) }) };
+  return { ...report, remarks: remarksOn(report, { isDoubtful: isDoubtful(facts) }) };
+}
+
+/** The last group that was once in the log, as others tell. */
+function lastKnown({ sight, log }: SalvageFacts): number {
+  return Math.max(sight.seal?.lastSequence ?? 0, log.endSequence);
 }
 
 /** Segments that should be there, and are not. */
@@ -58,7 +65,7 @@ function missingSegments({ sight, usable, log }: SalvageFacts): readonly number[
   const { survey, seal } = sight;
   const there = new Set(survey.map(({ segment }) => segment));
   const first = Math.max(usable.firstSegment, log.firstSegment);
-  const last = Math.max(survey.at(-1)?.segment ?? 0, seal?.segment ?? 0);
+  const last = Math.max(survey.at(-1)?.segment ?? 0, seal?.segment ?? 0, log.from?.segment ?? 0);
   const missing: number[] = [];
   for (let segment = first; segment <= last; segment++) {
     if (!there.has(segment)) missing.push(segment);
@@ -66,18 +73,13 @@ function missingSegments({ sight, usable, log }: SalvageFacts): readonly number[
   return missing;
 }
 
-/** Whether something may be as it was before, for a part of the log that the index was read from is lost. */
-function isDoubtful(
-  { usable, log, copied, sight }: SalvageFacts,
-  missing: readonly number[],
-): boolean {
-  const from = log.from ?? { segment: 0, offsetBytes: 0 };
-  const { lastSkipped } = copied;
-  const isSkipped =
-    lastSkipped !== undefined &&
-    (lastSkipped.segment > from.segment ||
-      (lastSkipped.segment === from.segment && lastSkipped.offsetBytes >= from.offsetBytes));
-  const foreign = new Set(usable.foreign.map(({ path }) => path));
-  const lost = sight.survey.filter(({ path }) => foreign.has(path)).map(({ segment }) => segment);
-  return isSkipped || [...missing, ...lost].some((segment) => segment >= from.segment);
+/** Whether a part of the log is lost of which the index might have known. */
+function isDoubtful(facts: SalvageFacts): boolean {
+  const { log, copied, usable } = facts;
+  const sequence = log.from?.sequence ?? 0;
+  const isCutShort = lastKnown(facts) > Math.max(copied.lastSequence, sequence);
+  const first = usable.segments[0]?.segment ?? 0;
+  const lacksStart = missingSegments(facts).some((segment) => segment < first);
+  const isReadFromStart = log.from === undefined && lacksStart;
+  return copied.lastLostSequence > sequence || isCutShort || isReadFromStart;
 }

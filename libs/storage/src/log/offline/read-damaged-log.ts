@@ -1,8 +1,7 @@
 import { KeyIndex } from "../../key-index/key-index.ts";
 import { ENTRY_OVERHEAD_BYTES } from "../format/field.ts";
-import { decodeGroupHeader } from "../format/group-header.ts";
+import { decodeGroupHeader, findGroupMagic, GROUP_HEADER_BYTES } from "../format/group-header.ts";
 import { isSameStore, type StoreId } from "../format/store-id.ts";
-import { holdsPosition } from "../holds-position.ts";
 import type { LogPosition } from "../log-position.ts";
 import { type LoadedSnapshot, loadSnapshot } from "../snapshot/load-snapshot.ts";
 import type { SurveyedSegment } from "../survey-log.ts";
@@ -29,6 +28,8 @@ export interface DamagedLog {
   readonly from: LogPosition | undefined;
   /** The oldest segment that is needed, as far as records and snapshot tell. */
   readonly firstSegment: number;
+  /** A group up to which the snapshot proves that the log was there; 0 for none. */
+  readonly endSequence: number;
   /** Buckets that no record names, and what they are called now. */
   readonly renamed: readonly RenamedBucket[];
   readonly lostRecords: number;
@@ -67,17 +68,18 @@ interface Reading {
   readonly index: KeyIndex;
   readonly from: LogPosition | undefined;
   readonly firstSegment: number;
+  readonly endSequence: number;
   readonly replay: TolerantReplay;
 }
 
 function damagedLog(
-  { index, from, firstSegment, replay }: Reading,
+  { replay, ...reading }: Reading,
   renamed: readonly RenamedBucket[],
 ): DamagedLog {
   const lost = [...replay.strangers.values()].reduce((sum, count) => sum + count, 0);
   const hasUnseenDrops = replay.unseenDrops > 0;
   const lostRecords = lost + replay.oddRecords;
-  return { index, from, firstSegment, renamed, lostRecords, hasUnseenDrops };
+  return { ...reading, renamed, lostRecords, hasUnseenDrops };
 }
 
 function freeName(index: KeyIndex, bucketId: number): string {
@@ -129,10 +131,10 @@ async function readOnce(
     );
   }
   const needed = Math.max(replay.firstSegment, snapshot?.firstSegment ?? 1);
-  return { index, from: snapshot?.from, firstSegment: needed, replay };
+  return { index, from: snapshot?.from, firstSegment: needed, endSequence, replay };
 }
 
-/** The index snapshot, when it is good and the log has the place where it begins. */
+/** The index snapshot, when it is good and nothing in the log contradicts it. */
 async function findSnapshot(
   sight: StoreSight,
   makeIndex: () => KeyIndex,
@@ -141,17 +143,27 @@ async function findSnapshot(
   const reading = await loadSnapshot({ files, directory, makeIndex });
   if (reading.type !== "snapshot") return undefined;
   if (storeId !== undefined && !isSameStore(storeId, reading.storeId)) return undefined;
-  return (await hasPlace(sight, reading.from)) ? reading : undefined;
+  return (await fitsLog(sight, reading.from)) ? reading : undefined;
 }
 
-/** Whether a place is in the log, by what stands before it or, when that is damaged, by the group that begins there. */
-async function hasPlace(
+/**
+ * Whether a place is, or was, in the log: every group of its segment that is left stands before or behind it, as
+ * its sequence says. A segment that is not there is lost when it is the newest; otherwise the log may do without
+ * it since, and the snapshot is too old.
+ */
+async function fitsLog(
   { files, survey, seed }: StoreSight,
-  position: LogPosition,
+  { segment, offsetBytes, sequence }: LogPosition,
 ): Promise<boolean> {
-  const file = survey.find(({ segment }) => segment === position.segment);
-  if (file === undefined) return false;
+  const file = survey.find((each) => each.segment === segment);
+  if (file === undefined) return segment > (survey.at(-1)?.segment ?? 0);
   const bytes = await files.read(file.path);
-  const group = decodeGroupHeader(bytes, position.offsetBytes, seed);
-  return group?.sequence === position.sequence + 1 || holdsPosition(bytes, position);
+  for (let at = findGroupMagic(bytes, 0); at >= 0; at = findGroupMagic(bytes, at + 1)) {
+    const group = decodeGroupHeader(bytes, at, seed);
+    if (group === undefined) continue;
+    const end = at + GROUP_HEADER_BYTES + group.payloadBytes;
+    const fits = group.sequence <= sequence ? end <= offsetBytes : at >= offsetBytes;
+    if (!fits) return false;
+  }
+  return true;
 }

@@ -5,8 +5,11 @@ export function remarksOn(
   report: Omit<SalvageReport, "remarks">,
   { isDoubtful }: { readonly isDoubtful: boolean },
 ): readonly string[] {
-  const { skipped, skippedBytes, missing, lostKeys, lostRecords, renamed } = report;
+  const { lostGroups, skipped, skippedBytes, missing, lostKeys, lostRecords, renamed } = report;
   const remarks: string[] = [];
+  if (lostGroups > 0) {
+    remarks.push(`${count(lostGroups, "group")} of changes could not be found or read`);
+  }
   if (skipped.count > 0) {
     remarks.push(
       `${count(skipped.count, "range")} of the log, ${count(skippedBytes, "byte")} in all, could not be used`,
@@ -15,7 +18,7 @@ export function remarksOn(
   if (missing.count > 0) remarks.push(`${count(missing.count, "file")} of the log cannot be found`);
   if (isDoubtful) {
     remarks.push(
-      "What was changed in the lost part of the log is as it was before: keys may have an older value or time, and keys and buckets that were deleted or dropped there are back",
+      "What was changed only in the lost part of the log is as it was before: keys may have an older value or time, or be missing, and keys and buckets that were deleted or dropped there are back",
     );
   }
   if (lostKeys.count > 0) {

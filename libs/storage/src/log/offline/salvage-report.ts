@@ -10,6 +10,8 @@ export interface SalvageReport {
   readonly isWhole: boolean;
   readonly read: SalvageSource;
   readonly kept: SalvagedContent;
+  /** Groups that were written and cannot be found any more, as far as their numbers tell. */
+  readonly lostGroups: number;
   /** Bytes of the log that belong to no sound group. */
   readonly skipped: Listed<SkippedBytes>;
   readonly skippedBytes: number;

@@ -46,7 +46,7 @@ export class SalvageWriter {
     const { end } = segments;
     this.#options = options;
     this.#segments = segments;
-    this.#gatherer = new GroupGatherer({ end, index, segmentLimitBytes });
+    this.#gatherer = new GroupGatherer({ end, firstSegment: 1, index, segmentLimitBytes });
   }
 
   /** Begins the first segment. Its header says which revisions were given out: to whom, no record tells. */

@@ -107,14 +107,18 @@ export function beginLife(
   };
 }
 
-/** What works on a copy of its own gives way to others by the event loop itself, so often at most at a time. */
-const QUIET_ROUNDS = 4;
+/** Rounds in which nothing happens before nothing more is expected. */
+const QUIET_ROUNDS = 2;
+
+/** A backup is read back with pauses that are the event loop's own, of which a machine knows nothing. */
+const QUIET_ROUNDS_OF_BACKUP = 100;
 
 /** Lets everything happen that can. Resolves to whether nothing waits any more: no call of the disk, no turn, no pause. */
 export async function letAllGo(life: Birth | Life, rounds: number): Promise<boolean> {
-  const { machine, scheduler, promises, history, atRest } = life;
+  const { machine, scheduler, promises, history, atRest, backups } = life;
   let quiet = 0;
-  for (let round = 0; round < rounds && quiet < QUIET_ROUNDS; round++) {
+  const isOver = (): boolean => quiet >= (backups.size > 0 ? QUIET_ROUNDS_OF_BACKUP : QUIET_ROUNDS);
+  for (let round = 0; round < rounds && !isOver(); round++) {
     while (machine.waiting > 0) machine.letGo(history.dice.below);
     scheduler.endTurn();
     scheduler.endPause();
@@ -122,5 +126,5 @@ export async function letAllGo(life: Birth | Life, rounds: number): Promise<bool
     if (machine.waiting === 0) atRest.readFaults = machine.readFaults;
     quiet = machine.waiting + scheduler.waiting === 0 ? quiet + 1 : 0;
   }
-  return quiet === QUIET_ROUNDS;
+  return isOver();
 }

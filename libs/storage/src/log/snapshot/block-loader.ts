@@ -107,6 +107,7 @@ export class BlockLoader {
     index.setBucketRemovalRevision(bucket, removal);
     index.setBucketSegment(bucket, segment);
     if (expires) index.setBucketExpiresAtMs(bucket, expiresAtMs);
+    index.expectKeys(bucket, keys);
     this.#bucket = bucket;
     this.#buckets++;
     return nameEnd - at;
