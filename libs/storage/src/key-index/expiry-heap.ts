@@ -38,6 +38,11 @@ export class ExpiryHeap {
     return this.#refAt(0);
   }
 
+  /** All items, in no order. */
+  refs(): readonly number[] {
+    return Array.from({ length: this.#size }, (_, place) => this.#refAt(place));
+  }
+
   /** When the item at `place` expires. */
   timeAt(place: number): number {
     return this.#times[place >>> PART_BITS]![place & PART_MASK]!;

@@ -276,9 +276,20 @@ export class KeyIndex {
     return this.#buckets.list(position, limit, visit);
   }
 
-  /** Removes up to `budget` keys whose time is over, soonest first; returns how many it removed. */
+  /**
+   * Removes up to `budget` keys whose time is over, soonest first; returns how many it removed. The
+   * removal revision of their buckets becomes theirs, if it was lower: so does what "missing" rests on.
+   */
   sweep(nowMs: number, budget: number): number {
     return this.#keys.sweep(nowMs, budget);
+  }
+
+  /**
+   * Removes the keys that have a time to expire at and whose value lies in a segment before this one;
+   * returns how many. For a replay: such keys lapsed, and were swept, before their segment was given up.
+   */
+  removeExpiringBefore(segment: number): number {
+    return this.#keys.removeExpiringBefore(segment);
   }
 
   /** A bucket whose time is over, 0 for none: to be dropped by the caller. */

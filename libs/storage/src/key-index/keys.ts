@@ -1,5 +1,5 @@
 import type { BlockArena } from "./block-arena.ts";
-import { KEYS_TABLE, LIVE_BYTES } from "./bucket-rows.ts";
+import { KEYS_TABLE, LIVE_BYTES, REMOVAL_REVISION } from "./bucket-rows.ts";
 import type { Buckets } from "./buckets.ts";
 import type { ChainHeads } from "./chain-heads.ts";
 import { listChains } from "./chain-listing.ts";
@@ -135,16 +135,31 @@ export class Keys {
   sweep(nowMs: number, budget: number): number {
     let removed = 0;
     while (removed < budget && this.#expiry.soonestMs <= nowMs) {
-      const entry = this.#expiry.soonest;
-      const bucket = this.#table.ownerOf(entry);
-      if (this.#buckets.rows.chainsLeft(bucket) === -1) this.remove(bucket, entry);
-      else {
-        this.#table.unlink(bucket, entry);
-        this.#free(entry);
-      }
+      this.#removeLapsed(this.#expiry.soonest);
       removed++;
     }
     return removed;
+  }
+
+  /** Removes the keys that expire and whose value lies before `segment`; returns how many. */
+  removeExpiringBefore(segment: number): number {
+    const lost = this.#expiry.refs().filter((entry) => this.entries.segment(entry) < segment);
+    for (const entry of lost) this.#removeLapsed(entry);
+    return lost.length;
+  }
+
+  #removeLapsed(entry: EntryRef): void {
+    const bucket = this.#table.ownerOf(entry);
+    const { rows } = this.#buckets;
+    if (rows.chainsLeft(bucket) === -1) {
+      // That the key is missing rests on the mutation that gave it its time.
+      const latest = Math.max(rows.number(bucket, REMOVAL_REVISION), this.entries.revision(entry));
+      rows.setNumber(bucket, REMOVAL_REVISION, latest);
+      this.remove(bucket, entry);
+    } else {
+      this.#table.unlink(bucket, entry);
+      this.#free(entry);
+    }
   }
 
   list(

@@ -130,6 +130,7 @@ export class IndexModel {
       for (const [key, { ref, fields }] of bucket.keys) {
         if (!removed.delete(ref)) continue;
         noteLapsed(fields.expiresAtMs);
+        bucket.removalRevision = Math.max(bucket.removalRevision, fields.revision);
         this.#forget(bucket, key);
       }
     }

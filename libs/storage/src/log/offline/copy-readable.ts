@@ -129,10 +129,11 @@ class SegmentCopy implements SegmentVisitor {
   /** The groups from the next one up to this one are not there. */
   #lose(lastSequence: number): void {
     const result = this.#result;
+    // Where the first header is damaged, nobody knows which group is the first one.
+    const isBegun = result.groups > 0 || this.#options.segments[0]?.header !== undefined;
+    if (!isBegun) return;
+    result.lostGroups += lastSequence - result.lastSequence;
     result.lastLostSequence = lastSequence;
-    // Where the log began with another header nobody knows how many groups there were.
-    const isKnown = result.groups > 0 || this.#options.segments[0]?.header !== undefined;
-    if (isKnown) result.lostGroups += lastSequence - result.lastSequence;
   }
 
   #copyField(bytes: Uint8Array): void {

@@ -29,13 +29,10 @@ export function describeSalvage(facts: SalvageFacts): SalvageReport {
   const skipped = new Listing(copied.skipped.listed());
   for (const file of foreign) skipped.add(file);
   const lostGroups = copied.lostGroups + Math.max(0, lastKnown(facts) - copied.lastSequence);
-  const isLost = missing.length > 0 || skipped.count > 0 || copied.lostKeys.count > 0;
-  const isOdd = log.lostRecords > 0 || log.renamed.length > 0 || log.hasUnseenDrops;
   const report = {
     directory: sight.directory,
     target,
     storeId: Buffer.from(storeId).toString("hex"),
-    isWhole: !isLost && !isOdd && lostGroups === 0,
     read: {
       from: log.from === undefined ? "log" : "snapshot",
       segments: segments.length,
@@ -52,7 +49,8 @@ export function describeSalvage(facts: SalvageFacts): SalvageReport {
     lostRecords: log.lostRecords,
     renamed: log.renamed,
   } as const;
-  return { ...report, remarks: remarksOn(report, { isDoubtful: isDoubtful(facts) }) };
+  const remarks = remarksOn(report, { isDoubtful: isDoubtful(facts) });
+  return { ...report, isWhole: remarks.length === 0, remarks };
 }
 
 /** The last group that was once in the log, as others tell. */
@@ -81,5 +79,6 @@ function isDoubtful(facts: SalvageFacts): boolean {
   const first = usable.segments[0]?.segment ?? 0;
   const lacksStart = missingSegments(facts).some((segment) => segment < first);
   const isReadFromStart = log.from === undefined && lacksStart;
-  return copied.lastLostSequence > sequence || isCutShort || isReadFromStart;
+  const isGapped = copied.lastLostSequence > sequence || log.hasUnseenDrops;
+  return isGapped || isCutShort || isReadFromStart;
 }

@@ -2,7 +2,7 @@ import type { SalvageReport } from "./salvage-report.ts";
 
 /** What an operator should know of a salvage: one sentence each, without a period. */
 export function remarksOn(
-  report: Omit<SalvageReport, "remarks">,
+  report: Omit<SalvageReport, "remarks" | "isWhole">,
   { isDoubtful }: { readonly isDoubtful: boolean },
 ): readonly string[] {
   const { lostGroups, skipped, skippedBytes, missing, lostKeys, lostRecords, renamed } = report;

@@ -6,7 +6,7 @@ export interface SalvageReport {
   readonly target: string;
   /** Hexadecimal, of the new store: it is another store than the damaged one. */
   readonly storeId: string;
-  /** Whether nothing was lost and nothing is doubtful. */
+  /** Whether nothing was lost and nothing is doubtful: there is nothing to remark. */
   readonly isWhole: boolean;
   readonly read: SalvageSource;
   readonly kept: SalvagedContent;

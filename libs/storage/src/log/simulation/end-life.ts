@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { isStorageError } from "../../errors.ts";
 import type { StorageEvent } from "../../events.ts";
 import { crash } from "./crash.ts";
+import { expectSound } from "./examine.ts";
 import { count, letAllGo, type Life } from "./life.ts";
 import { noFaults } from "./live.ts";
 import { lookAround } from "./look.ts";
@@ -37,6 +38,7 @@ export async function endLife(
   }
   if (end !== "close") left = await crash(life);
   await judgeLeftCopies(life, left);
+  if (dice.chance(20)) await expectSound(history, left);
   clock.nowMs += dice.pick(PAUSES_MS);
   return left;
 }

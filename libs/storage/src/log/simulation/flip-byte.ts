@@ -3,6 +3,7 @@ import { isStorageError } from "../../errors.ts";
 import type { StorageEvent } from "../../events.ts";
 import type { Store } from "../../store.ts";
 import { openLogStore } from "../open-log-store.ts";
+import { expectFound, expectSound } from "./examine.ts";
 import { count, type Counts, drawSettings, type History, HOME } from "./life.ts";
 import { type Observed, observeStore } from "./observe-store.ts";
 import { SimulatedMachine } from "./simulated-machine.ts";
@@ -13,6 +14,8 @@ const REFUSALS = ["STORAGE_DAMAGED", "STORAGE_FORMAT"] as const;
 
 /** A store with one byte that is not what was written. */
 interface Victim {
+  /** The file that it is in. */
+  readonly name: string;
   readonly machine: SimulatedMachine;
   readonly isSealed: boolean;
 }
@@ -27,8 +30,10 @@ export async function flipByte(
   events: readonly StorageEvent[],
 ): Promise<void> {
   const { timeline, counts, clock } = history;
+  const before = await expectSound(history, found);
   const victim = harm(history, found);
   if (victim === undefined) return;
+  await expectFound(victim.machine, victim.name, before);
   const seen = events.length;
   const store = await tryToOpen(history, victim);
   if (store === undefined) return count(counts, "flip: refused");
@@ -69,7 +74,8 @@ function harm({ dice, note }: History, found: SimulatedMachine): Victim | undefi
   note(
     `flip ${mask} in byte ${at} of the ${bytes.length} of ${name}, one of ${[...content.keys()].join(" ")}`,
   );
-  return { machine: SimulatedMachine.holding(HOME, content), isSealed: content.has("SEAL") };
+  const machine = SimulatedMachine.holding(HOME, content);
+  return { name, machine, isSealed: content.has("SEAL") };
 }
 
 /** `undefined` when it is refused as damaged. */

@@ -1,7 +1,7 @@
 import { act } from "./act.ts";
 import { drawCall, tellBytes, tellCall } from "./draw-call.ts";
 import { drawTrouble } from "./draw-faults.ts";
-import type { Pace } from "./simulated-machine.ts";
+import type { Pace, SimulatedMachine } from "./simulated-machine.ts";
 import { count, letAllGo, type Life } from "./life.ts";
 import { Listing } from "./listing.ts";
 import { describe, lookAround, lookUp, weigh } from "./look.ts";
@@ -157,3 +157,9 @@ function changeLuck(
 
 /** The faults of a machine with which nothing is wrong. */
 export const noFaults = (): undefined => undefined;
+
+/** From now on nothing is wrong with a machine, and nothing takes time. */
+export function mend(machine: SimulatedMachine): void {
+  machine.faults = noFaults;
+  machine.pace = () => "at-once";
+}

@@ -61,6 +61,7 @@ export async function judgeCopy(
   const machine = SimulatedMachine.holding("/copy", content);
   const options = {
     directory: "/copy",
+    cacheLimitBytes: 0,
     files: machine,
     scheduler: eagerScheduler,
     clock: () => nowMs,

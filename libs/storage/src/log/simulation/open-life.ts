@@ -12,7 +12,7 @@ import {
   letAllGo,
   type Life,
 } from "./life.ts";
-import { noFaults } from "./live.ts";
+import { mend } from "./live.ts";
 import { observeStore } from "./observe-store.ts";
 import type { SimulatedMachine } from "./simulated-machine.ts";
 
@@ -70,11 +70,6 @@ async function settled(birth: Birth): Promise<PromiseSettledResult<Store>> {
   await letAllGo(birth, 10_000);
   assert.ok(result !== undefined, "the opening has come to a halt");
   return result;
-}
-
-function mend(machine: SimulatedMachine): void {
-  machine.faults = noFaults;
-  machine.pace = () => "at-once";
 }
 
 function disturb({ dice, note }: History, machine: SimulatedMachine): void {

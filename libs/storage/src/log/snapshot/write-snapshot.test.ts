@@ -88,9 +88,14 @@ test("writeSnapshot() leaves with the log what changes while it is written", asy
       await writeToDisk(disk, index, { turn, sliceItems });
       const { index: loaded } = await loadedFromDisk(disk, isHashWeak);
       for (const made of log) replay(loaded, made);
-      assert.equal(sweptDump(loaded), sweptDump(index));
+      // A key that was swept has left its revision with its bucket, and nothing in the log: only
+      // who waits for the disk asks for it, and after a start nobody has to.
+      const isSwept = during.some(({ type }) => type === "sweep");
+      const shown = (dump: string): string =>
+        isSwept ? dump.replaceAll(/"removal":"\d+"/gu, "") : dump;
+      assert.equal(shown(sweptDump(loaded)), shown(sweptDump(index)));
     }),
-    { numRuns: 500 },
+    { numRuns: 8000 },
   );
 });
 
