@@ -9,20 +9,42 @@ export type {
   OpenFile,
   OpenMode,
 } from "./log/file-port.ts";
+export type {
+  CheckedSegment,
+  CheckedSnapshot,
+  CheckReport,
+  Finding,
+} from "./log/offline/check-report.ts";
+export type { CheckStoreOptions } from "./log/offline/check-store.ts";
+export { checkStore } from "./log/offline/check-store.ts";
+export type {
+  KeyName,
+  Listed,
+  RenamedBucket,
+  SalvagedContent,
+  SalvageReport,
+  SalvageSource,
+  SkippedBytes,
+} from "./log/offline/salvage-report.ts";
+export type { SalvageStoreOptions } from "./log/offline/salvage-store.ts";
+export { salvageStore } from "./log/offline/salvage-store.ts";
 export type { LogStoreOptions, SyncMode } from "./log/open-log-store.ts";
 export { openLogStore } from "./log/open-log-store.ts";
 export type { Scheduler } from "./log/scheduler.ts";
 export { MemoryStore } from "./memory-store.ts";
 export type { Cursor, Page } from "./page.ts";
+export type { BackupResult, CompactionResult, MaintenanceOptions } from "./maintenance.ts";
+export type {
+  CacheStatistics,
+  CompactionStatistics,
+  SnapshotStatistics,
+  StoreStatistics,
+} from "./statistics.ts";
 export type {
   Answer,
   Answering,
-  BackupResult,
   BucketOutcome,
   Buckets,
-  CacheStatistics,
-  CompactionResult,
-  CompactionStatistics,
   Condition,
   Conflict,
   CreateBucketOutcome,
@@ -36,11 +58,8 @@ export type {
   ListedKey,
   ListKeysOutcome,
   ListOptions,
-  MaintenanceOptions,
   PutOutcome,
   Revision,
-  SnapshotStatistics,
   Store,
-  StoreStatistics,
   StoreTraits,
 } from "./store.ts";

@@ -13,6 +13,7 @@ import { findKey } from "./state/find-key.ts";
 import { expiryOf } from "./state/look-up.ts";
 import { mutationNumber } from "./state/mutation-number.ts";
 import { readBucket, readBuckets, readKeys } from "./state/read-listing.ts";
+import type { StoreStatistics } from "./statistics.ts";
 import type {
   Answer,
   BucketOutcome,
@@ -28,7 +29,6 @@ import type {
   ListOptions,
   PutOutcome,
   Store,
-  StoreStatistics,
   StoreTraits,
 } from "./store.ts";
 
@@ -61,9 +61,9 @@ export class MemoryStore implements Store {
 
   dropBucket(bucket: Uint8Array): Answer<DropBucketOutcome> {
     const index = this.#open();
-    const answer = this.#commit(decideDropBucket(index, bucket, this.#clock()));
+    const dropped = this.#commit(decideDropBucket(index, bucket, this.#clock()));
     index.reclaim(Number.POSITIVE_INFINITY);
-    return answer;
+    return dropped;
   }
 
   describeBucket(bucket: Uint8Array): Answer<BucketOutcome> {

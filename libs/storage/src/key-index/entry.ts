@@ -7,6 +7,9 @@ export type EntryRef = number;
 /** The time of what never expires. */
 export const NEVER = Number.POSITIVE_INFINITY;
 
+/** Is shown the ref of a bucket or a key that is listed, and says whether it counts for the limit. */
+export type Visit = (ref: number) => boolean;
+
 /** What is known of a key besides its bytes. */
 export interface EntryFields {
   /** Whole, 0 to 2^53 - 1. */

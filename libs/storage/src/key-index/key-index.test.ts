@@ -202,3 +202,27 @@ test("keys of one bucket can be put into another one in the order of their listi
   for (const key of listInOrder(index, source)) index.put(target, key, 0, KEY_BYTES, FIELDS);
   assert.ok(index.longestStepSlots <= 160, String(index.longestStepSlots));
 });
+
+/** Of keys whose value lies in segment number % 7 and which expire unless 3 divides the number. */
+function isLost(number: number): boolean {
+  return number % 7 < 4 && number % 3 !== 0;
+}
+
+test("removeExpiringBefore() takes keys with a time whose value lies in an earlier segment, no others", () => {
+  const index = openIndex();
+  const bucket = index.createBucket(1, keyOf(1));
+  const putAt = (number: number, segment: number, expiresAtMs: number): void => {
+    const fields = { ...FIELDS, revision: number, segment, expiresAtMs };
+    index.put(bucket, keyOf(number), 0, KEY_BYTES, fields);
+  };
+  for (let number = 1; number <= 300; number++) {
+    putAt(number, number % 7, number % 3 === 0 ? NEVER : 1000 - number);
+  }
+  const lost = Array.from({ length: 300 }, (_, before) => before + 1).filter(isLost);
+  assert.equal(index.removeExpiringBefore(4), lost.length);
+  for (let number = 1; number <= 300; number++) {
+    assert.equal(index.find(bucket, keyOf(number), 0, KEY_BYTES) === 0, isLost(number));
+  }
+  assert.equal(index.bucketRemovalRevision(bucket), lost.at(-1));
+  assert.equal(index.removeExpiringBefore(4), 0);
+});

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { StorageError } from "../errors.ts";
-import type { BackupResult, MaintenanceOptions } from "../store.ts";
+import type { BackupResult, MaintenanceOptions } from "../maintenance.ts";
 import { segmentName } from "./file-names.ts";
 import { type FilePort, writeFully } from "./file-port.ts";
 import type { StoreId } from "./format/store-id.ts";
@@ -9,6 +9,7 @@ import type { GroupGatherer } from "./group-gatherer.ts";
 import { writeSeal } from "./seal-file.ts";
 import type { SegmentFiles } from "./segment-files.ts";
 import { isSystemError, systemReason } from "./system-reason.ts";
+import { verifyStore } from "./verify-store.ts";
 
 /** What a backup is made of. */
 export interface BackupSources {
@@ -19,8 +20,6 @@ export interface BackupSources {
   readonly gatherer: GroupGatherer;
   readonly commits: GroupCommit;
   readonly segmentFiles: SegmentFiles;
-  /** Reads a whole store and rejects when there is any flaw in it; resolves to how many keys it holds. */
-  readonly verify: (directory: string) => Promise<number>;
 }
 
 /** Read and written at once. */
@@ -51,7 +50,7 @@ export async function backUp(
     }
     await makeEmpty(files, unfinished);
     const copied = await copyLog(sources, unfinished, options);
-    const keys = await verify(sources, unfinished);
+    const keys = await verify(files, unfinished, options);
     await files.rename(unfinished, directory);
     await files.syncDirectory(join(directory, ".."));
     return { directory, keys, ...copied };
@@ -64,9 +63,13 @@ export async function backUp(
 }
 
 /** Reads the copy back. What is wrong with it is not wrong with the store. */
-async function verify({ verify: read }: BackupSources, directory: string): Promise<number> {
+async function verify(
+  files: FilePort,
+  directory: string,
+  { signal }: MaintenanceOptions,
+): Promise<number> {
   try {
-    return await read(directory);
+    return await verifyStore(files, directory, signal);
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     const reason = `what was written does not read back: ${error.message}`;
@@ -94,9 +97,9 @@ async function copyLog(
   const totalBytes = list.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
   let doneBytes = 0;
   for (const { segment, lengthBytes } of list) {
-    const path = join(directory, segmentName(segment));
+    const copy = join(directory, segmentName(segment));
     await using opened = new AsyncDisposableStack();
-    const file = await files.open(path, { file: "new", syncsEveryWrite: false });
+    const file = await files.open(copy, { file: "new", syncsEveryWrite: false });
     opened.defer(() => file.close());
     for (let at = 0; at < lengthBytes; at += PIECE_BYTES) {
       signal?.throwIfAborted();

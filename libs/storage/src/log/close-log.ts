@@ -55,7 +55,13 @@ function tellNotSealed(path: string, reason: string): void {
 }
 
 async function seal(
-  { files, directory, storeId, index, gatherer: { firstSegment } }: Omit<OpenLog, "segments" | "commits" | "failedBefore">,
+  {
+    files,
+    directory,
+    storeId,
+    index,
+    gatherer: { firstSegment },
+  }: Omit<OpenLog, "segments" | "commits" | "failedBefore">,
   { end }: SegmentWriter,
 ): Promise<void> {
   const { segment, lengthBytes, sequence: lastSequence } = end;

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { KeyIndex } from "../key-index/key-index.ts";
-import type { CompactionStatistics, SnapshotStatistics, StoreStatistics } from "../store.ts";
+import type { CompactionStatistics, SnapshotStatistics, StoreStatistics } from "../statistics.ts";
 import type { ValueCache } from "../value-cache/value-cache.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { SegmentLengths } from "./segment-lengths.ts";
@@ -11,8 +11,8 @@ export interface StatisticsSources {
   readonly cache: ValueCache;
   readonly commits: GroupCommit;
   readonly lengths: SegmentLengths;
-  readonly compaction: () => CompactionStatistics;
-  readonly snapshot: () => SnapshotStatistics;
+  readonly compactor: { readonly statistics: CompactionStatistics };
+  readonly snapshots: { readonly statistics: SnapshotStatistics };
   readonly clock: Clock;
 }
 
@@ -34,8 +34,8 @@ export function logStatistics(sources: StatisticsSources): StoreStatistics {
     indexBytes: index.memoryBytes,
     pendingBytes,
     cache: { limitBytes, usedBytes, entries, hits, misses },
-    snapshot: sources.snapshot(),
-    compaction: sources.compaction(),
+    snapshot: sources.snapshots.statistics,
+    compaction: sources.compactor.statistics,
     writable: failure === undefined,
     readOnlyReason: failure?.details.reason,
   };

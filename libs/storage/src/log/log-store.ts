@@ -10,12 +10,12 @@ import { findKey } from "../state/find-key.ts";
 import { expiryOf } from "../state/look-up.ts";
 import { mutationNumber } from "../state/mutation-number.ts";
 import { readBucket, readBuckets, readKeys } from "../state/read-listing.ts";
+import type { BackupResult, CompactionResult, MaintenanceOptions } from "../maintenance.ts";
+import type { StoreStatistics } from "../statistics.ts";
 import type {
   Answer,
   Answering,
-  BackupResult,
   BucketOutcome,
-  CompactionResult,
   Condition,
   CreateBucketOutcome,
   DeleteOutcome,
@@ -26,15 +26,19 @@ import type {
   ListBucketsOutcome,
   ListKeysOutcome,
   ListOptions,
-  MaintenanceOptions,
   PutOutcome,
   Store,
-  StoreStatistics,
   StoreTraits,
 } from "../store.ts";
+import type { ValueCache } from "../value-cache/value-cache.ts";
+import type { Backups } from "./backups.ts";
+import type { Compactor } from "./compaction/compactor.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { Housekeeping } from "./housekeeping.ts";
+import { logStatistics } from "./log-statistics.ts";
 import type { LoggedIndex } from "./logged-index.ts";
+import type { SegmentLengths } from "./segment-lengths.ts";
+import type { SnapshotKeeper } from "./snapshot-keeper.ts";
 import type { ValueReader } from "./value-reader.ts";
 
 /** What an open log store is made of. */
@@ -46,9 +50,11 @@ export interface LogStoreParts {
   readonly commits: GroupCommit;
   readonly values: ValueReader;
   readonly housekeeping: Housekeeping;
-  readonly statistics: () => StoreStatistics;
-  readonly compact: (options: MaintenanceOptions) => Promise<CompactionResult>;
-  readonly backup: (directory: string, options: MaintenanceOptions) => Promise<BackupResult>;
+  readonly cache: ValueCache;
+  readonly lengths: SegmentLengths;
+  readonly compactor: Compactor;
+  readonly snapshots: SnapshotKeeper;
+  readonly backups: Backups;
   /** Called once. */
   readonly close: () => Promise<void>;
 }
@@ -136,17 +142,17 @@ export class LogStore implements Store {
   }
 
   statistics(): StoreStatistics {
-    const { housekeeping, statistics } = this.#open();
-    housekeeping.sweep();
-    return statistics();
+    const parts = this.#open();
+    parts.housekeeping.sweep();
+    return logStatistics(parts);
   }
 
   async compact(options: MaintenanceOptions = {}): Promise<CompactionResult> {
-    return this.#open().compact(options);
+    return this.#open().compactor.compact(options);
   }
 
   async backup(directory: string, options: MaintenanceOptions = {}): Promise<BackupResult> {
-    return this.#open().backup(directory, options);
+    return this.#open().backups.make(directory, options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -34,7 +34,7 @@ export class LoggedIndex {
     this.#options = options;
     this.#places = {
       next: (keyBytes, valueBytes) => this.#nextPlace(keyBytes, valueBytes),
-      keep: (entry, value) => void options.cache.set(entry, value),
+      keep: (entry, value) => options.cache.set(entry, value),
     };
   }
 

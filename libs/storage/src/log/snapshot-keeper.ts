@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { StorageError } from "../errors.ts";
 import { emit } from "../events.ts";
 import type { KeyIndex } from "../key-index/key-index.ts";
-import type { SnapshotStatistics } from "../store.ts";
+import type { SnapshotStatistics } from "../statistics.ts";
 import type { FilePort } from "./file-port.ts";
 import type { StoreId } from "./format/store-id.ts";
 import type { GroupCommit } from "./group-commit.ts";

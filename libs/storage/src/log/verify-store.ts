@@ -5,10 +5,14 @@ import { examineStore } from "./offline/examine-store.ts";
 /**
  * Reads everything in a directory that nobody else uses, such as a fresh copy of a store; resolves to how
  * many keys it holds. Rejects with `STORAGE_DAMAGED`, naming the first damage, with `STORAGE_FORMAT`, or as
- * the disk does. Gives way to other work every quarter of a mebibyte.
+ * the disk does, or with the reason of `signal`. Gives way to other work every quarter of a mebibyte.
  */
-export async function verifyStore(files: FilePort, directory: string): Promise<number> {
-  const { findings, keys } = await examineStore({ files, directory });
+export async function verifyStore(
+  files: FilePort,
+  directory: string,
+  signal?: AbortSignal,
+): Promise<number> {
+  const { findings, keys } = await examineStore({ files, directory, signal });
   const damage = findings.find(({ severity }) => severity === "damage");
   if (damage === undefined) return keys;
   const { path, offsetBytes, reason } = damage;

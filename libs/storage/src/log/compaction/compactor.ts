@@ -2,12 +2,9 @@ import { join } from "node:path";
 import { StorageError } from "../../errors.ts";
 import { emit } from "../../events.ts";
 import type { KeyIndex } from "../../key-index/key-index.ts";
-import type { CompactionResult, CompactionStatistics, MaintenanceOptions } from "../../store.ts";
+import type { CompactionResult, MaintenanceOptions } from "../../maintenance.ts";
+import type { CompactionStatistics } from "../../statistics.ts";
 import { segmentName } from "../file-names.ts";
-import { RECORD_START_BYTES } from "../format/field.ts";
-import { RECORD_TYPE } from "../format/log-record.ts";
-import { RecordCursor } from "../format/record-cursor.ts";
-import type { Group } from "../group.ts";
 import type { GroupCommit } from "../group-commit.ts";
 import type { GroupGatherer } from "../group-gatherer.ts";
 import type { LoggedIndex } from "../logged-index.ts";
@@ -16,7 +13,8 @@ import type { SegmentFiles } from "../segment-files.ts";
 import type { SegmentLengths } from "../segment-lengths.ts";
 import { isSystemError, systemReason } from "../system-reason.ts";
 import { deadShare, isDue, type LogUse, portionBytes } from "./compaction-policy.ts";
-import { readGroups, SegmentDamage, type SegmentGroup } from "./segment-groups.ts";
+import { SegmentCopier } from "./segment-copier.ts";
+import { SegmentDamage } from "./segment-groups.ts";
 
 /** What compaction works on. */
 export interface CompactorOptions {
@@ -40,9 +38,6 @@ const CLEAN_DEAD_SHARE = 0.02;
 /** Bytes of the log that a pass which was asked for looks at between two pauses. */
 const PASS_PORTION_BYTES = 2 ** 20;
 
-/** Buckets that are said again between two pauses. */
-const BUCKETS_AT_ONCE = 1000;
-
 /**
  * Gives the space of dead bytes back, beside the traffic: takes the oldest segment, writes what of it
  * is still needed at the end of the log, and removes it once that is on the disk and the log says so.
@@ -53,13 +48,12 @@ const BUCKETS_AT_ONCE = 1000;
  */
 export class Compactor {
   readonly #options: CompactorOptions;
+  readonly #copier: SegmentCopier;
   #state: CompactionStatistics["state"] = "idle";
   #reason: string | undefined;
   #segmentsRemoved = 0;
-  #copiedBytes = 0;
   #isClosing = false;
-  #work: Promise<void> = Promise.resolve();
-  #lastCopy: Group | undefined;
+  #work: Promise<unknown> = Promise.resolve();
   /** No further round before callers have written so much. */
   #restUntilBytes = 0;
   /** Bytes of the log when the latest portion was handed out. */
@@ -68,10 +62,11 @@ export class Compactor {
 
   constructor(options: CompactorOptions) {
     this.#options = options;
+    this.#copier = new SegmentCopier(options);
   }
 
   get statistics(): CompactionStatistics {
-    const [segmentsRemoved, copiedBytes] = [this.#segmentsRemoved, this.#copiedBytes];
+    const [segmentsRemoved, copiedBytes] = [this.#segmentsRemoved, this.#copier.copiedBytes];
     return { state: this.#state, reason: this.#reason, segmentsRemoved, copiedBytes };
   }
 
@@ -80,7 +75,7 @@ export class Compactor {
     if (this.#state !== "idle" || this.#isClosing || !this.#isDue()) return;
     const { lengths, gatherer } = this.#options;
     const last = gatherer.segment;
-    this.#work = this.#run(async () => {
+    this.#work = this.#runAlone(async () => {
       while (!this.#isClosing && this.#isDue() && lengths.first < last) {
         await this.#removeOldest(() => this.#portion());
       }
@@ -104,21 +99,14 @@ export class Compactor {
       await this.#pause();
       return PASS_PORTION_BYTES;
     };
-    let failure: unknown;
-    this.#work = this.#run(
-      async () => {
-        while (lengths.first <= last && deadShare(this.#use()) > CLEAN_DEAD_SHARE) {
-          doneBytes += lengths.of(lengths.first);
-          await this.#removeOldest(portion);
-        }
-      },
-      (error) => {
-        failure = error;
-      },
-    );
-    await this.#work;
-    this.#assertUsable();
-    if (failure !== undefined) throw failure;
+    const pass = this.#run(async () => {
+      while (lengths.first <= last && deadShare(this.#use()) > CLEAN_DEAD_SHARE) {
+        doneBytes += lengths.of(lengths.first);
+        await this.#removeOldest(portion);
+      }
+    });
+    this.#work = Promise.allSettled([pass]);
+    await pass;
     return { beforeBytes, afterBytes: lengths.totalBytes };
   }
 
@@ -128,19 +116,28 @@ export class Compactor {
     await this.#work;
   }
 
-  /** Does `work`, alone. What the disk or a caller stops it with is told, if anybody asks; a bug is not caught. */
-  async #run(work: () => Promise<void>, onFailure?: (error: unknown) => void): Promise<void> {
+  /** Does `work`, and nothing else meanwhile. What stops it is thrown as a `StorageError`, or as it was if the caller did. */
+  async #run(work: () => Promise<void>): Promise<void> {
     this.#state = "running";
     try {
       await work();
+      this.#state = "idle";
     } catch (error) {
-      if (error instanceof SegmentDamage || isSystemError(error)) return this.#stop(error);
-      const isAskedFor = error instanceof Interruption || onFailure !== undefined;
-      if (!isAskedFor && !(error instanceof StorageError)) throw error;
-      onFailure?.(error);
+      this.#state = "idle";
+      const isSegment = error instanceof SegmentDamage || isSystemError(error);
+      if (isSegment) this.#stop(error);
+      this.#assertUsable();
+      throw error;
     }
-    this.#state = "idle";
-    return undefined;
+  }
+
+  /** As `run`, for nobody: what the disk stops it with was told, a bug is not caught. */
+  async #runAlone(work: () => Promise<void>): Promise<void> {
+    try {
+      await this.#run(work);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+    }
   }
 
   #stop(error: Error): void {
@@ -164,11 +161,11 @@ export class Compactor {
   }
 
   async #removeOldest(nextPortion: () => Promise<number>): Promise<void> {
-    const { commits, lengths, files, logged, path } = this.#options;
+    const { commits, lengths, files, logged, path, seed } = this.#options;
     const segment = lengths.first;
     await commits.flush();
-    const copiedBefore = this.#copiedBytes;
-    await this.#copyLiving(segment, nextPortion);
+    const copiedBefore = this.#copier.copiedBytes;
+    await this.#copier.copy({ segment, lengthBytes: lengths.of(segment), seed }, nextPortion);
     await commits.flush();
     logged.trim(segment + 1);
     await commits.flush();
@@ -176,61 +173,20 @@ export class Compactor {
     lengths.delete(segment);
     await files.remove(segment);
     this.#segmentsRemoved += 1;
-    const copiedBytes = this.#copiedBytes - copiedBefore;
+    const copiedBytes = this.#copier.copiedBytes - copiedBefore;
     const message = `Removed segment ${segment} of the store at "${path}": ${bytes} bytes, ${copiedBytes} of them were still needed`;
     emit({ level: "debug", type: "segment-removed", message, path, bytes, copiedBytes });
-  }
-
-  /** Writes what is needed of `segment` at the end of the log. */
-  async #copyLiving(segment: number, nextPortion: () => Promise<number>): Promise<void> {
-    const { files, lengths, seed, index, logged } = this.#options;
-    using _pin = files.pin(segment);
-    const buckets: number[] = [];
-    const cursor = new RecordCursor();
-    let portion = 0;
-    const toRead = { segment, lengthBytes: lengths.of(segment), seed };
-    for await (const group of readGroups(files, toRead)) {
-      const { payload } = group;
-      cursor.open(payload, 0, payload.length);
-      while (cursor.nextRecord()) {
-        if (portion <= 0) portion = await nextPortion();
-        portion -= RECORD_START_BYTES;
-        if (cursor.type === RECORD_TYPE.bucket) buckets.push(cursor.bucketId);
-        const holdsFields = cursor.type === RECORD_TYPE.put || cursor.type === RECORD_TYPE.copy;
-        while (holdsFields && cursor.nextItem()) {
-          portion -= cursor.fieldEnd - cursor.fieldStart;
-          this.#copyField(segment, group, cursor);
-        }
-      }
-    }
-    for (const [count, id] of buckets.entries()) {
-      if (count % BUCKETS_AT_ONCE === 0) await nextPortion();
-      const bucket = index.bucketWithId(id);
-      const isLatest = bucket !== 0 && index.bucketSegment(bucket) === segment;
-      if (isLatest) this.#lastCopy = logged.restate(bucket);
-    }
-  }
-
-  #copyField(segment: number, { payload, payloadAt }: SegmentGroup, field: RecordCursor): void {
-    const { index, logged } = this.#options;
-    const { bucketId, fieldStart, keyStart, keyEnd, fieldEnd } = field;
-    const bucket = index.bucketWithId(bucketId);
-    if (bucket === 0) return;
-    const entry = index.find(bucket, payload, keyStart, keyEnd);
-    if (entry === 0 || index.segment(entry) !== segment) return;
-    if (index.offset(entry) !== payloadAt + fieldStart) return;
-    this.#lastCopy = logged.copy({ bucket, entry, value: payload.subarray(keyEnd, fieldEnd) });
-    this.#copiedBytes += fieldEnd - fieldStart;
   }
 
   /** Waits its turn; how many bytes to look at then. */
   async #portion(): Promise<number> {
     await this.#pause();
     const { lengths, deadShareLimit } = this.#options;
-    const copied = this.#copiedBytes - this.#seenCopiedBytes;
+    const { copiedBytes } = this.#copier;
+    const copied = copiedBytes - this.#seenCopiedBytes;
     const written = Math.max(0, lengths.totalBytes - this.#seenBytes - copied);
     this.#seenBytes = lengths.totalBytes;
-    this.#seenCopiedBytes = this.#copiedBytes;
+    this.#seenCopiedBytes = copiedBytes;
     return portionBytes(this.#use(), deadShareLimit, written);
   }
 
@@ -239,10 +195,9 @@ export class Compactor {
     const { scheduler, commits } = this.#options;
     do {
       await new Promise<void>((resolve) => scheduler.soon(resolve));
-      if (this.#isClosing) throw new Interruption();
+      this.#assertUsable();
     } while (commits.failure !== undefined);
-    await this.#lastCopy?.durable;
-    this.#lastCopy = undefined;
+    await this.#copier.takeLatest()?.durable;
   }
 
   #isDue(): boolean {
@@ -256,9 +211,4 @@ export class Compactor {
     const closedSegments = lengths.first < gatherer.segment ? 1 : 0;
     return { totalBytes: lengths.totalBytes, liveBytes: index.liveBytes, closedSegments };
   }
-}
-
-/** The store is being closed. */
-class Interruption extends Error {
-  override readonly name = "Interruption";
 }

@@ -79,7 +79,9 @@ test("checkStore() tells what a store holds, and that nothing is wrong with it",
 test("checkStore() names file and place of every flipped bit of a sealed store", async () => {
   const small = await writeStore({ isSmall: true, hasSnapshot: true });
   for (const [name, bytes] of small) {
-    for (let at = 0; at < bytes.length; at++) {
+    // Of the snapshot, which has tests of its own, some.
+    const step = name === "SNAPSHOT" ? 9 : 1;
+    for (let at = 0; at < bytes.length; at += step) {
       const report = await check(new Map(small).set(name, flipped(bytes, at, 1 << (at % 8))));
       const what = `${name}, byte ${at}: ${JSON.stringify(report.findings)}`;
       const path = join(DIRECTORY, name);

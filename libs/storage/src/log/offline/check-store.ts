@@ -1,4 +1,4 @@
-import type { MaintenanceOptions } from "../../store.ts";
+import type { MaintenanceOptions } from "../../maintenance.ts";
 import type { FilePort } from "../file-port.ts";
 import { nodeFiles } from "../node-files.ts";
 import type { CheckReport } from "./check-report.ts";

@@ -69,9 +69,8 @@ export async function copyReadable(options: CopyReadableOptions): Promise<CopyRe
     await walkSegment(sight.files, { path, lengthBytes, seed: sight.seed }, copy);
     await writer.write();
   }
-  const rest = new RestCopy(options, result);
+  await using rest = new RestCopy(options, result);
   for (const bucket of bucketsOf(index)) await rest.copy(bucket);
-  await rest.close();
   return result;
 }
 
@@ -152,7 +151,7 @@ class SegmentCopy implements SegmentVisitor {
 }
 
 /** Copies the keys that are left in an index, one by one, as far as their own bytes are good. */
-class RestCopy {
+class RestCopy implements AsyncDisposable {
   readonly #options: CopyReadableOptions;
   readonly #result: CopyResult;
   readonly #files: SegmentFiles;
@@ -183,7 +182,7 @@ class RestCopy {
     }
   }
 
-  async close(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     await this.#files.close();
   }
 

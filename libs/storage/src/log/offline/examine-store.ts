@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { KeyIndex } from "../../key-index/key-index.ts";
-import type { MaintenanceOptions } from "../../store.ts";
+import type { MaintenanceOptions } from "../../maintenance.ts";
 import type { FilePort } from "../file-port.ts";
 import { ENTRY_OVERHEAD_BYTES } from "../format/field.ts";
 import { FORMAT_VERSION } from "../format/segment-header.ts";

@@ -39,6 +39,8 @@ function emptyIndex(): KeyIndex {
   return new KeyIndex({ seed: new Uint8Array(16), entryOverheadBytes: ENTRY_OVERHEAD_BYTES });
 }
 
+async function pause(): Promise<void> {}
+
 function stateOf(index: KeyIndex, content: Content): string {
   return describeIndex(index, (segment) => content.get(segmentName(segment)) ?? new Uint8Array());
 }
@@ -61,7 +63,6 @@ function examined(content: Content): Promise<Understanding> {
   return understood(content, async ({ files, seal, seed, survey }, segments) => {
     const index = emptyIndex();
     const { firstSegment } = findStart(survey, seal?.firstSegment ?? 1);
-    const pause = async (): Promise<void> => {};
     const log = new LogExamination({ index, endSequence: 0, firstSegment, pause });
     let state: string | undefined;
     for (const segment of segments) {

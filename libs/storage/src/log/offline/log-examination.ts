@@ -1,10 +1,6 @@
-import { crc32 } from "node:zlib";
 import { StorageError } from "../../errors.ts";
 import type { KeyIndex } from "../../key-index/key-index.ts";
 import type { Flaw } from "../flaw.ts";
-import { loadU32 } from "../format/little-endian.ts";
-import { RECORD_TYPE } from "../format/log-record.ts";
-import { RecordCursor } from "../format/record-cursor.ts";
 import {
   decodeSegmentHeader,
   FORMAT_VERSION,
@@ -17,7 +13,9 @@ import type { ReplayedLog } from "../judge-log.ts";
 import type { LogEnd } from "../log-replay.ts";
 import { RecordReplay } from "../record-replay.ts";
 import type { SurveyedSegment } from "../survey-log.ts";
+import { checkFields } from "./check-fields.ts";
 import type { CheckedSegment } from "./check-report.ts";
+import { missingReason } from "./missing-files.ts";
 import type { SegmentVisitor, SkippedRange, WalkedGroup } from "./segment-walk.ts";
 import { TolerantReplay } from "./tolerant-replay.ts";
 
@@ -61,7 +59,6 @@ export class LogExamination implements SegmentVisitor, ReplayedLog {
   readonly #index: KeyIndex;
   readonly #records: RecordReplay;
   readonly #tolerant: TolerantReplay;
-  readonly #cursor = new RecordCursor();
   readonly #faults: LogFault[] = [];
   #furtherFaults = 0;
   readonly #segments: { number: number; bytes: number; groups: number; records: number }[] = [];
@@ -197,7 +194,7 @@ export class LogExamination implements SegmentVisitor, ReplayedLog {
     if (this.#isOldTold) return;
     this.#lastSequence = sequence;
     this.#isGapTold = false;
-    this.#checkFields(group);
+    this.#count(group);
     const payload = { bytes, start, end, segment, lastRevision, isKnown: false };
     if (this.#flaw === undefined) {
       const reason = this.#records.replay(payload);
@@ -268,28 +265,18 @@ export class LogExamination implements SegmentVisitor, ReplayedLog {
       : undefined;
   }
 
-  /** Compares every field's own checksum, which is what a value that is read is proven by. */
-  #checkFields({ bytes, start, end, offsetBytes }: WalkedGroup): void {
-    const counts = this.#segments.at(-1)!;
-    const cursor = this.#cursor;
+  #count(group: WalkedGroup): void {
     const segment = this.#segment;
+    const { records, isBad } = checkFields(group, (offsetBytes, reason) => {
+      this.#note({ segment, offsetBytes, reason });
+    });
+    const counts = this.#segments.at(-1)!;
     counts.groups += 1;
-    cursor.open(bytes, start, end);
-    while (cursor.nextRecord()) {
-      counts.records += 1;
-      if (cursor.type !== RECORD_TYPE.put && cursor.type !== RECORD_TYPE.copy) continue;
-      while (cursor.nextItem()) {
-        const { fieldStart, fieldEnd, bucketId } = cursor;
-        const checksum = crc32(bytes.subarray(fieldStart + 4, fieldEnd), bucketId >>> 0);
-        if (checksum === loadU32(bytes, fieldStart)) continue;
-        const reason = "the checksum of a key and its value does not match";
-        this.#note({ segment, offsetBytes: fieldStart, reason });
-      }
-    }
+    counts.records += records;
     // The first one is told by the replay.
-    if (!cursor.isBad || this.#flaw === undefined) return;
+    if (!isBad || this.#flaw === undefined) return;
     const reason = "a group with a good checksum holds no records";
-    this.#note({ segment, offsetBytes, reason });
+    this.#note({ segment, offsetBytes: group.offsetBytes, reason });
   }
 
   #learn(said: { readonly lastRevision: number; readonly firstSegment: number }): void {
@@ -313,11 +300,4 @@ export class LogExamination implements SegmentVisitor, ReplayedLog {
     this.#totalsAtFlaw = this.totals;
     this.#flaw = { ...fault, sequence: this.#end.sequence + 1, cannotBeTorn };
   }
-}
-
-/** What is wrong with the first of `count` files in a row that are not there. */
-export function missingReason(count: number): string {
-  if (count === 1) return "the file is missing";
-  const others = count === 2 ? "the next one" : `the next ${count - 1}`;
-  return `this file and ${others} are missing`;
 }

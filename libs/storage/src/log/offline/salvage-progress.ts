@@ -1,4 +1,4 @@
-import type { MaintenanceOptions } from "../../store.ts";
+import type { MaintenanceOptions } from "../../maintenance.ts";
 import { nodeScheduler } from "../scheduler.ts";
 import type { SurveyedSegment } from "../survey-log.ts";
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { StorageError } from "../../errors.ts";
-import type { MaintenanceOptions } from "../../store.ts";
+import type { MaintenanceOptions } from "../../maintenance.ts";
 import type { FilePort } from "../file-port.ts";
 import { STORE_ID_BYTES } from "../format/store-id.ts";
 import { nodeFiles } from "../node-files.ts";

@@ -3,8 +3,9 @@ import { segmentName } from "../file-names.ts";
 import type { Flaw } from "../flaw.ts";
 import { judgeLog, type Verdict } from "../judge-log.ts";
 import type { Findings } from "./findings.ts";
-import { type LogExamination, type LogFault, missingReason } from "./log-examination.ts";
+import type { LogExamination, LogFault } from "./log-examination.ts";
 import type { StoreSight } from "./look-at-store.ts";
+import { missingReason } from "./missing-files.ts";
 
 /** What {@link tellVerdict} goes by. */
 export interface VerdictSources {

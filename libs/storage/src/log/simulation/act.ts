@@ -95,6 +95,8 @@ function perform({ store }: Life, call: Call): Answer<object> {
         return store.delete(bucket, call.keys.map(lend), call.condition);
       case "expire":
         return store.expire(bucket, call.key && lend(call.key), call.expiresAtMs);
+      default:
+        throw new Error("No such call");
     }
   });
   for (const bytes of lent) bytes.fill(0xee);

@@ -60,6 +60,8 @@ export function decideCall(state: StoreState, call: Call, now: Circumstances): V
       return remove(state, bucket, call, now);
     case "expire":
       return expire(state, bucket, call, now);
+    default:
+      throw new Error("No such call");
   }
 }
 

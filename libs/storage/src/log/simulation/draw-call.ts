@@ -63,6 +63,8 @@ export function drawCall(context: CallContext): Call {
       const expiresAtMs = dice.chance(25) ? undefined : nowMs + dice.pick(LIVES_MS);
       return { type: "expire", bucket, key, expiresAtMs };
     }
+    default:
+      throw new Error("No such call");
   }
 }
 
@@ -110,6 +112,8 @@ export function tellCall(call: Call): string {
       return `delete ${bucket} ${call.keys.map(tellBytes).join(", ")}${tellCondition(call.condition)}`;
     case "expire":
       return `expire ${bucket} ${call.key === undefined ? "" : tellBytes(call.key)} at ${call.expiresAtMs}`;
+    default:
+      throw new Error("No such call");
   }
 }
 

@@ -21,8 +21,7 @@ const TYPES: readonly DiskCall["type"][] = [
   "sync-directory",
 ];
 
-const WRITES: readonly DiskCall["type"][] = ["write", "open", "truncate"];
-const READS: readonly DiskCall["type"][] = ["read", "open-for-reading"];
+const READS: ReadonlySet<DiskCall["type"]> = new Set(["read", "open-for-reading"]);
 
 /** Draws what goes wrong from now on. */
 export function drawTrouble(dice: Dice): Trouble {
@@ -40,6 +39,8 @@ export function drawTrouble(dice: Dice): Trouble {
       return { name: "half of the reads fail", faults: failReads(dice) };
     case "dead":
       return { name: "the disk is dead", faults: () => ({ type: "error", code: "EIO" }) };
+    default:
+      throw new Error("No such trouble");
   }
 }
 
@@ -61,7 +62,7 @@ function fillUp(dice: Dice): Trouble {
   const name = `full after ${leftBytes} bytes`;
   const cutsShort = dice.chance(50);
   const faults: Faults = ({ type }): Fault | undefined => {
-    if (!WRITES.includes(type) || type === "truncate") return undefined;
+    if (type !== "write" && type !== "open") return undefined;
     if (type === "open") return leftBytes > 0 ? undefined : { type: "error", code: "ENOSPC" };
     const bytes = Math.min(leftBytes, 40);
     leftBytes -= bytes;
@@ -76,5 +77,5 @@ function shorten(dice: Dice, type: DiskCall["type"]): Faults {
 
 function failReads(dice: Dice): Faults {
   return ({ type }) =>
-    READS.includes(type) && dice.chance(50) ? { type: "error", code: "EIO" } : undefined;
+    READS.has(type) && dice.chance(50) ? { type: "error", code: "EIO" } : undefined;
 }

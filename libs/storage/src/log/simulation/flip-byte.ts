@@ -4,7 +4,7 @@ import type { StorageEvent } from "../../events.ts";
 import type { Store } from "../../store.ts";
 import { openLogStore } from "../open-log-store.ts";
 import { expectFound, expectSound } from "./examine.ts";
-import { count, type Counts, drawSettings, type History, HOME } from "./life.ts";
+import { count, drawSettings, type History, HOME } from "./life.ts";
 import { type Observed, observeStore } from "./observe-store.ts";
 import { SimulatedMachine } from "./simulated-machine.ts";
 import { eagerScheduler } from "./simulated-scheduler.ts";
@@ -47,7 +47,7 @@ export async function flipByte(
     moment !== undefined,
     `the state is none of the moments ${range.from} to ${range.to}, but ${timeline.find(observed, { from: 0, to: timeline.latest, nowMs })}`,
   );
-  note(counts, { wasCut, damaged });
+  count(counts, tellFlip(wasCut, damaged));
   const isStopped = await compactAll(store);
   count(counts, isStopped ? "flip: compaction stopped" : "flip: compaction went well");
   const after = await observeStore(store, 1000);
@@ -112,15 +112,15 @@ function rangeOf(
 }
 
 function damagedIn(observed: Observed): number {
-  const keys = [...observed.values()].flatMap((bucket) => [...bucket.keys.values()]);
-  const damaged = keys.filter(({ value }) => value === undefined).length;
+  const keys = observed.values().flatMap((bucket) => bucket.keys.values());
+  const damaged = keys.filter(({ value }) => value === undefined).toArray().length;
   assert.ok(damaged <= 1, `${damaged} values are damaged by one byte`);
   return damaged;
 }
 
-function note(counts: Counts, { wasCut, damaged }: { wasCut: boolean; damaged: number }): void {
-  if (wasCut) count(counts, "flip: tail cut");
-  else count(counts, damaged > 0 ? "flip: value refused" : "flip: all there");
+function tellFlip(wasCut: boolean, damaged: number): string {
+  if (wasCut) return "flip: tail cut";
+  return damaged > 0 ? "flip: value refused" : "flip: all there";
 }
 
 /** Whether damage has stopped it. */

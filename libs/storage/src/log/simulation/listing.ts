@@ -18,6 +18,12 @@ export class Listing {
     this.#limit = limit;
   }
 
+  /** What is listed, for the list of steps. */
+  get name(): string {
+    const what = this.#bucket === undefined ? "the buckets" : `b${this.#bucket[1]}`;
+    return `${what} in pages of ${this.#limit}`;
+  }
+
   /** Reads one page and judges it; returns whether there are more. */
   readPage(life: Life): boolean {
     const { timeline } = life.history;

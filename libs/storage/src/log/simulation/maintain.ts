@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isStorageError, StorageError, type StorageErrorCode } from "../../errors.ts";
-import type { BackupResult } from "../../store.ts";
+import type { BackupResult } from "../../maintenance.ts";
 import { openLogStore } from "../open-log-store.ts";
 import { count, type History, type Life } from "./life.ts";
 import { observeStore } from "./observe-store.ts";

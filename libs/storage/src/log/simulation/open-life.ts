@@ -63,11 +63,13 @@ export async function openLife(
 
 /** What comes of an opening that nothing holds up for ever. */
 async function settled(birth: Birth): Promise<PromiseSettledResult<Store>> {
-  let result: PromiseSettledResult<Store> | undefined;
-  void Promise.allSettled([birth.opening]).then(([outcome]) => {
-    result = outcome;
-  });
+  const results: PromiseSettledResult<Store>[] = [];
+  const note = async (): Promise<void> => {
+    results.push(...(await Promise.allSettled([birth.opening])));
+  };
+  void note();
   await letAllGo(birth, 10_000);
+  const [result] = results;
   assert.ok(result !== undefined, "the opening has come to a halt");
   return result;
 }

@@ -9,7 +9,7 @@ export interface Ending<Value> {
 /** The promises that one life of a store has given, and that its end makes void. */
 export class Promises {
   readonly #open = new Set<string>();
-  #failures: unknown[] = [];
+  #failures: Error[] = [];
   #isOver = false;
   #count = 0;
 
@@ -55,7 +55,8 @@ export class Promises {
       if (result.status === "fulfilled") await ending.onValue(result.value);
       else await ending.onError(result.reason);
     } catch (error) {
-      if (!this.#isOver) this.#failures.push(error);
+      const failure = error instanceof Error ? error : new Error(String(error));
+      if (!this.#isOver) this.#failures.push(failure);
     }
   }
 }

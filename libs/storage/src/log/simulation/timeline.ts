@@ -118,11 +118,12 @@ export class Timeline {
    * next one: that one vouches for all before it. 0 when this life has no such group, or was not synced.
    */
   get provenFloor(): number {
+    const { group } = this.#at(this.#powerFloor);
+    const isOfGroup = (moment: number): boolean => this.#at(moment).group === group;
     let moment = this.#powerFloor;
-    const { group } = this.#at(moment);
-    while (moment > this.#base && group !== undefined && this.#at(moment).group === group)
-      moment -= 1;
-    return moment > this.#base && this.#isSynced ? moment : 0;
+    while (moment > this.#base && isOfGroup(moment)) moment -= 1;
+    const isVouchedFor = group !== undefined && moment > this.#base && this.#isSynced;
+    return isVouchedFor ? moment : 0;
   }
 
   /** The latest of the moments searched that shows what was observed; `undefined` when none does. */

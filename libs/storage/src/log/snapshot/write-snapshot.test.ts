@@ -95,7 +95,7 @@ test("writeSnapshot() leaves with the log what changes while it is written", asy
         isSwept ? dump.replaceAll(/"removal":"\d+"/gu, "") : dump;
       assert.equal(shown(sweptDump(loaded)), shown(sweptDump(index)));
     }),
-    { numRuns: 8000 },
+    { numRuns: 500 },
   );
 });
 

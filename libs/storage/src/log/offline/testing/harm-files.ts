@@ -34,7 +34,10 @@ export function flipped(bytes: Uint8Array, at: number, bit = 0x10): Uint8Array {
   return changed;
 }
 
-function harmOnce(content: Content, { type, file, at: share, length }: Harm) {
+function harmOnce(
+  content: Content,
+  { type, file, at: share, length }: Harm,
+): Map<string, Uint8Array> {
   const files = new Map(content);
   const names = [...files.keys()].filter((name) => segmentNumber(name) !== undefined).toSorted();
   const name = names[(file * names.length) >>> 16];
@@ -59,8 +62,8 @@ function harmOnce(content: Content, { type, file, at: share, length }: Harm) {
       return files.set(name, files.get(other) ?? bytes).set(other, bytes);
     case "remove":
       files.delete(name);
-      return files;
   }
+  return files;
 }
 
 function joined(...parts: readonly Uint8Array[]): Uint8Array {

@@ -1,0 +1,99 @@
+import type { KeyIndex } from "../../key-index/key-index.ts";
+import { RECORD_START_BYTES } from "../format/field.ts";
+import { RECORD_TYPE } from "../format/log-record.ts";
+import { RecordCursor } from "../format/record-cursor.ts";
+import type { Group } from "../group.ts";
+import type { LoggedIndex } from "../logged-index.ts";
+import type { SegmentFiles } from "../segment-files.ts";
+import {
+  readGroups,
+  SegmentDamage,
+  type SegmentGroup,
+  type SegmentToRead,
+} from "./segment-groups.ts";
+
+/** What a {@link SegmentCopier} works with. */
+export interface SegmentCopierOptions {
+  readonly index: KeyIndex;
+  readonly logged: LoggedIndex;
+  readonly files: SegmentFiles;
+}
+
+/** Buckets that are said again between two pauses. */
+const BUCKETS_AT_ONCE = 1000;
+
+/** Writes what the index still needs of a segment at the end of the log. */
+export class SegmentCopier {
+  readonly #options: SegmentCopierOptions;
+  #latest: Group | undefined;
+  #copiedBytes = 0;
+
+  constructor(options: SegmentCopierOptions) {
+    this.#options = options;
+  }
+
+  /** Bytes of the fields that were written again, in all. */
+  get copiedBytes(): number {
+    return this.#copiedBytes;
+  }
+
+  /** The group that holds the latest of what was written; `undefined` once it was asked for. */
+  takeLatest(): Group | undefined {
+    const latest = this.#latest;
+    this.#latest = undefined;
+    return latest;
+  }
+
+  /**
+   * Goes through the oldest segment, as many bytes at a time as `nextPortion` answers. What is put,
+   * deleted or dropped meanwhile is judged as it is when its record comes by. Throws
+   * {@link SegmentDamage}, whatever reading throws, and whatever `nextPortion` throws.
+   */
+  async copy(toRead: SegmentToRead, nextPortion: () => Promise<number>): Promise<void> {
+    const { files } = this.#options;
+    const { segment } = toRead;
+    using pin = files.pin(segment);
+    void pin;
+    const buckets: number[] = [];
+    const cursor = new RecordCursor();
+    let portion = 0;
+    for await (const group of readGroups(files, toRead)) {
+      cursor.open(group.payload, 0, group.payload.length);
+      while (cursor.nextRecord()) {
+        if (portion <= 0) portion = await nextPortion();
+        portion -= RECORD_START_BYTES;
+        if (cursor.type === RECORD_TYPE.bucket) buckets.push(cursor.bucketId);
+        if (cursor.type !== RECORD_TYPE.put && cursor.type !== RECORD_TYPE.copy) continue;
+        while (cursor.nextItem()) {
+          portion -= cursor.fieldEnd - cursor.fieldStart;
+          this.#copyField(segment, group, cursor);
+        }
+      }
+      if (cursor.isBad) throw new SegmentDamage(group.payloadAt, "a group holds no records");
+    }
+    for (const [count, id] of buckets.entries()) {
+      if (count % BUCKETS_AT_ONCE === 0) await nextPortion();
+      this.#restate(segment, id);
+    }
+  }
+
+  #copyField(segment: number, { payload, payloadAt }: SegmentGroup, field: RecordCursor): void {
+    const { index, logged } = this.#options;
+    const { bucketId, fieldStart, keyStart, keyEnd, fieldEnd } = field;
+    const bucket = index.bucketWithId(bucketId);
+    if (bucket === 0) return;
+    const entry = index.find(bucket, payload, keyStart, keyEnd);
+    if (entry === 0 || index.segment(entry) !== segment) return;
+    if (index.offset(entry) !== payloadAt + fieldStart) return;
+    this.#latest = logged.copy({ bucket, entry, value: payload.subarray(keyEnd, fieldEnd) });
+    this.#copiedBytes += fieldEnd - fieldStart;
+  }
+
+  /** Says a bucket again, unless a later segment does already. */
+  #restate(segment: number, bucketId: number): void {
+    const { index, logged } = this.#options;
+    const bucket = index.bucketWithId(bucketId);
+    if (bucket === 0 || index.bucketSegment(bucket) !== segment) return;
+    this.#latest = logged.restate(bucket);
+  }
+}
