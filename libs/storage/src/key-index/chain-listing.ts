@@ -1,14 +1,13 @@
-import { chainOf, type ChainTable, highestBit } from "./chain-table.ts";
+import type { ChainTable } from "./chain-table.ts";
 
 /**
  * Listing in an order that tables growing and shrinking leave alone.
  *
- * Chains are chosen by the lowest bits of a hash. Read backwards, lowest bit first, these are the
- * highest bits of a number, the record's position: so each chain is a range of positions, splitting
- * it makes two halves of the range, joining puts them together again, and no record ever changes its
- * position. A listing goes through the positions from 0 up and needs to remember nothing else.
- * (Redis walks its tables in this order, by counting with the bits reversed; here the position of
- * every record counts, so that a page can end in the middle of a chain.)
+ * A record's position is its hash. A chain holds the hashes that begin with the same bits, so it is a
+ * range of positions: splitting it makes two halves of the range, joining puts them together again,
+ * and no record ever changes its position. A listing goes through the positions from 0 up and needs
+ * to remember nothing else. (Redis does the same with the lowest bits and counts with the bits
+ * reversed; with the highest ones, a listing also reads the heads of the chains from front to back.)
  */
 const POSITIONS = 2 ** 32;
 
@@ -48,7 +47,7 @@ function chainFrom(
   { owner, compare }: Listing,
 ): readonly number[] {
   const refs: number[] = [];
-  for (let at = table.first(owner, reverseBits(from)); at !== 0; at = table.next(at)) {
+  for (let at = table.first(owner, from | 0); at !== 0; at = table.next(at)) {
     if (positionOf(table.hash(at)) >= from) refs.push(at);
   }
   if (refs.length < 2) return refs;
@@ -60,23 +59,13 @@ function chainFrom(
 
 /** The first position behind the range of the chain that `position` is in. */
 function rangeEnd(chains: number, position: number): number {
-  const top = highestBit(chains);
-  const chain = chainOf(reverseBits(position), chains);
-  const isSplit = chain >= top || chain + top < chains;
-  const size = POSITIONS / (isSplit ? 2 * top : top);
+  const bits = 31 - Math.clz32(chains);
+  const isSplit = bits > 0 && (position | 0) >>> (32 - bits) < chains - (1 << bits);
+  const size = POSITIONS / 2 ** (isSplit ? bits + 1 : bits);
   return position - (position % size) + size;
 }
 
 /** Where a record with this hash is listed. */
 function positionOf(hash: number): number {
-  return reverseBits(hash) >>> 0;
-}
-
-function reverseBits(number: number): number {
-  let bits = number;
-  bits = ((bits >>> 1) & 0x55555555) | ((bits & 0x55555555) << 1);
-  bits = ((bits >>> 2) & 0x33333333) | ((bits & 0x33333333) << 2);
-  bits = ((bits >>> 4) & 0x0f0f0f0f) | ((bits & 0x0f0f0f0f) << 4);
-  bits = ((bits >>> 8) & 0x00ff00ff) | ((bits & 0x00ff00ff) << 8);
-  return (bits >>> 16) | (bits << 16);
+  return hash >>> 0;
 }

@@ -1,4 +1,4 @@
-import type { BucketRef, EntryRef, KeyIndex } from "../../key-index/key-index.ts";
+import { type BucketRef, type EntryRef, type KeyIndex, NEVER } from "../../key-index/key-index.ts";
 import { decodeField, fieldBytes, type LoggedField } from "../format/field.ts";
 import { RECORD_TYPE } from "../format/log-record.ts";
 import { RecordCursor } from "../format/record-cursor.ts";
@@ -27,6 +27,8 @@ export interface CopyReadableOptions {
   readonly segments: readonly SurveyedSegment[];
   /** What every key was said to be. Every key is taken out of it. */
   readonly index: KeyIndex;
+  /** The oldest segment that is needed. */
+  readonly firstSegment: number;
   readonly writer: SalvageWriter;
   readonly pause: (segment: SurveyedSegment, readBytes: number) => Promise<void>;
 }
@@ -171,15 +173,20 @@ class RestCopy implements AsyncDisposable {
       position = index.listKeys(bucket, position, PAGE_KEYS, (entry) => entries.push(entry) > 0);
       for (const entry of entries) {
         const field = await this.#read(bucket, entry);
-        if (field === undefined) {
+        if (field !== undefined) writer.copy(bucket, entry, field);
+        else if (!this.#hasLapsed(entry)) {
           this.#result.lostKeys.add(keyName(index.bucketName(bucket), index.key(entry)));
-        } else {
-          writer.copy(bucket, entry, field);
         }
         index.remove(bucket, entry);
       }
       await writer.write();
     }
+  }
+
+  /** Whether a snapshot has a key whose time came before its segment was compacted, which left it behind. */
+  #hasLapsed(entry: EntryRef): boolean {
+    const { index, firstSegment } = this.#options;
+    return index.expiresAtMs(entry) !== NEVER && index.segment(entry) < firstSegment;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

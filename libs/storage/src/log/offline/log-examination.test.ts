@@ -73,7 +73,7 @@ function examined(content: Content): Promise<Understanding> {
     const verdict = judgeLog(log, seal);
     if (log.flaw !== undefined) {
       const { segment, offsetBytes, reason } = log.flaw;
-      const first = log.faults.find((fault) => fault.segment === segment);
+      const first = log.faults.listed().list.find((fault) => fault.segment === segment);
       assert.deepEqual(first, { segment, offsetBytes, reason });
     }
     const { lastRevision } = log;

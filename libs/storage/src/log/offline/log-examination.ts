@@ -15,7 +15,8 @@ import { RecordReplay } from "../record-replay.ts";
 import type { SurveyedSegment } from "../survey-log.ts";
 import { checkFields } from "./check-fields.ts";
 import type { CheckedSegment } from "./check-report.ts";
-import { missingReason } from "./missing-files.ts";
+import { Listing } from "./listing.ts";
+import { type LogFault, missingReason } from "./log-fault.ts";
 import type { SegmentVisitor, SkippedRange, WalkedGroup } from "./segment-walk.ts";
 import { TolerantReplay } from "./tolerant-replay.ts";
 
@@ -28,16 +29,6 @@ export interface LogExaminationOptions {
   /** The oldest segment that is needed, as others tell. */
   readonly firstSegment: number;
   readonly pause: (readBytes: number) => Promise<void>;
-}
-
-/** Beyond so many, faults are only counted: a disk that has gone mad fills no memory with them. */
-const FAULT_LIMIT = 1000;
-
-/** Something wrong with a segment. */
-export interface LogFault {
-  readonly segment: number;
-  readonly offsetBytes: number;
-  readonly reason: string;
 }
 
 /** What an index held at some moment. */
@@ -55,12 +46,12 @@ export interface IndexTotals {
  * go; this one is shown group by group, so that it can run beside other work.
  */
 export class LogExamination implements SegmentVisitor, ReplayedLog {
+  /** What is wrong, in the order it was found: the first thousand. */
+  readonly faults = new Listing<LogFault>();
   readonly pause: (readBytes: number) => Promise<void>;
   readonly #index: KeyIndex;
   readonly #records: RecordReplay;
   readonly #tolerant: TolerantReplay;
-  readonly #faults: LogFault[] = [];
-  #furtherFaults = 0;
   readonly #segments: { number: number; bytes: number; groups: number; records: number }[] = [];
   #storeId: StoreId | undefined;
   #startSegment = 0;
@@ -85,16 +76,6 @@ export class LogExamination implements SegmentVisitor, ReplayedLog {
     this.#provenSequence = endSequence;
     this.#records.learn({ lastRevision: 0, firstSegment });
     this.#records.begin();
-  }
-
-  /** What is wrong, in the order it was found: the first thousand. */
-  get faults(): readonly LogFault[] {
-    return this.#faults;
-  }
-
-  /** How many faults there are besides {@link faults}. */
-  get furtherFaults(): number {
-    return this.#furtherFaults;
   }
 
   /** What was shown. */
@@ -268,7 +249,7 @@ export class LogExamination implements SegmentVisitor, ReplayedLog {
   #count(group: WalkedGroup): void {
     const segment = this.#segment;
     const { records, isBad } = checkFields(group, (offsetBytes, reason) => {
-      this.#note({ segment, offsetBytes, reason });
+      this.faults.add({ segment, offsetBytes, reason });
     });
     const counts = this.#segments.at(-1)!;
     counts.groups += 1;
@@ -276,7 +257,7 @@ export class LogExamination implements SegmentVisitor, ReplayedLog {
     // The first one is told by the replay.
     if (!isBad || this.#flaw === undefined) return;
     const reason = "a group with a good checksum holds no records";
-    this.#note({ segment, offsetBytes: group.offsetBytes, reason });
+    this.faults.add({ segment, offsetBytes: group.offsetBytes, reason });
   }
 
   #learn(said: { readonly lastRevision: number; readonly firstSegment: number }): void {
@@ -289,13 +270,8 @@ export class LogExamination implements SegmentVisitor, ReplayedLog {
     this.#provenSequence = Math.max(this.#provenSequence, sequence);
   }
 
-  #note(fault: LogFault): void {
-    if (this.#faults.length < FAULT_LIMIT) this.#faults.push(fault);
-    else this.#furtherFaults += 1;
-  }
-
   #report(fault: LogFault, cannotBeTorn = false): void {
-    this.#note(fault);
+    this.faults.add(fault);
     if (this.#flaw !== undefined) return;
     this.#totalsAtFlaw = this.totals;
     this.#flaw = { ...fault, sequence: this.#end.sequence + 1, cannotBeTorn };

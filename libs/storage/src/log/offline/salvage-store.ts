@@ -69,10 +69,11 @@ async function salvage(options: Options): Promise<SalvageReport> {
   const storeId = drawBytes(STORE_ID_BYTES);
   const log = await readDamagedLog({ sight, segments, storeId, pause });
   const { index } = log;
+  const firstSegment = Math.max(usable.firstSegment, log.firstSegment);
   index.lastRevision = lastRevision(sight, log);
   progress.nextPhase();
   const writer = await SalvageWriter.open({ files, directory: unfinished, target, storeId, index });
-  const copied = await copyAll(writer, { sight, segments, log, pause });
+  const copied = await copyAll(writer, { sight, segments, log, firstSegment, pause });
   progress.nextPhase();
   await verify(files, unfinished, { target, progress });
   await publishTarget(files, target);

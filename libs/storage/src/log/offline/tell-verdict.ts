@@ -3,9 +3,9 @@ import { segmentName } from "../file-names.ts";
 import type { Flaw } from "../flaw.ts";
 import { judgeLog, type Verdict } from "../judge-log.ts";
 import type { Findings } from "./findings.ts";
-import type { LogExamination, LogFault } from "./log-examination.ts";
+import type { LogExamination } from "./log-examination.ts";
+import { type LogFault, missingReason } from "./log-fault.ts";
 import type { StoreSight } from "./look-at-store.ts";
-import { missingReason } from "./missing-files.ts";
 
 /** What {@link tellVerdict} goes by. */
 export interface VerdictSources {
@@ -21,7 +21,7 @@ export function tellVerdict(findings: Findings, { log, sight }: VerdictSources):
     const path = join(directory, segmentName(segment));
     findings.add({ severity, path, offsetBytes, reason });
   };
-  const { faults, furtherFaults } = log;
+  const { list: faults, count } = log.faults.listed();
   const verdict = judgeLog(log, seal);
   if (sealFault !== undefined) findings.add({ severity: "damage", offsetBytes: 0, ...sealFault });
   // There was a seal, so everything was on the disk.
@@ -33,7 +33,7 @@ export function tellVerdict(findings: Findings, { log, sight }: VerdictSources):
     return "torn";
   }
   for (const fault of faults) tell(fault);
-  findings.addFurther(furtherFaults);
+  findings.addFurther(count - faults.length);
   for (const fault of missingAtStart(log, sight)) tell(fault);
   const isRead = verdict.type === "damaged" && verdict.flaw.segment >= log.startSegment;
   if (isRead && log.startSegment > 0) tell(verdict.flaw);

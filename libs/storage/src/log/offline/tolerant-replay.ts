@@ -94,7 +94,10 @@ export class TolerantReplay {
     const index = this.#index;
     const { type, bucketId, revision } = this.#cursor;
     this.#learn(revision);
-    if (type === RECORD_TYPE.bucket) return this.#name(bytes, segment);
+    if (type === RECORD_TYPE.bucket) {
+      if (!this.#name(bytes, segment) && !isKnown) this.#oddRecords += 1;
+      return undefined;
+    }
     const bucket = index.bucketWithId(bucketId) || this.#makeKnown(bucketId);
     if (bucket !== 0) return this.#change(bucket, bytes);
     if (type === RECORD_TYPE.drop) {
@@ -162,21 +165,19 @@ export class TolerantReplay {
     }
   }
 
-  /** A BUCKET record. */
-  #name(bytes: Uint8Array, segment: number): void {
+  /** A BUCKET record. False when it makes no sense, or is older than the bucket that has the name. */
+  #name(bytes: Uint8Array, segment: number): boolean {
     const index = this.#index;
     const { bucketId, revision, flags, expiresAtMs, keyStart, keyEnd } = this.#cursor;
     const name = bytes.subarray(keyStart, keyEnd);
     if (this.#strangers.has(bucketId)) this.#learnt.set(bucketId, Uint8Array.from(name));
     const known = index.bucketWithId(bucketId);
     const bucket = known === 0 ? this.#create(bucketId, name) : known;
-    if (bucket === 0 || index.bucketNamed(name) !== bucket) {
-      this.#oddRecords += 1;
-      return;
-    }
+    if (bucket === 0 || index.bucketNamed(name) !== bucket) return false;
     if ((flags & FLAG_AGAIN) !== 0 || known === 0) index.setBucketExpiresAtMs(bucket, expiresAtMs);
     index.setBucketSegment(bucket, segment);
     if (revision > index.bucketRevision(bucket)) index.setBucketRevision(bucket, revision);
+    return true;
   }
 
   /** The bucket of that id, by a name that is known from elsewhere; 0 when there is none. */

@@ -60,14 +60,14 @@ export function stateBy(groups: readonly WholeGroup[]): readonly string[] {
       if (record.type !== "trim") apply(buckets, { names, lostBefore }, record);
     }
   }
-  return [...buckets.values()]
-    .flatMap(({ name, revision, expiresAtMs, keys }) => [
-      `${name} at ${revision} until ${expiresAtMs}`,
-      ...[...keys].map(([key, { value, revision: at, expiresAtMs: until }]) => {
-        return `${name}/${key} = ${value} at ${at} until ${until}`;
-      }),
-    ])
-    .toSorted();
+  const lines: string[] = [];
+  for (const { name, revision, expiresAtMs, keys } of buckets.values()) {
+    lines.push(`${name} at ${revision} until ${expiresAtMs}`);
+    for (const [key, { value, revision: at, expiresAtMs: until }] of keys) {
+      lines.push(`${name}/${key} = ${value} at ${at} until ${until}`);
+    }
+  }
+  return lines.toSorted();
 }
 
 function apply(
