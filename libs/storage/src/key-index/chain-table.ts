@@ -300,11 +300,6 @@ export function chainOfPrefix(prefix: number, bits: number): number {
   return (1 << (bits - 1 - zeros)) + (prefix >>> (zeros + 1));
 }
 
-/** The highest power of two up to `number`, which is at least 1. */
-export function highestBit(number: number): number {
-  return 1 << (31 - Math.clz32(number));
-}
-
 /** The chain that `chain` was split from. */
 function parentOf(chain: number): number {
   const bits = 31 - Math.clz32(chain);

@@ -115,10 +115,12 @@ export class GroupCommit {
    */
   async flush(): Promise<number> {
     const last = this.#groups.at(-1);
+    // Known before the wait: what is written during it need not be on the disk at its end.
+    const { sequence } = last?.place ?? this.#options.segments.end;
     await last?.durable;
     await this.sync();
     if (this.#obstacle !== undefined) throw this.#obstacle.error;
-    return last?.place.sequence ?? this.#options.segments.end.sequence;
+    return sequence;
   }
 
   /** Tries again what a full disk has held up. */

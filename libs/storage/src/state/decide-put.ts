@@ -45,10 +45,10 @@ export function decidePut(
 }
 
 /**
- * Deletes what lies under the lapsed fields and puts the others: a field whose time is over must not
- * come to life when it is replayed under a clock that was set back. The last mutation is the one
- * whose revision the keys that are there carry. With nothing to delete and nothing to put there still
- * has to be a mutation, for a put has a revision: the fields are put, and deleted at once.
+ * Deletes the keys of the lapsed fields and puts the others: a field whose time is over must not come
+ * to life when it is replayed under a clock that was set back, and neither must what lay under it, be
+ * it in the index or, having lapsed itself, in the log only. The last mutation is the one whose
+ * revision the keys that are there carry.
  */
 function putWithLapsed(
   index: KeyIndex,
@@ -57,24 +57,15 @@ function putWithLapsed(
 ): readonly Mutation[] {
   const latest = latestOfEachKey(all);
   const fields = latest.filter((field) => !hasLapsed(field, nowMs));
-  const lapsed = latest.filter((field) => hasLapsed(field, nowMs)).map(({ key }) => key);
-  const keys = lapsed.filter((key) => index.find(bucket, key, 0, key.length) !== 0);
+  const keys = latest.filter((field) => hasLapsed(field, nowMs)).map(({ key }) => key);
   const revision = nextRevision(index);
+  if (fields.length === 0) return [deleteOf(index, bucket, { keys, revision })];
+  if (keys.length === 0) return [putOf(index, bucket, { fields, revision })];
   const next = mutationNumber(revision + 1);
-  if (fields.length === 0) {
-    return keys.length > 0
-      ? [deleteOf(index, bucket, { keys, revision })]
-      : [
-          putOf(index, bucket, { fields: latest, revision }),
-          deleteOf(index, bucket, { keys: lapsed, revision: next }),
-        ];
-  }
-  return keys.length > 0
-    ? [
-        deleteOf(index, bucket, { keys, revision }),
-        putOf(index, bucket, { fields, revision: next }),
-      ]
-    : [putOf(index, bucket, { fields, revision })];
+  return [
+    deleteOf(index, bucket, { keys, revision }),
+    putOf(index, bucket, { fields, revision: next }),
+  ];
 }
 
 function putOf(

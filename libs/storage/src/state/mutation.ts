@@ -42,7 +42,7 @@ export interface PutMutation extends OfBucket {
 /** The keys are gone. */
 export interface DeleteMutation extends OfBucket {
   readonly type: "delete";
-  /** Different keys that are there. */
+  /** Different keys, of which some may not be there. */
   readonly keys: readonly Uint8Array[];
 }
 
