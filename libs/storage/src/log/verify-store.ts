@@ -5,7 +5,7 @@ import { examineStore } from "./offline/examine-store.ts";
 /**
  * Reads everything in a directory that nobody else uses, such as a fresh copy of a store; resolves to how
  * many keys it holds. Rejects with `STORAGE_DAMAGED`, naming the first damage, with `STORAGE_FORMAT`, or as
- * the disk does, or with the reason of `signal`. Gives way to other work every quarter of a mebibyte.
+ * the disk does, or with the reason of `signal`. Gives way to other work every 128 KiB.
  */
 export async function verifyStore(
   files: FilePort,

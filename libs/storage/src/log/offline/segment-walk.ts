@@ -9,7 +9,7 @@ import {
 import { SEGMENT_HEADER_BYTES } from "../format/segment-header.ts";
 
 /** Read at once. Between two pieces the event loop goes round: verifying a backup must not hold up a node. */
-const PIECE_BYTES = 256 * 1024;
+const PIECE_BYTES = 128 * 1024;
 
 /** A file to be walked over. */
 export interface SegmentToWalk {
@@ -19,7 +19,7 @@ export interface SegmentToWalk {
   readonly seed: number;
   /** Where a group should begin; behind the header by default. */
   readonly startBytes?: number | undefined;
-  /** How many bytes are read at once; 256 KiB by default. */
+  /** How many bytes are read at once; 128 KiB by default. */
   readonly pieceBytes?: number | undefined;
 }
 

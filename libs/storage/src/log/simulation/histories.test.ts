@@ -1,0 +1,267 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isStorageError } from "../../errors.ts";
+import { observeStore } from "./observe-store.ts";
+import { BUCKET, DirectedStore, encode, field } from "./directed-store.ts";
+import { HOME } from "./life.ts";
+import { SimulatedMachine } from "./simulated-machine.ts";
+
+// The single-node histories of DESIGN section 7 that no other test goes through; README.md has the list.
+
+test("a read that waits while compaction removes its segment gets its value", async () => {
+  const directed = await DirectedStore.open();
+  for (const key of ["a", "b", "c"]) await directed.put(key, `value of ${key}`);
+  await directed.put("filler", 300);
+  const [first] = directed.segments;
+  directed.hold(({ type }) => type === "read");
+  const reads = ["a", "b", "c"].map((key) => directed.get(key));
+  await directed.run(2);
+  directed.hold(() => false);
+  const compaction = directed.store.compact?.();
+  await directed.run();
+  const copied = directed.segments.length;
+  assert.ok(copied > 2 && directed.segments[0] === first, "all is ready but the reads");
+  await directed.release();
+  assert.deepEqual(await Promise.all(reads), ["value of a", "value of b", "value of c"]);
+  await directed.finish(compaction);
+  assert.ok(!directed.segments.includes(first ?? ""));
+  const again = ["a", "b", "c"].map((key) => directed.get(key));
+  assert.deepEqual(await Promise.all(again), ["value of a", "value of b", "value of c"]);
+});
+
+test("a bucket that lapsed and was made anew has no old keys, after compaction, from a snapshot, whatever the clock says", async () => {
+  for (const way of ["log", "compacted", "snapshot"] as const) {
+    const directed = await DirectedStore.open({ snapshotEveryRecords: 1 });
+    await directed.put("old", 150);
+    await directed.store.expire(BUCKET, undefined, 500);
+    directed.nowMs = 500;
+    await directed.put("new", 150);
+    if (way === "compacted") await directed.finish(directed.store.compact?.());
+    if (way === "snapshot") await directed.passSecond();
+    const after = directed.machine.afterKill();
+    assert.equal(after.content(HOME).has("SNAPSHOT"), way === "snapshot");
+    const again = await DirectedStore.open({}, after, 0);
+    assert.deepEqual(
+      [await again.get("old"), await again.get("new")],
+      ["missing", "x".repeat(150)],
+      way,
+    );
+  }
+});
+
+test("what a full disk held back is written where the good part ends, and a power cut finds all of it", async () => {
+  for (const leftBytes of [0, 1, 30, 60]) {
+    const directed = await DirectedStore.open({ segmentLimitBytes: 3000 });
+    await directed.put("before", "1");
+    let left = leftBytes;
+    directed.machine.faults = ({ type }) => {
+      if (type !== "write") return undefined;
+      const bytes = left;
+      left = 0;
+      return { type: "short", bytes };
+    };
+    await directed.put("torn", 100);
+    assert.equal(directed.store.statistics().writable, false);
+    directed.machine.faults = () => undefined;
+    await directed.passSecond();
+    assert.equal(directed.store.statistics().writable, true);
+    await directed.put("after", "2");
+    const again = await DirectedStore.open(
+      {},
+      directed.machine.afterPowerCut(16, () => 0),
+    );
+    const found = await Promise.all(["before", "torn", "after"].map((key) => again.get(key)));
+    assert.deepEqual(found, ["1", "x".repeat(100), "2"], `${leftBytes} bytes were left`);
+  }
+});
+
+// Each of the following was found by a simulated history; the name tells what went wrong.
+
+test("compact() of a store without a record removes no segment that is written to", async () => {
+  const directed = await DirectedStore.open();
+  await directed.finish(directed.store.compact?.());
+  await directed.put("key", "value");
+  const again = await DirectedStore.open({}, directed.machine.afterKill());
+  assert.equal(await again.get("key"), "value");
+  await again.close();
+  const last = await DirectedStore.open({}, again.machine);
+  await last.finish(last.store.compact?.());
+  await last.put("key", "other value");
+  assert.equal(
+    await (await DirectedStore.open({}, last.machine.afterKill())).get("key"),
+    "other value",
+  );
+});
+
+test("two compactions asked for at once run one after the other", async () => {
+  const directed = await DirectedStore.open();
+  for (let round = 0; round < 8; round++) await directed.put("key", `${"x".repeat(99)}${round}`);
+  const both = Promise.all([
+    directed.store.compact?.(),
+    directed.store.compact?.(),
+    directed.store.compact?.(),
+  ]);
+  await directed.finish(both);
+  assert.equal(directed.store.statistics().compaction?.state, "idle");
+  assert.equal(await directed.get("key"), `${"x".repeat(99)}7`);
+});
+
+test("statistics() does not count a lapsed bucket that nobody has dropped yet, nor its keys", async () => {
+  const directed = await DirectedStore.open();
+  await directed.put("key", "value");
+  await directed.store.expire(BUCKET, undefined, 10);
+  directed.nowMs = 10;
+  const { buckets, keys } = directed.store.statistics();
+  assert.deepEqual({ buckets, keys }, { buckets: 0, keys: 0 });
+});
+
+test("backup() tells the revision that its copy really reaches while writes go on", async () => {
+  const directed = await DirectedStore.open({ sync: "everysec" });
+  await directed.put("key", "in it");
+  directed.hold(({ type }) => type === "sync");
+  const backup = directed.store.backup?.("/copy");
+  await directed.run(2);
+  await directed.store.put(BUCKET, [field("key", "perhaps in it")]);
+  await directed.release();
+  const { lastRevision } = await directed.finish(backup);
+  const copy = await DirectedStore.open(
+    {},
+    SimulatedMachine.holding(HOME, directed.machine.content("/copy")),
+  );
+  const observed = await observeStore(copy.store, 10);
+  assert.deepEqual(
+    [...observed.values()].map(({ revision }) => revision),
+    [lastRevision],
+  );
+});
+
+test("backup() names its own failure when the copy cannot be read back", async () => {
+  const directed = await DirectedStore.open();
+  await directed.put("key", "value");
+  directed.machine.faults = ({ type, path }) =>
+    type === "read" && path.startsWith("/copy") ? { type: "error", code: "EIO" } : undefined;
+  const backup = directed.finish(directed.store.backup?.("/copy"));
+  await assert.rejects(backup, (error) => isStorageError(error, "STORAGE_BACKUP_FAILED"));
+});
+
+test("closing rejects when the disk fails what was under way when it was asked for", async () => {
+  const directed = await DirectedStore.open();
+  await directed.put("key", "value");
+  directed.hold(({ type }) => type === "write");
+  await directed.put("key", "lost");
+  const closed = assert.rejects(
+    async () => directed.store[Symbol.asyncDispose](),
+    (error) => isStorageError(error, "STORAGE_WRITE_UNKNOWN"),
+  );
+  directed.machine.faults = () => ({ type: "error", code: "EIO" });
+  await directed.release();
+  await closed;
+});
+
+test("a snapshot begun while a segment is on its way out does not ask for that segment", async () => {
+  const directed = await DirectedStore.open({ snapshotEveryRecords: 1 });
+  for (let round = 0; round < 4; round++) await directed.put("key", 150);
+  const [first = ""] = directed.segments;
+  // The record that says that the segment is not needed waits for the disk.
+  let isTrimming = false;
+  directed.hold(({ type }) => {
+    isTrimming ||= type === "write";
+    return type === "write";
+  });
+  const compaction = directed.store.compact?.();
+  for (let round = 0; round < 40; round++) {
+    await directed.run(2);
+    directed.scheduler.passSecond();
+    if (directed.machine.waiting > 0) directed.machine.letGo(() => 0);
+  }
+  assert.ok(isTrimming);
+  await directed.release();
+  await directed.finish(compaction);
+  await directed.passSecond();
+  const after = directed.machine.afterKill();
+  assert.ok(!directed.segments.includes(first) && after.content(HOME).has("SNAPSHOT"));
+  assert.equal(await (await DirectedStore.open({}, after)).get("key"), "x".repeat(150));
+});
+
+test("a store is sealed with what its log says, also when a full disk came between trim and removal", async () => {
+  const directed = await DirectedStore.open();
+  for (let round = 0; round < 4; round++) await directed.put("key", 150);
+  const compaction = directed.store.compact?.();
+  const given = Promise.allSettled([compaction]);
+  let writes = 0;
+  directed.machine.faults = ({ type }) => {
+    writes += type === "write" ? 1 : 0;
+    return type === "write" && writes > 0 ? { type: "error", code: "ENOSPC" } : undefined;
+  };
+  await directed.run();
+  directed.machine.faults = () => undefined;
+  await directed.passSecond();
+  assert.equal((await given)[0].status, "rejected");
+  await directed.close();
+  assert.ok(directed.machine.content(HOME).has("SEAL"));
+  assert.equal(await (await DirectedStore.open({}, directed.machine)).get("key"), "x".repeat(150));
+});
+
+test("a key that was swept does not come back without its value when the clock is set back", async () => {
+  const directed = await DirectedStore.open({ snapshotEveryRecords: 1 });
+  await directed.put("lapses", 150, 5_000);
+  for (let round = 0; round < 3; round++) await directed.put("key", 150);
+  await directed.passSecond();
+  assert.ok(directed.machine.content(HOME).has("SNAPSHOT"));
+  directed.nowMs = 5_000;
+  assert.equal(directed.store.statistics().keys, 1);
+  await directed.finish(directed.store.compact?.());
+  const again = await DirectedStore.open({}, directed.machine.afterKill(), 4_000);
+  const observed = await observeStore(again.store, 10);
+  const keys = observed.values().flatMap((bucket) => bucket.keys.keys());
+  assert.deepEqual(keys.toArray(), [Buffer.from("key").toString("hex")]);
+});
+
+test("that a key has lapsed is not said before the write that let it lapse is on the disk", async () => {
+  for (const how of ["put", "expire"] as const) {
+    const directed = await DirectedStore.open();
+    await directed.put("key", "value");
+    if (how === "put")
+      await directed.store.put(BUCKET, [{ ...field("key", "v"), expiresAtMs: 10 }]);
+    else await directed.store.expire(BUCKET, encode("key"), 10);
+    directed.nowMs = 10;
+    directed.store.statistics();
+    const { outcome, durable } = await directed.store.get(BUCKET, encode("key"));
+    assert.equal(outcome.type, "missing");
+    assert.notEqual(durable, undefined, how);
+    await directed.finish(durable);
+  }
+});
+
+test("a put whose time is over removes a key that was swept for good", async () => {
+  const directed = await DirectedStore.open();
+  await directed.put("key", "old", 10);
+  directed.nowMs = 20;
+  directed.store.statistics();
+  const lapsed = { ...field("key", "never seen"), expiresAtMs: 15 };
+  await directed.store.put(BUCKET, [lapsed, field("other", "value")]);
+  await directed.run();
+  const again = await DirectedStore.open({}, directed.machine.afterKill(), 0);
+  assert.deepEqual([await again.get("key"), await again.get("other")], ["missing", "value"]);
+});
+
+test("a snapshot vouches for no group that is not on the disk", async () => {
+  const directed = await DirectedStore.open({
+    sync: "never",
+    snapshotEveryRecords: 1,
+    segmentLimitBytes: 3000,
+  });
+  for (const key of ["a", "b", "c"]) await directed.put(key, "value");
+  directed.hold(({ type, path }) => type === "sync" && path.endsWith(".log"), "late-return");
+  directed.scheduler.passSecond();
+  await directed.run(4);
+  assert.equal(directed.machine.waiting, 1, "the snapshot waits for the log");
+  await directed.put("late", "not synced");
+  await directed.release();
+  assert.ok(directed.machine.content(HOME).has("SNAPSHOT"));
+  const again = await DirectedStore.open(
+    {},
+    directed.machine.afterPowerCut(16, () => 0),
+  );
+  assert.deepEqual([await again.get("c"), await again.get("late")], ["value", "missing"]);
+});
