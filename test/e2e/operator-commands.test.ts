@@ -39,7 +39,7 @@ const rows: readonly Row[] = [
   {
     words: ["status"],
     stdout:
-      /^node: kv\nversion: \d.*\nuptime: .*\npid: \d+\n[^]*\nkv:\n {2}node: kv@[^]*connections: 0\n/u,
+      /^node: kv\nversion: \d.*\npid: \d+\nuptime: .*\n[^]*\nkv:\n {2}node: kv@[^]*connections: 0\n/u,
     json: { node: "kv", applications: { kv: { engine: "log" }, "kv-server": { connections: 0 } } },
   },
   {
