@@ -40,7 +40,10 @@ const rows: readonly Row[] = [
     words: ["status"],
     stdout:
       /^node: kv\nversion: \d.*\npid: \d+\nuptime: .*\n[^]*\nkv:\n {2}node: kv@[^]*connections: 0\n/u,
-    json: { node: "kv", applications: { kv: { engine: "log" }, "kv-server": { connections: 0 } } },
+    json: {
+      node: "kv",
+      applications: { kv: { engine: "log", keys: 0 }, "kv-server": { connections: 0 } },
+    },
   },
   {
     words: ["config"],
@@ -79,7 +82,16 @@ const rows: readonly Row[] = [
     stdout: "milk\n\\xff\\x00\n",
     json: [{ key: "milk" }, { keyBase64: "/wA=" }],
   },
-  { words: ["buckets"], stdout: "shopping\n", json: [{ bucket: "shopping" }] },
+  {
+    words: ["buckets"],
+    stdout: "shopping  2 keys\n",
+    json: [{ bucket: "shopping", keys: 2 }],
+  },
+  {
+    words: ["compact"],
+    stdout: /^Compacted \d.* to \d.*\n$/u,
+    json: {},
+  },
   {
     words: ["keys", "garden"],
     code: 1,
@@ -200,6 +212,15 @@ suite("commands on a live node", () => {
     assert.ok(ran.some(({ command }) => command === "put"));
     assert.ok(!ran.some(({ command }) => command === "get"), "what only reads is for debug");
     assert.ok(!node.stdout.includes("1234-secret") && !node.stdout.includes("cookie of the tests"));
+  });
+
+  test("backup copies the store into a folder that is not there yet", async () => {
+    const copy = join(home.path, "copy");
+    const { code, stdout } = await run("backup", copy);
+    assert.equal(code, 0);
+    assert.match(stdout, /^Copied \d+ keys \(.*\) to .*copy\n$/u);
+    assert.ok((await readdir(copy)).length > 0);
+    assert.equal((await run("backup", copy)).code, 1);
   });
 
   test("drop removes a bucket at once", async () => {
