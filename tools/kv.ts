@@ -2,7 +2,7 @@
 import { runCommandLine } from "@kv/application";
 import { applications, configurationIn, naming } from "./umbrella.ts";
 
-process.exitCode = await runCommandLine({
+const code = await runCommandLine({
   program: "npm run kv --",
   description: "Looks after a KV node that runs on this machine.",
   words: process.argv.slice(2),
@@ -15,3 +15,5 @@ process.exitCode = await runCommandLine({
   }),
   host: process,
 });
+// Whoever was to type an import's lines may not have finished, and nobody waits for it any more.
+process.exit(code);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { checkout, compileCache } from "../../test/harness/checkout.ts";
+import { runtimeDirectoryOf, testCookie } from "../../test/harness/node-process.ts";
 import { ProcessEndedError } from "./process-ended-error.ts";
 
 /** Where a node finds its data, and how it is configured. */
@@ -29,6 +30,9 @@ export class ServerProcess {
         KV_ENV: "test",
         PORT: "0",
         KV_DATA_DIR: dataDirectory,
+        // Nothing of a bench is to lie in the home of whoever runs it.
+        XDG_RUNTIME_DIR: runtimeDirectoryOf(dataDirectory),
+        RELEASE_COOKIE: testCookie,
         NODE_COMPILE_CACHE: compileCache,
       },
       stdio: ["ignore", "pipe", "pipe"],

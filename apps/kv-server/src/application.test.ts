@@ -37,6 +37,22 @@ suite("startServer()", { timeout: 60_000 }, () => {
     assert.equal(await client.finish(), "OK\r\nOK\r\nv\r\nOK\r\n");
   });
 
+  test("says for status where it listens, and how many connections there are", async () => {
+    const values = { ...defaults(), port: 0, connectionLimit: 7 };
+    await using server = await startServer(new FakeKv(), values, quickly);
+    const { port } = server.api.address;
+    const status = (connections: number): object => ({
+      address: `127.0.0.1:${port}`,
+      connections,
+      connectionLimit: 7,
+    });
+    assert.deepEqual(server.status?.(), status(0));
+    await using client = await TestClient.connect(port);
+    client.send("GET a k\r\n");
+    assert.equal(await client.reply("NOT FOUND\r\n"), "NOT FOUND\r\n");
+    assert.deepEqual(server.status?.(), status(1));
+  });
+
   test("tries to get its port for some three seconds", () => {
     assert.equal(defaultRebinding.delayMs * defaultRebinding.times, 3000);
   });

@@ -12,9 +12,9 @@ import type {
   ListKeysOutcome,
   ListOptions,
   PutOutcome,
+  Store,
 } from "@kv/storage";
 import type { BucketName } from "./bucket-name.ts";
-import type { StoreMaintenance } from "./store-maintenance.ts";
 
 /**
  * The buckets of the whole system, asked by name: what this application offers to a front door.
@@ -57,5 +57,5 @@ export interface NodeKv extends Kv {
   /** The engine's own figures, as JSON can hold them; `undefined` when it has none, or is not open. */
   statistics(): Readonly<Record<string, unknown>> | undefined;
   /** What the engine offers for its own upkeep; nothing where it has none. Throws `KV_NO_STORE`. */
-  readonly maintenance: StoreMaintenance;
+  readonly maintenance: Pick<Store, "backup" | "compact">;
 }

@@ -3,7 +3,6 @@ import type { Store } from "@kv/storage";
 import { KvError } from "./errors.ts";
 import type { Kv, NodeKv } from "./kv.ts";
 import type { StoreChild } from "./store-child.ts";
-import { maintenanceOf } from "./store-maintenance.ts";
 
 /** The node's store behind its router, for those who look after it. */
 export function createNodeKv(router: Kv, child: Pick<StoreChild, "current" | "opening">): NodeKv {
@@ -19,7 +18,7 @@ export function createNodeKv(router: Kv, child: Pick<StoreChild, "current" | "op
     },
     statistics: () => statisticsOf(child.current),
     get maintenance() {
-      return maintenanceOf(store());
+      return store();
     },
   };
 }

@@ -73,12 +73,37 @@ test("createRouter() says so while the store is not open", () => {
   );
 });
 
+test("createRouter() lists, describes, lets expire and drops what this node holds", async () => {
+  const { router, use } = routed("a-z=self");
+  for (const bucket of [named("apples"), named("shopping")]) {
+    await router.createBucket(bucket);
+    await router.put(bucket, fields);
+  }
+  use("");
+  const { outcome } = await router.listBuckets();
+  const names = outcome.page.entries.map(({ bucket }) => Buffer.from(bucket).toString());
+  assert.deepEqual(names, ["apples", "shopping"]);
+  const shopping = named("shopping");
+  const listed = (await router.listKeys(shopping)).outcome;
+  assert.equal(listed.type === "listed" && listed.page.entries.length, 1);
+  assert.equal((await router.expire(shopping, undefined, 5)).outcome.type, "updated");
+  const described = (await router.describeBucket(shopping)).outcome;
+  assert.equal(described.type === "found" && described.expiresAtMs, 5);
+  assert.equal((await router.dropBucket(shopping)).outcome.type, "dropped");
+  use("a-z=self");
+  assert.equal((await router.describeBucket(shopping)).outcome.type, "no-bucket");
+});
+
 function requestsFor(router: Kv, bucket: BucketName): readonly (() => unknown)[] {
   return [
     () => router.createBucket(bucket),
     () => router.get(bucket, key),
     () => router.put(bucket, fields),
     () => router.delete(bucket, [key]),
+    () => router.dropBucket(bucket),
+    () => router.expire(bucket, key, 1),
+    () => router.listKeys(bucket),
+    () => router.describeBucket(bucket),
   ];
 }
 

@@ -120,7 +120,7 @@ const MESSAGES: MessageTable = {
   CONTROL_WRONG_COOKIE: ({ node }) =>
     `Cannot talk to node "${node}": its cookie is another one; set RELEASE_COOKIE to the cookie that it was started with`,
   CONTROL_REFUSED: ({ node, reason }) => `Cannot talk to node "${node}": ${reason}`,
-  CONTROL_PROTOCOL: ({ reason }) => `Cannot go on with a control connection: ${reason}`,
+  CONTROL_PROTOCOL: ({ reason }) => `Cannot understand the other end: ${reason}`,
   CONTROL_GONE: ({ reason }) => `Cannot go on with a control connection: ${reason}`,
   CONTROL_LOST: ({ node, command }) =>
     `Cannot finish "${command}": the connection to node "${node}" was lost`,

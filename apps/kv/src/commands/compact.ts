@@ -1,9 +1,10 @@
-import { formatSections, type NodeCommand, type StatusSection } from "@kv/application";
+import { formatBytes, type NodeCommand } from "@kv/application";
+import type { CompactionResult } from "@kv/storage";
 import type { NodeKv } from "../kv.ts";
 import { maintenanceOptions, notOffered } from "./maintain.ts";
 
 /** `compact`: gives the space of what is dead back to the disk, while the node serves on. */
-export const compactCommand: NodeCommand<NodeKv, StatusSection, never> = {
+export const compactCommand: NodeCommand<NodeKv, CompactionResult, never> = {
   name: "compact",
   summary: "Gives the space of what is dead back to the disk",
   where: "node",
@@ -11,7 +12,8 @@ export const compactCommand: NodeCommand<NodeKv, StatusSection, never> = {
   run: async (context) => {
     const { maintenance } = context.api;
     if (maintenance.compact === undefined) throw notOffered("compact");
-    return { ...(await maintenance.compact(maintenanceOptions("Compacted", context))) };
+    return await maintenance.compact(maintenanceOptions("Compacted", context));
   },
-  format: (result) => formatSections([["", result]]),
+  format: ({ beforeBytes, afterBytes }) =>
+    `Compacted ${formatBytes(beforeBytes)} to ${formatBytes(afterBytes)}`,
 };

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { suite, test } from "node:test";
 import { CommandBench } from "../../test/command-bench.ts";
-import type { StoreMaintenance } from "../store-maintenance.ts";
+import type { NodeKv } from "../kv.ts";
 import { backupCommand } from "./backup.ts";
 import { compactCommand } from "./compact.ts";
 
 /** A bench whose engine offers `offered`. */
-function benchWith(offered: StoreMaintenance): CommandBench {
+function benchWith(offered: NodeKv["maintenance"]): CommandBench {
   const bench = new CommandBench();
   Object.assign(bench.store, offered);
   return bench;
@@ -16,13 +16,13 @@ function benchWith(offered: StoreMaintenance): CommandBench {
 suite("compact", () => {
   test("says what the engine did, for people and programs", async () => {
     const bench = benchWith({
-      compact: async ({ onProgress }) => {
-        onProgress({ doneBytes: 1, totalBytes: 2 });
-        return { freedBytes: 2048, tookMs: 5 };
+      compact: async ({ onProgress } = {}) => {
+        onProgress?.(1, 2);
+        return { beforeBytes: 2048, afterBytes: 5 };
       },
     });
     const { result } = await bench.run(compactCommand);
-    assert.deepEqual(result, { freedBytes: 2048, tookMs: 5 });
+    assert.deepEqual(result, { beforeBytes: 2048, afterBytes: 5 });
   });
 
   test("fails in one line where the engine has nothing to compact", async () => {
@@ -34,10 +34,10 @@ suite("compact", () => {
 
 suite("backup", () => {
   test("means the folder as the operator sees it, not the node", async () => {
-    const bench = benchWith({ backup: async (directory) => ({ bytes: directory.length }) });
+    const figures = { segments: 1, bytes: 100, keys: 2, lastRevision: 3 };
+    const bench = benchWith({ backup: async (directory) => ({ directory, ...figures }) });
     const { result } = await bench.run(backupCommand, { words: ["copies/today"] });
-    const directory = resolve("copies/today");
-    assert.deepEqual(result, { directory, bytes: directory.length });
+    assert.deepEqual(result, { directory: resolve("copies/today"), ...figures });
   });
 
   test("fails in one line where the engine has none", async () => {

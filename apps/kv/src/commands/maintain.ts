@@ -1,6 +1,6 @@
 import { ApplicationError, formatBytes, type NodeContext } from "@kv/application";
+import type { MaintenanceOptions } from "@kv/storage";
 import type { NodeKv } from "../kv.ts";
-import type { MaintenanceOptions } from "../store-maintenance.ts";
 
 /** What a long piece of work on the store is given: its progress is shown, and the operator can give it up. */
 export function maintenanceOptions(
@@ -8,7 +8,7 @@ export function maintenanceOptions(
   { progress, signal }: NodeContext<NodeKv>,
 ): MaintenanceOptions {
   return {
-    onProgress: ({ doneBytes, totalBytes }) =>
+    onProgress: (doneBytes, totalBytes) =>
       progress(`${verb} ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`),
     signal,
   };

@@ -33,7 +33,13 @@ async function openScene(
   const stderr = new CapturedStream();
   const time = new ManualTime();
   prepare(stdout);
-  const application = createLogger({ channels: [name], stdout, stderr, time });
+  const application = createLogger({
+    channels: [name],
+    stdout,
+    stderr,
+    time,
+    clock: () => 5_000,
+  });
   const applications: readonly SystemApplication[] = [{ application, mode: "permanent" }];
   const configuration = configurationOf(applications, { logger });
   const system = await startSystem({ applications, configuration, time });
@@ -214,6 +220,22 @@ suite("what is printed", () => {
     scene.emit({ level: "info", message: "late" });
     assert.equal(scene.stdout.text, "");
     assert.equal(scene.stdout.listeners, 0);
+  });
+});
+
+suite("what status shows", () => {
+  test("are the last ten warnings and errors, whatever the level, with their times", async () => {
+    await using scene = await openScene({ level: "silent" });
+    scene.emit({ level: "info", message: "nothing" });
+    for (let at = 0; at < 12; at++) {
+      scene.emit({ level: at % 2 === 0 ? "warn" : "error", message: `problem ${at}`, secret: 1 });
+    }
+    const problems: unknown = scene.system.status()["logger"]?.["lastProblems"];
+    assert.ok(Array.isArray(problems));
+    assert.equal(problems.length, 10);
+    const time = "1970-01-01T00:00:05.000Z";
+    assert.deepEqual(problems[0], { time, level: "warn", message: "problem 2" });
+    assert.deepEqual(problems.at(-1), { time, level: "error", message: "problem 11" });
   });
 });
 

@@ -5,7 +5,7 @@ import { type BucketStart, bucketsInOrder } from "./buckets-in-order.ts";
 
 async function names(bench: CommandBench, start?: BucketStart, limit?: number): Promise<string> {
   const found: string[] = [];
-  for await (const { bucket } of bucketsInOrder(bench.kv, start, limit)) {
+  for await (const bucket of bucketsInOrder(bench.kv, start, limit)) {
     found.push(Buffer.from(bucket).toString("latin1"));
   }
   return found.join("");

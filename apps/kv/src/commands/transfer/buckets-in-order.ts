@@ -1,13 +1,6 @@
-import type { BucketName } from "../../bucket-name.ts";
-import { parseBucketName } from "../../bucket-name.ts";
+import { type BucketName, parseBucketName } from "../../bucket-name.ts";
 import type { NodeKv } from "../../kv.ts";
 import { allBuckets } from "../buckets.ts";
-import type { Stamp } from "./export-line.ts";
-
-/** A bucket that is next. */
-export interface NextBucket extends Stamp {
-  readonly bucket: BucketName;
-}
 
 /** Names that are held at a time: some 25 MB of the longest ones there are. */
 const batchLimit = 100_000;
@@ -26,14 +19,14 @@ export async function* bucketsInOrder(
   kv: NodeKv,
   start: BucketStart | undefined,
   limit = batchLimit,
-): AsyncGenerator<NextBucket> {
+): AsyncGenerator<BucketName> {
   let from = start;
   for (;;) {
     const batch = await firstBuckets(kv, from, limit);
     yield* batch;
     const last = batch.at(-1);
     if (last === undefined || batch.length < limit) return;
-    from = { name: last.bucket, isIncluded: false };
+    from = { name: last, isIncluded: false };
   }
 }
 
@@ -42,14 +35,14 @@ async function firstBuckets(
   kv: NodeKv,
   from: BucketStart | undefined,
   limit: number,
-): Promise<readonly NextBucket[]> {
-  let found: NextBucket[] = [];
-  for await (const { bucket: bytes, revision, expiresAtMs } of allBuckets(kv)) {
+): Promise<readonly BucketName[]> {
+  let found: BucketName[] = [];
+  for await (const { bucket: bytes } of allBuckets(kv)) {
     const bucket = parseBucketName(bytes);
     if (bucket === undefined)
       throw new Error("the store holds a bucket that can have no such name");
     if (isBefore(bucket, from)) continue;
-    found.push({ bucket, revision, expiresAtMs });
+    found.push(bucket);
     // Sorting now and then is cheaper than keeping order all the time.
     if (found.length >= 2 * limit) found = inOrder(found).slice(0, limit);
   }
@@ -62,6 +55,6 @@ function isBefore(bucket: Uint8Array, from: BucketStart | undefined): boolean {
   return from.isIncluded ? order < 0 : order <= 0;
 }
 
-function inOrder(buckets: readonly NextBucket[]): NextBucket[] {
-  return buckets.toSorted((one, other) => Buffer.compare(one.bucket, other.bucket));
+function inOrder(buckets: readonly BucketName[]): BucketName[] {
+  return buckets.toSorted((one, other) => Buffer.compare(one, other));
 }

@@ -6,7 +6,7 @@ import type { NodeKv } from "../../kv.ts";
 import { quoteBytes } from "../../quote-bytes.ts";
 import { parseBase64 } from "../byte-form.ts";
 import { settled } from "../settled.ts";
-import { type BucketStart, bucketsInOrder, type NextBucket } from "./buckets-in-order.ts";
+import { type BucketStart, bucketsInOrder } from "./buckets-in-order.ts";
 import { exportVersion, type Tally } from "./export-line.ts";
 import { ExportWriter } from "./export-writer.ts";
 import { exportValueLimitBytes } from "./line-splitter.ts";
@@ -74,8 +74,8 @@ export async function exportFromNode(context: NodeContext<NodeKv>): Promise<Expo
   } else if (from.place.type === "within") {
     await exportKeys(transfer, from.bucket, from.place.cursor);
   }
-  for await (const next of bucketsInOrder(kv, startAfter(from))) {
-    await exportBucket(transfer, next);
+  for await (const bucket of bucketsInOrder(kv, startAfter(from))) {
+    await exportBucket(transfer, bucket);
   }
   await writer.writeMark({ type: "end" });
   await writer.flush();
@@ -120,12 +120,13 @@ interface Transfer {
 }
 
 /** One that was dropped, or has expired, since it was listed is passed over. */
-async function exportBucket(transfer: Transfer, next: NextBucket): Promise<void> {
+async function exportBucket(transfer: Transfer, bucket: BucketName): Promise<void> {
   const { kv, writer } = transfer;
-  const listed = await settled(action, () => kv.listKeys(next.bucket, { limit: 1 }));
-  if (listed.type === "no-bucket") return;
-  await writer.write({ type: "bucket", ...next });
-  await exportKeys(transfer, next.bucket, undefined);
+  const described = await settled(action, () => kv.describeBucket(bucket));
+  if (described.type === "no-bucket") return;
+  const { revision, expiresAtMs } = described;
+  await writer.write({ type: "bucket", bucket, revision, expiresAtMs });
+  await exportKeys(transfer, bucket, undefined);
 }
 
 async function exportKeys(

@@ -1,5 +1,6 @@
 import { formatBytes, type NodeCommand } from "@kv/application";
 import type { NodeKv } from "../../kv.ts";
+import { counted } from "../counted.ts";
 import { type ExportedFile, exportBeside } from "./export-file.ts";
 import { exportFromNode } from "./export-node.ts";
 
@@ -30,8 +31,3 @@ export const exportCommand: NodeCommand<NodeKv, ExportedFile | undefined, never>
     return `Exported ${counted(buckets, "bucket")} and ${counted(keys, "key")} to ${file} (${formatBytes(bytes)})`;
   },
 };
-
-/** `1 key`, `1,000 keys`. */
-export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
-}

@@ -1,6 +1,6 @@
 import type { NodeCommand } from "@kv/application";
 import type { NodeKv } from "../../kv.ts";
-import { counted } from "./export.ts";
+import { counted } from "../counted.ts";
 import { importBeside, type Imported } from "./import-file.ts";
 import { type Acknowledged, importIntoNode } from "./import-node.ts";
 

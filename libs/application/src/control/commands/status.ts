@@ -20,6 +20,10 @@ export const statusCommand: NodeCommand<undefined, NodeStatus, never> = {
     const { name, version, pid, uptimeMs } = node;
     return { node: name, version, pid, uptimeMs, applications: system.status() };
   },
-  format: ({ applications, pid, ...node }) =>
-    formatSections([["", { ...node, pid: String(pid) }], ...Object.entries(applications)]),
+  format: ({ applications, ...node }) =>
+    formatSections([
+      // A process id is a name, not a quantity.
+      ["", { ...node, pid: String(node.pid) }],
+      ...Object.entries(applications),
+    ]),
 };

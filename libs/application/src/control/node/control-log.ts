@@ -1,4 +1,5 @@
 import { emit } from "../../events.ts";
+import { failureReason, isOperatingFailure } from "../../operating-failure.ts";
 import type { NodeCommand } from "../declaration/command.ts";
 
 /** What a control socket has to tell the node's log. */
@@ -40,8 +41,9 @@ export const controlLog: ControlLog = {
     }),
   connectionFailed: (failure) =>
     emit({
-      level: "warn",
-      message: "A control connection was closed: what came in made no sense",
+      // Nonsense that came in is the other end's fault, anything else is ours.
+      level: isOperatingFailure(failure) ? "warn" : "error",
+      message: `A control connection was closed: ${failureReason(failure)}`,
       type: "control-failed",
       failure,
     }),

@@ -1,7 +1,7 @@
 import { chmod, unlink } from "node:fs/promises";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import type { Child } from "../../child.ts";
-import { ApplicationError } from "../../errors.ts";
+import { ApplicationError, isApplicationError } from "../../errors.ts";
 import { within } from "../../time.ts";
 import { FrameLink } from "../protocol/frame-link.ts";
 import { connectionLimit, strangerFrameBytes } from "../protocol/limits.ts";
@@ -31,13 +31,11 @@ export async function startControlServer(options: ControlServerOptions): Promise
   await removeStale(options);
   const server = createServer({ allowHalfOpen: false }, (socket) => {
     const link = new FrameLink(socket, strangerFrameBytes);
-    const isTooMany = sessions.size >= connectionLimit;
-    const session = isTooMany ? turnAway(link, terms) : serveSession(link, terms);
-    if (isTooMany) return;
-    sessions.set(
-      link,
-      session.finally(() => sessions.delete(link)),
-    );
+    if (sessions.size >= connectionLimit) void turnAway(link, terms);
+    else {
+      const session = serveSession(link, terms).finally(() => sessions.delete(link));
+      sessions.set(link, session);
+    }
   });
   await listen(server, path);
   log.opened(path);
@@ -56,7 +54,11 @@ export async function startControlServer(options: ControlServerOptions): Promise
 }
 
 async function turnAway(link: FrameLink, { time }: SessionTerms): Promise<void> {
-  await refuse(link, "busy");
+  try {
+    await refuse(link, "busy");
+  } catch (error) {
+    if (!isApplicationError(error, "CONTROL_GONE")) throw error;
+  }
   await link.finish(time);
 }
 

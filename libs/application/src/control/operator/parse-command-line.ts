@@ -79,6 +79,7 @@ function createProgram({ program: name, description }: ProgramFace, printed: str
 function addCommand(program: Command, command: AnyCommand): Command {
   const [first = "", second] = command.name.split(" ", 2);
   const parent = second === undefined ? program : groupOf(program, first);
+  if (second !== undefined) parent.summary(membersOf(parent, second));
   const added = parent
     .command(second ?? first)
     .summary(command.summary)
@@ -93,11 +94,15 @@ function addCommand(program: Command, command: AnyCommand): Command {
   return added;
 }
 
+/** What the help says of a group: its commands, `name` among them. */
+function membersOf(group: Command, name: string): string {
+  return `Commands: ${[...group.commands.map((each) => each.name()), name].join(", ")}`;
+}
+
 function groupOf(program: Command, name: string): Command {
   const found = program.commands.find((each) => each.name() === name);
   if (found !== undefined) return found;
-  const summary = "Commands about the environment of applications";
-  const group = program.command(name).description(summary).usage("COMMAND [argument …]");
+  const group = program.command(name).usage("COMMAND [argument …]");
   return group.helpCommand(false).helpGroup("On a live node:");
 }
 

@@ -37,6 +37,15 @@ suite("ProgressLine", () => {
     assert.equal(stream.text, "\r\u001b[Ka bc [31m");
   });
 
+  test("is shown on a terminal that does not know its width", async () => {
+    const [stream, time] = [new FakeOutput(), new ManualTime()];
+    stream.columns = 0;
+    using line = new ProgressLine(stream, time, true);
+    line.show("1 of 3");
+    await time.advance(2_000);
+    assert.equal(stream.text, "\r\u001b[K1 of 3");
+  });
+
   test("is not there for a program", async () => {
     const [stream, time] = [new FakeOutput(), new ManualTime()];
     using line = new ProgressLine(stream, time, false);

@@ -55,7 +55,9 @@ export class ProgressLine implements Disposable {
   }
 
   #paint(): void {
-    const width = (this.#stream.columns ?? 80) - 1;
+    // A terminal that knows no width says 0.
+    const { columns = 0 } = this.#stream;
+    const width = (columns > 1 ? columns : 80) - 1;
     const text = (this.#text ?? "").replaceAll(/\p{Cc}/gu, " ").slice(0, width);
     this.#stream.write(`${eraseLine}${text}`);
     this.#isPainted = true;

@@ -35,6 +35,10 @@ export async function runChosen(
     const reason = "it runs without a node; leave --node out";
     throw new ApplicationError("COMMAND_USAGE", { command: command.name, reason });
   }
+  if (process.platform === "win32") {
+    const reason = "there are no control sockets on Windows";
+    throw new ApplicationError("COMMAND_FAILED", { action: `run "${command.name}"`, reason });
+  }
   const target = await findNode(line, surroundings);
   const printAll = (items: readonly unknown[]): Promise<void> =>
     surroundings.output.write(items.map((item) => shownItem(line, item, typed)).join(""));

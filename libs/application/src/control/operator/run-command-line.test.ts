@@ -160,7 +160,7 @@ suite("status and config", () => {
     const { stdout } = await scene.type("status");
     assert.match(
       stdout,
-      /^node: toy\nversion: 1\.2\.3\nuptime: .*\npid: \d+\n\ntoy:\n {2}games: 3\n {2}held: 2\.0 KiB\n {2}open: 1 min 1 s\n$/u,
+      /^node: toy\nversion: 1\.2\.3\npid: \d+\nuptime: .*\n\ntoy:\n {2}games: 3\n {2}held: 2\.0 KiB\n {2}open: 1 min 1 s\n$/u,
     );
     const config = await scene.type("config");
     assert.match(config.stdout, /^toy\.table +"a" +provider test$|^toy\.table +"a" +default$/mu);

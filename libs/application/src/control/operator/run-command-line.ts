@@ -7,7 +7,7 @@ import { systemTime, type Time } from "../../time.ts";
 import { declaredCommands } from "../declaration/declared-commands.ts";
 import { readInvocation } from "../declaration/invocation.ts";
 import type { NodeNaming } from "../node-naming.ts";
-import type { OperatorHost } from "./host.ts";
+import type { OperatorHost, OutputStream } from "./host.ts";
 import { NobodyReads, OperatorOutput } from "./operator-output.ts";
 import { type ChosenCommand, parseCommandLine } from "./parse-command-line.ts";
 import { ProgressLine } from "./progress-line.ts";
@@ -43,7 +43,8 @@ export interface CommandLineOptions {
  * code. 0 when all went well, 1 when it did not, 64 when what was typed makes no sense, 78 when the configuration cannot be
  * used, 130 and 143 after SIGINT and SIGTERM, 141 when nobody reads the output, and what a command says of its result.
  *
- * Results go to standard output, failures as one line to standard error.
+ * Results go to standard output, failures as one line to standard error. All of it has left the process when this
+ * resolves; what is left on standard input may keep the process alive, so it is best ended then.
  */
 export async function runCommandLine(options: CommandLineOptions): Promise<number> {
   const { host, program, description, applications, words } = options;
@@ -53,7 +54,7 @@ export async function runCommandLine(options: CommandLineOptions): Promise<numbe
   const line = parseCommandLine({ program, description, commands }, words);
   if (line.type === "command") return await runLine(line, options);
   const stream = line.type === "help" ? host.stdout : host.stderr;
-  stream.write(line.text);
+  await say(stream, line.text);
   return line.type === "help" ? 0 : usageCode;
 }
 
@@ -73,7 +74,7 @@ async function runLine(line: ChosenCommand, options: CommandLineOptions): Promis
     return line.command.exitCode?.(result) ?? 0;
   } catch (error) {
     progress.clear();
-    return endWith(signal.aborted ? signal.reason : error, host);
+    return await endWith(signal.aborted ? signal.reason : error, host);
   } finally {
     host.off("SIGINT", onInterrupt);
     host.off("SIGTERM", onTerminate);
@@ -88,12 +89,21 @@ function shownResult(line: ChosenCommand, result: unknown): string {
   return text === "" ? "" : `${text}\n`;
 }
 
-function endWith(failure: unknown, host: OperatorHost): number {
+async function endWith(failure: unknown, host: OperatorHost): Promise<number> {
   if (failure instanceof Interrupted) return 128 + constants.signals[failure.signal];
   if (failure instanceof NobodyReads) return 128 + constants.signals.SIGPIPE;
-  host.stderr.write(`${failureText(failure)}\n`);
+  await say(host.stderr, `${failureText(failure)}\n`);
   if (isApplicationError(failure, "COMMAND_USAGE")) return usageCode;
   return isApplicationError(failure, "CONFIG_INVALID") ? badConfigurationCode : 1;
+}
+
+/** Resolves when the text has left the process, or nobody wants it: the process is about to end. */
+async function say(stream: OutputStream, text: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const done = (): void => resolve();
+  stream.on("error", done);
+  stream.write(text, done);
+  await promise;
 }
 
 /** Somebody pressed ctrl-C, or ended the program. */

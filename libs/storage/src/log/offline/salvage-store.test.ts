@@ -315,8 +315,12 @@ test("salvageStore() takes an empty or new directory on the machine's disk, and 
       salvageStore({ directory: join(path, "missing"), target }),
       isFailure("STORAGE_INACCESSIBLE", /it does not exist/u),
     );
+    await assert.rejects(
+      salvageStore({ directory, target: join(directory, "new") }),
+      isFailure("STORAGE_SALVAGE_FAILED", /: it lies in the damaged store; /u),
+    );
     await mkdir(target);
-    const report = await salvageStore({ directory, target });
+    const report = await salvageStore({ directory, target: `${target}/` });
     assert.deepEqual([report.isWhole, report.kept.keys], [true, 8]);
     assert.deepEqual((await readdir(path)).toSorted(), ["new", "store"]);
     assert.deepEqual((await readdir(target)).toSorted(), ["00000001.log", "SEAL"]);

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
 import { StorageError } from "../../errors.ts";
 import type { MaintenanceOptions } from "../../maintenance.ts";
 import type { FilePort } from "../file-port.ts";
@@ -48,9 +49,11 @@ export interface SalvageStoreOptions extends MaintenanceOptions {
  */
 export function salvageStore(options: SalvageStoreOptions): Promise<SalvageReport> {
   const { files = nodeFiles, directory } = options;
+  // Something is added to its name, which must not end in a separator for that.
+  const target = resolve(options.target);
   return reading(directory, async () => {
     using _ = await claimStore(files, directory);
-    return await salvage({ ...options, files });
+    return await salvage({ ...options, files, target });
   });
 }
 
@@ -61,7 +64,7 @@ async function salvage(options: Options): Promise<SalvageReport> {
   const sight = await lookAtStore({ files, directory });
   const usable = usableSegments(sight);
   const { segments } = usable;
-  const unfinished = await prepareTarget(files, target);
+  const unfinished = await prepareTarget(files, directory, target);
   const progress = new SalvageProgress(segments, options);
   const pause = (segment: SurveyedSegment, readBytes: number): Promise<void> => {
     return progress.pause(segment, readBytes);

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { StorageError } from "../../errors.ts";
 import type { FilePort } from "../file-port.ts";
 import { isSystemError } from "../system-reason.ts";
@@ -9,10 +9,15 @@ const UNFINISHED = ".partial";
 
 /**
  * Makes an empty directory beside `target` to write to, and returns its path. What a broken salvage has left
- * there is removed. Rejects with `STORAGE_SALVAGE_FAILED` when something is in `target`.
+ * there is removed. Rejects with `STORAGE_SALVAGE_FAILED` when something is in `target`, or `target` is in the
+ * damaged store's `directory`.
  */
-export function prepareTarget(files: FilePort, target: string): Promise<string> {
+export function prepareTarget(files: FilePort, directory: string, target: string): Promise<string> {
   return writing(target, async () => {
+    if (target.startsWith(join(resolve(directory), sep))) {
+      const reason = "it lies in the damaged store; choose a directory outside of it";
+      throw new StorageError("STORAGE_SALVAGE_FAILED", { path: target, reason });
+    }
     if ((await namesIn(files, target)).length > 0) {
       const reason = "it is not empty; choose a directory that is not there yet";
       throw new StorageError("STORAGE_SALVAGE_FAILED", { path: target, reason });
