@@ -91,7 +91,7 @@ function verdictOf(keys: number, last: Measured | undefined, problem: string | u
 
 async function measureSize(bench: Bench, keys: number): Promise<Measured> {
   const { progress, scale } = bench;
-  const directory = await bench.populations.copy(keys);
+  const directory = await bench.populations.original(keys);
   const hasSnapshot = (await snapshotsIn(directory)).length > 0;
   const replay: Slot<number> = {
     name: "replay",
@@ -108,7 +108,6 @@ async function measureSize(bench: Bench, keys: number): Promise<Measured> {
   const [replayMs = [], snapshotMs] = await interleave(slots, scale.openingRounds, ({ name }) =>
     progress.tell(`opening ${showCount(keys)} keys by ${name}`),
   );
-  await rm(directory, { recursive: true });
   return { keys, replayMs, snapshotMs };
 }
 

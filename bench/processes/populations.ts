@@ -21,12 +21,20 @@ export class Populations {
     this.#progress = progress;
   }
 
+  /**
+   * The directory of a store that holds `keys` keys: to be opened and closed, and left with the same keys and values.
+   * Rejects with a `ProcessEndedError` when there was no way to fill it.
+   */
+  original(keys: number): Promise<string> {
+    const filling = this.#filled.get(keys) ?? this.#fill(keys);
+    this.#filled.set(keys, filling);
+    return filling;
+  }
+
   /** The directory of a store that holds `keys` keys and was closed in order; it is the caller's to change. Rejects
    * with a `ProcessEndedError` when there was no way to fill it. */
   async copy(keys: number, directory = this.#workplace.newPath("store")): Promise<string> {
-    const filling = this.#filled.get(keys) ?? this.#fill(keys);
-    this.#filled.set(keys, filling);
-    const filled = await filling;
+    const filled = await this.original(keys);
     this.#progress.tell(`copying ${showCount(keys)} keys`);
     // Where the file system can, the copy shares its blocks with the original.
     await cp(filled, directory, { recursive: true, mode: constants.COPYFILE_FICLONE });
