@@ -33,7 +33,7 @@ export class Progress {
     const seconds = Math.round((now - this.#startedMs) / 1_000);
     const line = `${seconds} s  ${this.#heading}${detail === "" ? "" : `: ${detail}`}`;
     if (!this.#stream.isTTY) this.#stream.write(`${line}\n`);
-    else this.#stream.write(`\r${line.slice(0, this.#stream.columns - 1)}\u001B[K`);
+    else this.#stream.write(`\r${line.slice(0, widthOf(this.#stream))}\u001B[K`);
   }
 
   /** As `tell`, for something that is done to `share`, from 0 to 1. */
@@ -46,4 +46,9 @@ export class Progress {
     if (this.#stream.isTTY) this.#stream.write("\r\u001B[K");
     this.#toldMs = Number.NEGATIVE_INFINITY;
   }
+}
+
+/** What fits into a line; some terminals say that they have no columns. */
+function widthOf({ columns }: WriteStream): number {
+  return (columns > 0 ? columns : 80) - 1;
 }

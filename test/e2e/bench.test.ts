@@ -26,7 +26,7 @@ suite("npm run bench", () => {
     await using results = await makeTemporaryDirectory();
     const file = join(results.path, "results.json");
     const child = spawnBench(directory.path, ["--only", "opening", "--json", file]);
-    const [code]: unknown[] = await within(once(child, "exit"), "the bench to end", 60_000);
+    const [code]: unknown[] = await within(once(child, "exit"), "the bench to end", 100_000);
     assert.equal(code, 0);
     assert.match(await readFile(file, "utf8"), /"name": "opening"[^]*"10 k"[^]*"100 k"/u);
     assert.deepEqual(await readdir(directory.path), []);
