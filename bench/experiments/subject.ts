@@ -72,8 +72,8 @@ export async function startServer(bench: Bench, options: SubjectOptions): Promis
   return {
     pid: server.pid,
     directory,
-    measure: (traffic) => bench.load.call("run", { target, traffic }),
-    sweep: (traffic) => bench.load.call("sweep", { target, traffic }),
+    measure: (traffic) => server.whileRunning(bench.load.call("run", { target, traffic })),
+    sweep: (traffic) => server.whileRunning(bench.load.call("sweep", { target, traffic })),
     [Symbol.asyncDispose]: () => killChild(server.child),
   };
 }

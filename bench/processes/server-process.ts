@@ -20,6 +20,7 @@ export class ServerProcess {
   readonly child: ChildProcess;
   readonly #port = Promise.withResolvers<number>();
   #printed = "";
+  #ended: ProcessEndedError | undefined;
 
   constructor({ dataDirectory, configDirectory }: ServerOptions) {
     const entry = join(checkout, "tools", "start.ts");
@@ -42,7 +43,8 @@ export class ServerProcess {
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#read(text));
     this.child.once("close", (code, signal) => {
       const how = `exit code ${code}, signal ${signal}`;
-      this.#port.reject(new ProcessEndedError(`a node did not start: ${how}\n${this.#printed}`));
+      this.#ended = new ProcessEndedError(`a node has ended: ${how}\n${this.#printed}`);
+      this.#port.reject(this.#ended);
     });
   }
 
@@ -55,6 +57,15 @@ export class ServerProcess {
   /** The port it accepts connections on, once it does, however long opening its data takes. */
   accepting(): Promise<number> {
     return this.#port.promise;
+  }
+
+  /** `traffic` to the node. When that fails because the node has ended, it rejects with what the node printed last. */
+  async whileRunning<Result>(traffic: Promise<Result>): Promise<Result> {
+    try {
+      return await traffic;
+    } catch (error) {
+      throw this.#ended ?? error;
+    }
   }
 
   #read(text: string): void {

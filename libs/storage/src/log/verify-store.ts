@@ -1,5 +1,4 @@
 import { StorageError } from "../errors.ts";
-import type { MaintenanceOptions } from "../store.ts";
 import type { FilePort } from "./file-port.ts";
 import { examineStore } from "./offline/examine-store.ts";
 
