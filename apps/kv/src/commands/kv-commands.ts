@@ -2,11 +2,13 @@ import type { CommandDeclaration } from "@kv/application";
 import type { NodeKv } from "../kv.ts";
 import { backupCommand } from "./backup.ts";
 import { bucketsCommand } from "./buckets.ts";
+import { checkCommand } from "./check.ts";
 import { compactCommand } from "./compact.ts";
 import { dropCommand } from "./drop.ts";
 import { getCommand } from "./get.ts";
 import { keysCommand } from "./keys.ts";
 import { putCommand } from "./put.ts";
+import { salvageCommand } from "./salvage.ts";
 import { exportCommand } from "./transfer/export.ts";
 import { importCommand } from "./transfer/import.ts";
 
@@ -21,4 +23,6 @@ export const kvCommands: readonly CommandDeclaration<NodeKv>[] = [
   importCommand,
   compactCommand,
   backupCommand,
+  checkCommand,
+  salvageCommand,
 ];

@@ -1,11 +1,16 @@
-import { ApplicationError, formatBytes, type NodeContext } from "@kv/application";
+import { ApplicationError, formatBytes } from "@kv/application";
 import type { MaintenanceOptions } from "@kv/storage";
-import type { NodeKv } from "../kv.ts";
+
+/** Who waits for a long piece of work, beside the operator or inside a node. */
+export interface WatchedWork {
+  readonly progress: (text: string) => void;
+  readonly signal: AbortSignal;
+}
 
 /** What a long piece of work on the store is given: its progress is shown, and the operator can give it up. */
 export function maintenanceOptions(
   verb: string,
-  { progress, signal }: NodeContext<NodeKv>,
+  { progress, signal }: WatchedWork,
 ): MaintenanceOptions {
   return {
     onProgress: (doneBytes, totalBytes) =>

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { StorageError } from "../errors.ts";
 import type { BackupResult, MaintenanceOptions } from "../maintenance.ts";
 import { segmentName } from "./file-names.ts";
@@ -38,10 +38,12 @@ const UNFINISHED = ".partial";
  */
 export async function backUp(
   sources: BackupSources,
-  directory: string,
+  target: string,
   options: MaintenanceOptions,
 ): Promise<BackupResult> {
   const { files } = sources;
+  // Something is added to its name, which must not end in a separator for that.
+  const directory = resolve(target);
   const unfinished = `${directory}${UNFINISHED}`;
   try {
     if (await exists(files, directory)) {

@@ -15,8 +15,9 @@ import { isSystemError, systemReason } from "./system-reason.ts";
 /** At a clean stop a tenth of what is put up with beside the traffic: what is behind then is all there is to replay. */
 const SHARE_AT_STOP = 0.1;
 
-/** Bytes of log that compaction and large values may put behind a snapshot before it is made anew. */
+/** Bytes of log that compaction, large values and puts of many fields may put behind a snapshot before it is made anew. */
 const MUCH_LOG_BYTES = 256 * 2 ** 20;
+const MUCH_LOG_BYTES_AT_STOP = 16 * 2 ** 20;
 
 /** Above so many keys writing a snapshot takes longer than a stop may. */
 const MOST_KEYS_AT_STOP = 40_000_000;
@@ -77,7 +78,7 @@ export class SnapshotKeeper {
     const bytesBehind = lengths.appendedBytes - this.#fromBytes;
     const isDue =
       this.recordsBehind > Math.max(snapshotEveryRecords, index.keyCount / 2) ||
-      bytesBehind > Math.max(MUCH_LOG_BYTES, index.liveBytes);
+      bytesBehind > Math.max(MUCH_LOG_BYTES, index.liveBytes / 2);
     if (isDue) this.#work = this.#take();
   }
 
@@ -88,10 +89,12 @@ export class SnapshotKeeper {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#work;
-    const { index, commits, snapshotEveryRecords } = this.#options;
+    const { index, commits, lengths, snapshotEveryRecords } = this.#options;
     if (commits.failure !== undefined || index.keyCount > MOST_KEYS_AT_STOP) return;
     const fewRecords = SHARE_AT_STOP * Math.max(snapshotEveryRecords, index.keyCount);
-    if (this.recordsBehind <= fewRecords) return;
+    const fewBytes = Math.max(MUCH_LOG_BYTES_AT_STOP, SHARE_AT_STOP * index.liveBytes);
+    const bytesBehind = lengths.appendedBytes - this.#fromBytes;
+    if (this.recordsBehind <= fewRecords && bytesBehind <= fewBytes) return;
     await this.#take(new AbortController().signal);
   }
 

@@ -5,7 +5,8 @@ import { examineStore } from "./offline/examine-store.ts";
 /**
  * Reads everything in a directory that nobody else uses, such as a fresh copy of a store; resolves to how
  * many keys it holds. Rejects with `STORAGE_DAMAGED`, naming the first damage, with `STORAGE_FORMAT`, or as
- * the disk does, or with the reason of `signal`. Gives way to other work every 128 KiB.
+ * the disk does, or with the reason of `signal`. Gives way to other work every 128 KiB. Takes
+ * memory for an index of all keys, and for one segment.
  */
 export async function verifyStore(
   files: FilePort,

@@ -35,8 +35,9 @@ export interface CompactorOptions {
 /** A whole pass that was asked for is over when so little is dead: what is left is headers. */
 const CLEAN_DEAD_SHARE = 0.02;
 
-/** Bytes of the log that a pass which was asked for looks at between two pauses. */
-const PASS_PORTION_BYTES = 2 ** 20;
+/** Bytes of the log that a pass which was asked for looks at between two pauses: beside callers who write, and alone. */
+const PASS_PORTION_BYTES = 128 * 1024;
+const LONE_PASS_PORTION_BYTES = 512 * 1024;
 
 /**
  * Gives the space of dead bytes back, beside the traffic: takes the oldest segment, writes what of it
@@ -56,7 +57,7 @@ export class Compactor {
   #work: Promise<unknown> = Promise.resolve();
   /** No further round before callers have written so much. */
   #restUntilBytes = 0;
-  /** Bytes of the log when the latest portion was handed out. */
+  /** Bytes that had been appended when the latest portion was handed out. */
   #seenBytes = 0;
   #seenCopiedBytes = 0;
 
@@ -97,7 +98,7 @@ export class Compactor {
       signal?.throwIfAborted();
       onProgress?.(doneBytes, beforeBytes);
       await this.#pause();
-      return PASS_PORTION_BYTES;
+      return this.#takeWrittenBytes() > 0 ? PASS_PORTION_BYTES : LONE_PASS_PORTION_BYTES;
     };
     const pass = this.#run(async () => {
       while (lengths.first <= last && deadShare(this.#use()) > CLEAN_DEAD_SHARE) {
@@ -181,13 +182,19 @@ export class Compactor {
   /** Waits its turn; how many bytes to look at then. */
   async #portion(): Promise<number> {
     await this.#pause();
-    const { lengths, deadShareLimit } = this.#options;
+    const { deadShareLimit } = this.#options;
+    return portionBytes(this.#use(), deadShareLimit, this.#takeWrittenBytes());
+  }
+
+  /** What callers have written since this was asked the last time, in bytes of the log. */
+  #takeWrittenBytes(): number {
+    const { appendedBytes } = this.#options.lengths;
     const { copiedBytes } = this.#copier;
     const copied = copiedBytes - this.#seenCopiedBytes;
-    const written = Math.max(0, lengths.totalBytes - this.#seenBytes - copied);
-    this.#seenBytes = lengths.totalBytes;
+    const written = Math.max(0, appendedBytes - this.#seenBytes - copied);
+    this.#seenBytes = appendedBytes;
     this.#seenCopiedBytes = copiedBytes;
-    return portionBytes(this.#use(), deadShareLimit, written);
+    return written;
   }
 
   /** Lets others go first, and the disk take what was copied: no more than a portion is ever under way. */
