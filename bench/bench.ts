@@ -55,7 +55,8 @@ async function main(): Promise<number> {
   }
   await using workplace = await Workplace.open(options.directory);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => void leave(workplace));
+    // Not once: npm and timeout(1) deliver a signal twice, and a second one without a handler ends the process at once.
+    process.on(signal, () => void leave(workplace));
   }
   try {
     await measure(options, workplace);
@@ -70,6 +71,7 @@ async function main(): Promise<number> {
 const INTERRUPTED = 130;
 
 async function leave(workplace: Workplace): Promise<void> {
+  if (workplace.isEnding) return;
   await workplace[Symbol.asyncDispose]();
   process.stderr.write("\nInterrupted: all processes and files of the run are gone.\n");
   process.exit(INTERRUPTED);

@@ -41,6 +41,7 @@ export class ServerProcess {
     this.#port.promise.catch(() => undefined);
     this.child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#read(text));
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#read(text));
+    this.child.on("error", (error) => this.#port.reject(error));
     this.child.once("close", (code, signal) => {
       const how = `exit code ${code}, signal ${signal}`;
       this.#ended = new ProcessEndedError(`a node has ended: ${how}\n${this.#printed}`);

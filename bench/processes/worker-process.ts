@@ -24,10 +24,10 @@ export class WorkerProcess<Work extends Calls> {
     });
     this.child.on("message", (message: ReplyMessage) => this.#receive(message));
     this.child.once("exit", (code, signal) => {
-      const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-      this.#underWay?.reject(new ProcessEndedError(`a process with a store ended: ${how}`));
-      this.#underWay = undefined;
+      this.#giveUp(signal === null ? `exit code ${code}` : `signal ${signal}`);
     });
+    // A message to a process that is just ending comes back as an error.
+    this.child.on("error", ({ message }) => this.#giveUp(message));
   }
 
   /** Rejects when the call fails, and when the process ends instead of answering. */
@@ -43,6 +43,11 @@ export class WorkerProcess<Work extends Calls> {
     this.child.send(message);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- both ends are this program, and share the type
     return reply.promise as Promise<ResultOf<Work, Name>>;
+  }
+
+  #giveUp(reason: string): void {
+    this.#underWay?.reject(new ProcessEndedError(`a process with a store ended: ${reason}`));
+    this.#underWay = undefined;
   }
 
   #receive(message: ReplyMessage): void {

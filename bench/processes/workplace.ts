@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -21,7 +22,7 @@ export class Workplace implements AsyncDisposable {
 
   private constructor(path: string) {
     this.#path = path;
-    process.on("exit", this.#killAll);
+    process.on("exit", this.#abandon);
   }
 
   /** Whether it is being disposed of: whatever fails from now on fails because of that. */
@@ -52,12 +53,18 @@ export class Workplace implements AsyncDisposable {
     this.#killAll();
     await Promise.all(gone);
     await rm(this.#path, { recursive: true, force: true, maxRetries: 3 });
-    process.off("exit", this.#killAll);
+    process.off("exit", this.#abandon);
   }
 
-  readonly #killAll = (): void => {
-    for (const child of this.#children) child.kill("SIGKILL");
+  /** The last line of defence, should this process end on its own. */
+  readonly #abandon = (): void => {
+    this.#killAll();
+    rmSync(this.#path, { recursive: true, force: true, maxRetries: 3 });
   };
+
+  #killAll(): void {
+    for (const child of this.#children) child.kill("SIGKILL");
+  }
 }
 
 /** Kills `child` and resolves when it is gone. */

@@ -32,7 +32,7 @@ suite("npm run bench", () => {
     assert.deepEqual(await readdir(directory.path), []);
   });
 
-  test("ends its processes and removes its files at ctrl-C", async () => {
+  test("ends its processes and removes its files at ctrl-C, also when it comes twice", async () => {
     await using directory = await makeTemporaryDirectory();
     const child = spawnBench(directory.path, ["--only", "workloads"]);
     let told = "";
@@ -42,6 +42,7 @@ suite("npm run bench", () => {
     await once(child.stderr ?? child, "data");
     const children = await childrenOf(pidOf(child));
     child.kill("SIGINT");
+    setImmediate(() => child.kill("SIGINT"));
     const [code]: unknown[] = await within(once(child, "close"), "the bench to end");
     assert.equal(code, 130, told);
     assert.match(told, /Interrupted: all processes and files of the run are gone/u);
