@@ -26,7 +26,7 @@ export type StorageEvent = {
   | { readonly type: "writes-resumed"; readonly reason: string }
   | { readonly type: "value-damaged"; readonly offsetBytes: number; readonly reason: string }
   /** An opening that takes long. */
-  | { readonly type: "opening"; readonly doneBytes: number; readonly totalBytes: number }
+  | { readonly type: "opening"; readonly percent: number }
   /** The next start has to replay more of the log. */
   | { readonly type: "snapshot-unusable"; readonly reason: string }
   | { readonly type: "snapshot-failed"; readonly reason: string }

@@ -10,10 +10,11 @@ import type { FilePort } from "./file-port.ts";
 import { ENTRY_OVERHEAD_BYTES } from "./format/field.ts";
 import { STORE_ID_BYTES, type StoreId } from "./format/store-id.ts";
 import { nodeFiles } from "./node-files.ts";
-import { tellOpening } from "./opening-progress.ts";
+import { OpeningProgress } from "./opening-progress.ts";
 import { recoverLog } from "./recover-log.ts";
 import { nodeScheduler, type Scheduler } from "./scheduler.ts";
 import { loadSnapshot } from "./snapshot/load-snapshot.ts";
+import type { SnapshotProgress } from "./snapshot/write-snapshot.ts";
 import { startLog } from "./start-log.ts";
 import { isSystemError, systemReason } from "./system-reason.ts";
 
@@ -120,14 +121,20 @@ async function open(settings: LogSettings): Promise<Store> {
   using resources = new DisposableStack();
   resources.use(await takeLock(settings));
   const cache = new ValueCache({ limitBytes: settings.cacheLimitBytes });
+  const progress = new OpeningProgress({ path: directory, clock });
   const makeIndex = (storeId: StoreId): KeyIndex => indexOver(storeId, cache);
   const log = await recoverLog({
     files,
     directory,
     makeIndex,
     drawStoreId: () => settings.drawBytes(STORE_ID_BYTES),
-    loadSnapshot: () => loadSnapshot({ files, directory, makeIndex }),
-    onProgress: tellOpening({ path: directory, clock }),
+    loadSnapshot: () => {
+      const onProgress = ({ keys, ofKeys }: SnapshotProgress): void => {
+        progress.loadKeys(keys, ofKeys);
+      };
+      return loadSnapshot({ files, directory, makeIndex, onProgress });
+    },
+    onProgress: (doneBytes, totalBytes) => progress.readBytes(doneBytes, totalBytes),
   });
   const forward = { ...settings, clock: forwardClock(clock) };
   const store = await startLog(forward, { ...log, cache }, resources);
