@@ -41,7 +41,10 @@ suite("a store that no node uses", () => {
     });
     const refused = await home.spawn();
     assert.deepEqual(await refused.exit(), { code: 1, signal: null });
-    assert.match(refused.stderr, /^Cannot open ".*": damaged at byte \d+: .*; run kv check and kv salvage/u);
+    assert.match(
+      refused.stderr,
+      /^Cannot open ".*": damaged at byte \d+: .*; run kv check and kv salvage/u,
+    );
 
     const target = join(dataDirectory, "saved");
     const salvaged = await operate(["salvage", directory, target], options);

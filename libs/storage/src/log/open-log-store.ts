@@ -122,18 +122,14 @@ async function open(settings: LogSettings): Promise<Store> {
   resources.use(await takeLock(settings));
   const cache = new ValueCache({ limitBytes: settings.cacheLimitBytes });
   const progress = new OpeningProgress({ path: directory, clock });
+  const onKeys = (done: SnapshotProgress): void => progress.loadKeys(done.keys, done.ofKeys);
   const makeIndex = (storeId: StoreId): KeyIndex => indexOver(storeId, cache);
   const log = await recoverLog({
     files,
     directory,
     makeIndex,
     drawStoreId: () => settings.drawBytes(STORE_ID_BYTES),
-    loadSnapshot: () => {
-      const onProgress = ({ keys, ofKeys }: SnapshotProgress): void => {
-        progress.loadKeys(keys, ofKeys);
-      };
-      return loadSnapshot({ files, directory, makeIndex, onProgress });
-    },
+    loadSnapshot: () => loadSnapshot({ files, directory, makeIndex, onProgress: onKeys }),
     onProgress: (doneBytes, totalBytes) => progress.readBytes(doneBytes, totalBytes),
   });
   const forward = { ...settings, clock: forwardClock(clock) };

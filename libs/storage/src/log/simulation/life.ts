@@ -63,7 +63,7 @@ export function drawSettings(dice: Dice): LifeSettings {
   return {
     sync: dice.weigh({ always: 3, everysec: 2, never: 1 }),
     segmentLimitBytes: dice.pick([200, 400, 800, 1500, 3000]),
-    cacheLimitBytes: dice.pick([0, 0, 256, 1024, 4096]),
+    cacheLimitBytes: dice.pick([0, 0, 1024, 4096, 16_384]),
     deadShareLimit: dice.pick([0.2, 0.3, 0.4, 0.5, 0.6]),
     snapshotEveryRecords: dice.pick([1, 3, 8, 30]),
   };

@@ -1,4 +1,5 @@
 import { act } from "./act.ts";
+import type { Call } from "./decide-call.ts";
 import { drawCall, tellBytes, tellCall } from "./draw-call.ts";
 import { drawTrouble } from "./draw-faults.ts";
 import { count, type Life, letAllGo } from "./life.ts";
@@ -21,8 +22,8 @@ const WEIGHTS = {
   "the clock is set": 2,
   "the disk works": 14,
   rest: 2,
-  compact: 1,
-  "back up": 1,
+  compact: 2,
+  "back up": 2,
   "give up": 1,
 } as const;
 
@@ -36,6 +37,8 @@ interface Errands {
   listing: Listing | undefined;
   abort: AbortController;
   copies: number;
+  /** What the latest call was about: reading it again soon is what caches and late answers go wrong with. */
+  latest: Call | undefined;
 }
 
 /** Lets a store live for some steps. Whatever it does wrong is thrown. */
@@ -45,7 +48,12 @@ export async function live(life: Life, steps: number): Promise<void> {
   const pacePercent = dice.pick([0, 20, 60]);
   const troublePercent = dice.pick([0, 0, 0, 3, 10]);
   machine.pace = () => (dice.chance(pacePercent) ? dice.pick(PACES) : "at-once");
-  const errands: Errands = { listing: undefined, abort: new AbortController(), copies: 0 };
+  const errands: Errands = {
+    listing: undefined,
+    abort: new AbortController(),
+    copies: 0,
+    latest: undefined,
+  };
   for (let step = 0; step < steps; step++) {
     await STEPS[dice.weigh(WEIGHTS)](life, errands);
     promises.throwFailure();
@@ -58,16 +66,19 @@ type Step = (life: Life, errands: Errands) => void | Promise<void>;
 
 /** Each says what it is about to do, in case that it fails. */
 const STEPS: Readonly<Record<keyof typeof WEIGHTS, Step>> = {
-  act: (life) => {
+  act: (life, errands) => {
     const { dice, names, note, clock, timeline } = life.history;
     const nowMs = Math.max(timeline.latestMs, clock.nowMs);
     const call = drawCall({ dice, names, state: timeline.state, nowMs });
     note(tellCall(call));
+    errands.latest = call;
     act(life, call);
   },
-  get: (life) => {
+  get: (life, { latest }) => {
     const { dice, names, note } = life.history;
-    const [bucket, key] = [dice.pick(names.buckets), dice.pick(names.keys)];
+    const about = dice.chance(60) ? latest : undefined;
+    const bucket = about?.bucket ?? dice.pick(names.buckets);
+    const key = (about && keyOf(about)) ?? dice.pick(names.keys);
     note(`get b${bucket[1]} ${tellBytes(key)}`);
     lookUp(life, bucket, key);
   },
@@ -140,6 +151,12 @@ const STEPS: Readonly<Record<keyof typeof WEIGHTS, Step>> = {
     errands.abort = new AbortController();
   },
 };
+
+function keyOf(call: Call): Uint8Array | undefined {
+  if (call.type === "put") return call.fields[0]?.key;
+  if (call.type === "delete") return call.keys[0];
+  return call.type === "expire" ? call.key : undefined;
+}
 
 /** Now and then something goes wrong with the disk, or is mended. */
 function changeLuck(
