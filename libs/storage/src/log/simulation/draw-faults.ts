@@ -7,7 +7,7 @@ export interface Trouble {
   readonly faults: Faults;
 }
 
-const KINDS = { once: 8, full: 6, "short-writes": 2, "short-reads": 2, reads: 4, dead: 1 };
+const KINDS = { once: 6, sync: 3, full: 6, "short-writes": 2, "short-reads": 2, reads: 4, dead: 1 };
 
 const TYPES: readonly DiskCall["type"][] = [
   "read",
@@ -28,7 +28,9 @@ export function drawTrouble(dice: Dice): Trouble {
   const kind = dice.weigh(KINDS);
   switch (kind) {
     case "once":
-      return failOnce(dice);
+      return failOnce(dice, dice.pick(TYPES));
+    case "sync":
+      return failOnce(dice, "sync");
     case "full":
       return fillUp(dice);
     case "short-writes":
@@ -44,8 +46,7 @@ export function drawTrouble(dice: Dice): Trouble {
   }
 }
 
-function failOnce(dice: Dice): Trouble {
-  const type = dice.pick(TYPES);
+function failOnce(dice: Dice, type: DiskCall["type"]): Trouble {
   const code = dice.pick(["EIO", "ENOSPC"] as const);
   const after = dice.below(4);
   let calls = 0;

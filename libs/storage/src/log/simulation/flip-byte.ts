@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { isStorageError } from "../../errors.ts";
-import type { StorageEvent } from "../../events.ts";
 import type { Store } from "../../store.ts";
 import { openLogStore } from "../open-log-store.ts";
 import { expectFound, expectSound } from "./examine.ts";
@@ -24,12 +23,8 @@ interface Victim {
  * Changes one byte of a store that nobody has open, and opens it: it is refused, or it is all there, or
  * what cannot be read is refused alone. Of a log that was not sealed the end may be cut off, loudly.
  */
-export async function flipByte(
-  history: History,
-  found: SimulatedMachine,
-  events: readonly StorageEvent[],
-): Promise<void> {
-  const { timeline, counts, clock } = history;
+export async function flipByte(history: History, found: SimulatedMachine): Promise<void> {
+  const { timeline, counts, clock, events } = history;
   const before = await expectSound(history, found);
   const victim = harm(history, found);
   if (victim === undefined) return;
@@ -37,7 +32,7 @@ export async function flipByte(
   const seen = events.length;
   const store = await tryToOpen(history, victim);
   if (store === undefined) return count(counts, "flip: refused");
-  const observed = await observeStore(store, 1000);
+  const observed = await observeStore(store);
   const damaged = damagedIn(observed);
   const wasCut = events.slice(seen).some(({ type }) => type === "tail-cut");
   const range = rangeOf(history, victim, wasCut);
@@ -50,13 +45,13 @@ export async function flipByte(
   count(counts, tellFlip(wasCut, damaged));
   const isStopped = await compactAll(store);
   count(counts, isStopped ? "flip: compaction stopped" : "flip: compaction went well");
-  const after = await observeStore(store, 1000);
+  const after = await observeStore(store);
   assert.ok(damagedIn(after) <= damaged, "a value is damaged that was not");
   assert.equal(timeline.find(after, { from: moment, to: moment, nowMs }), moment);
   await store[Symbol.asyncDispose]();
   const again = await tryToOpen(history, victim);
   if (again === undefined) return count(counts, "flip: refused later");
-  const last = await observeStore(again, 1000);
+  const last = await observeStore(again);
   assert.equal(timeline.find(last, { from: moment, to: moment, nowMs }), moment);
   return again[Symbol.asyncDispose]();
 }

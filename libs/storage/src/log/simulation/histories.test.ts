@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { isStorageError } from "../../errors.ts";
 import { observeStore } from "./observe-store.ts";
 import { BUCKET, DirectedStore, encode, field } from "./directed-store.ts";
+import { rollDice } from "./dice.ts";
 import { HOME } from "./life.ts";
 import { SimulatedMachine } from "./simulated-machine.ts";
 
@@ -75,6 +76,23 @@ test("what a full disk held back is written where the good part ends, and a powe
   }
 });
 
+test("whatever is written, no more of the log is dead than the limit says once all is at rest", async () => {
+  for (const deadShareLimit of [0.25, 0.5, 0.75]) {
+    const dice = rollDice(deadShareLimit * 100);
+    const directed = await DirectedStore.open({ deadShareLimit, segmentLimitBytes: 3000 });
+    for (let round = 0; round < 300; round++) {
+      const key = `key ${dice.below(60)}`;
+      if (dice.chance(20)) await directed.store.delete(BUCKET, [encode(key)]);
+      else await directed.put(key, dice.between(50, 300), dice.chance(30) ? 40_000 : undefined);
+      if (dice.chance(15)) await directed.passSecond();
+    }
+    for (let second = 0; second < 5; second++) await directed.passSecond();
+    const { deadBytes = 0, logBytes = 0, compaction } = directed.store.statistics();
+    assert.ok(logBytes > 3000 && (compaction?.segmentsRemoved ?? 0) > 3);
+    assert.ok(deadBytes <= deadShareLimit * logBytes, `${deadBytes} of ${logBytes} bytes are dead`);
+  }
+});
+
 // Each of the following was found by a simulated history; the name tells what went wrong.
 
 test("compact() of a store without a record removes no segment that is written to", async () => {
@@ -128,7 +146,7 @@ test("backup() tells the revision that its copy really reaches while writes go o
     {},
     SimulatedMachine.holding(HOME, directed.machine.content("/copy")),
   );
-  const observed = await observeStore(copy.store, 10);
+  const observed = await observeStore(copy.store);
   assert.deepEqual(
     [...observed.values()].map(({ revision }) => revision),
     [lastRevision],
@@ -212,9 +230,44 @@ test("a key that was swept does not come back without its value when the clock i
   assert.equal(directed.store.statistics().keys, 1);
   await directed.finish(directed.store.compact?.());
   const again = await DirectedStore.open({}, directed.machine.afterKill(), 4_000);
-  const observed = await observeStore(again.store, 10);
+  const observed = await observeStore(again.store);
   const keys = observed.values().flatMap((bucket) => bucket.keys.keys());
   assert.deepEqual(keys.toArray(), [Buffer.from("key").toString("hex")]);
+});
+
+test("nor when its segment was left over by a crash, without a snapshot", async () => {
+  const directed = await DirectedStore.open();
+  await directed.put("lapses", 150, 5_000);
+  for (let round = 0; round < 3; round++) await directed.put("key", 150);
+  directed.nowMs = 5_000;
+  assert.equal(directed.store.statistics().keys, 1);
+  directed.hold(({ type }) => type === "remove");
+  const compaction = directed.store.compact?.();
+  await directed.run();
+  assert.equal(directed.machine.waiting, 1, "all but the removal is done");
+  const after = directed.machine.afterKill();
+  await directed.release();
+  await directed.finish(compaction);
+  const again = await DirectedStore.open({}, after, 4_000);
+  assert.deepEqual(
+    [await again.get("lapses"), await again.get("key")],
+    ["missing", "x".repeat(150)],
+  );
+});
+
+test("whoever asked for a compaction hears of it when the disk fails for good", async () => {
+  const directed = await DirectedStore.open();
+  for (let round = 0; round < 3; round++) await directed.put("key", 150);
+  const compactions = Promise.allSettled([directed.store.compact?.(), directed.store.compact?.()]);
+  directed.machine.faults = ({ type }) =>
+    type === "write" ? { type: "error", code: "EIO" } : undefined;
+  await directed.put("key", 150);
+  const results = await directed.finish(compactions);
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    ["rejected", "rejected"],
+  );
+  assert.notEqual(directed.store.statistics().compaction?.state, "running");
 });
 
 test("that a key has lapsed is not said before the write that let it lapse is on the disk", async () => {

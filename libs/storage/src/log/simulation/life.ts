@@ -1,4 +1,5 @@
 import { openLogStore, type SyncMode } from "../open-log-store.ts";
+import type { StorageEvent } from "../../events.ts";
 import type { Store } from "../../store.ts";
 import type { Dice } from "./dice.ts";
 import type { Names } from "./draw-call.ts";
@@ -29,6 +30,8 @@ export interface History {
   /** Writes down what is about to be done. */
   readonly note: (step: string) => void;
   readonly counts: Counts;
+  /** All that stores have told since it began. */
+  readonly events: readonly StorageEvent[];
 }
 
 /** How often something happened, by its name. */
@@ -49,6 +52,8 @@ export interface Life {
   readonly store: Store;
   /** Reads that had failed when last nothing was under way: later ones may still be heard of. */
   readonly atRest: { readFaults: number };
+  /** How many events there were before it. */
+  readonly eventsBefore: number;
   /** Where backups go that nobody has looked at, and the moment of the call. */
   readonly backups: Map<string, number>;
   /** Whether the store is being closed, which gives up what was asked for. */
@@ -102,6 +107,7 @@ export function beginLife(
     promises,
     opening,
     atRest,
+    eventsBefore: history.events.length,
     backups: new Map(),
     isClosing: false,
   };

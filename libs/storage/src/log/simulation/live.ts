@@ -36,7 +36,6 @@ const STEPS_MS = [1, 10, 500, 5_000, 60_000, 7_200_000, -10, -3_000];
 interface Errands {
   listing: Listing | undefined;
   abort: AbortController;
-  copies: number;
   /** What the latest call was about: reading it again soon is what caches and late answers go wrong with. */
   latest: Call | undefined;
 }
@@ -47,17 +46,21 @@ export async function live(life: Life, steps: number): Promise<void> {
   const { dice, note } = history;
   const pacePercent = dice.pick([0, 20, 60]);
   const troublePercent = dice.pick([0, 0, 0, 3, 10]);
-  machine.pace = () => (dice.chance(pacePercent) ? dice.pick(PACES) : "at-once");
+  // Of all that is asked of a disk, syncs take the longest.
+  machine.pace = ({ type }) =>
+    dice.chance(type === "sync" ? 1.5 * pacePercent : pacePercent) ? dice.pick(PACES) : "at-once";
   const errands: Errands = {
     listing: undefined,
     abort: new AbortController(),
-    copies: 0,
     latest: undefined,
   };
   for (let step = 0; step < steps; step++) {
     await STEPS[dice.weigh(WEIGHTS)](life, errands);
     promises.throwFailure();
     changeLuck(life, troublePercent);
+    // Little happens any more in a store that takes no writes.
+    const isStill = machine.writeFaults > 0 && !life.store.statistics().writable;
+    if (isStill && dice.chance(10)) break;
   }
   note("the steps are over");
 }
@@ -135,15 +138,22 @@ const STEPS: Readonly<Record<keyof typeof WEIGHTS, Step>> = {
     await letAllGo(life, 4);
   },
   compact: (life, { abort }) => {
-    life.history.note("compact");
-    compact(life, abort.signal);
+    const { dice, note } = life.history;
+    // Some read what is about to go.
+    if (dice.chance(40)) lookAround(life);
+    const callers = dice.pick([1, 1, 2, 3]);
+    note(`compact, asked for by ${callers}`);
+    for (let caller = 0; caller < callers; caller++) compact(life, abort.signal);
   },
-  "back up": (life, errands) => {
-    do errands.copies += 1;
-    while (life.machine.has(`/copy-${errands.copies}`));
-    const directory = `/copy-${errands.copies}`;
-    life.history.note(`back up to ${directory}`);
-    backUp(life, directory, errands.abort.signal);
+  "back up": (life, { abort }) => {
+    const { dice, note } = life.history;
+    let number = 1;
+    while (life.machine.has(`/copy-${number}`) || life.backups.has(`/copy-${number}`)) number += 1;
+    const directory = `/copy-${number}`;
+    const also = dice.chance(30) ? "and compact" : "";
+    note(`back up to ${directory} ${also}`);
+    backUp(life, directory, abort.signal);
+    if (also !== "") compact(life, abort.signal);
   },
   "give up": ({ history: { note } }, errands) => {
     note("give up what was asked for");

@@ -67,7 +67,7 @@ export async function judgeCopy(
     clock: () => nowMs,
   };
   await using copy = await openLogStore(options);
-  const observed = await observeStore(copy, 1000);
+  const observed = await observeStore(copy);
   const found = timeline.find(observed, { from, to, nowMs });
   assert.ok(found !== undefined, `the copy is none of the moments ${from} to ${to}`);
   if (result === undefined) return;

@@ -4,7 +4,7 @@ import type { Cursor } from "../../page.ts";
 import type { Store } from "../../store.ts";
 import { hex } from "./store-state.ts";
 
-/** A key as a store shows it; `undefined` for a value that it refuses as damaged. */
+/** A key as a store shows it; `undefined` for a value that it refuses as damaged, or that was not asked for. */
 export interface ObservedKey {
   readonly value: Uint8Array | undefined;
   readonly revision: number;
@@ -21,18 +21,27 @@ export interface ObservedBucket {
 /** All that a store shows, by hexadecimal names. */
 export type Observed = ReadonlyMap<string, ObservedBucket>;
 
+/** How to look at a store. */
+export interface ObserveOptions {
+  /** Entries of a page; 1000 by default. */
+  readonly limit?: number | undefined;
+  /** Whether to ask for every value, which fills the cache; true by default. */
+  readonly readsValues?: boolean | undefined;
+}
+
 /**
- * Reads everything in a store whose disk does not fail, in pages of `limit`. What one call says has to
- * be what the others say: listings, counts, single keys.
+ * Reads everything in a store whose disk does not fail. What one call says has to be what the others
+ * say: listings, counts, single keys.
  */
-export async function observeStore(store: Store, limit: number): Promise<Observed> {
+export async function observeStore(store: Store, options: ObserveOptions = {}): Promise<Observed> {
+  const { limit = 1000 } = options;
   const observed = new Map<string, ObservedBucket>();
   const buckets = await follow(
     async (cursor) => (await store.listBuckets({ cursor, limit })).outcome.page,
   );
   for (const { bucket, revision, expiresAtMs } of buckets) {
     assert.ok(!observed.has(hex(bucket)), `bucket ${hex(bucket)} is listed twice`);
-    const keys = await observeKeys(store, bucket, limit);
+    const keys = await observeKeys(store, bucket, options);
     const described = (await store.describeBucket(bucket)).outcome;
     const expected = { type: "found", revision, keys: keys.size, expiresAtMs };
     assert.deepEqual(described, expected, `what bucket ${hex(bucket)} says of itself`);
@@ -48,7 +57,7 @@ export async function observeStore(store: Store, limit: number): Promise<Observe
 async function observeKeys(
   store: Store,
   bucket: Uint8Array,
-  limit: number,
+  { limit = 1000, readsValues = true }: ObserveOptions,
 ): Promise<ReadonlyMap<string, ObservedKey>> {
   const keys = new Map<string, ObservedKey>();
   const listed = await follow(async (cursor) => {
@@ -59,7 +68,8 @@ async function observeKeys(
   for (const { key, revision, expiresAtMs } of listed) {
     assert.ok(!keys.has(hex(key)), `key ${hex(key)} is listed twice`);
     const about = { revision: Number(revision), expiresAtMs };
-    keys.set(hex(key), { ...about, value: await readValue(store, bucket, { key, ...about }) });
+    const value = readsValues ? await readValue(store, bucket, { key, ...about }) : undefined;
+    keys.set(hex(key), { ...about, value });
   }
   return keys;
 }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { basename } from "node:path";
 import { isStorageError } from "../../errors.ts";
+import type { StorageEvent } from "../../events.ts";
 import type { Store } from "../../store.ts";
 import { crash } from "./crash.ts";
 import { drawTrouble } from "./draw-faults.ts";
@@ -9,12 +11,13 @@ import {
   count,
   drawSettings,
   type History,
+  HOME,
   letAllGo,
   type Life,
 } from "./life.ts";
 import { mend } from "./live.ts";
 import { observeStore } from "./observe-store.ts";
-import type { SimulatedMachine } from "./simulated-machine.ts";
+import type { Content, SimulatedMachine } from "./simulated-machine.ts";
 
 /**
  * Opens the store, sometimes not at the first try: the disk fails, or a crash comes in the middle.
@@ -25,13 +28,15 @@ export async function openLife(
   found: SimulatedMachine,
   { isLast = false } = {},
 ): Promise<Life> {
-  const { dice, timeline, clock, note, counts } = history;
+  const { dice, timeline, clock, note, counts, events } = history;
   for (let machine = found; ; ) {
     const settings = drawSettings(dice);
     note(`open ${JSON.stringify(settings)} at ${clock.nowMs}`);
     mend(machine);
     const trouble = isLast ? "none" : dice.weigh({ none: 8, faults: 1, crash: 1 });
     if (trouble !== "none") disturb(history, machine);
+    const before = machine.content(HOME);
+    const seen = events.length;
     const birth = beginLife(history, settings, machine);
     if (trouble === "crash") {
       await birth.promises.settle();
@@ -47,7 +52,9 @@ export async function openLife(
     mend(machine);
     if (result.status === "fulfilled") {
       const life = { ...birth, store: result.value };
-      const observed = await observeStore(life.store, dice.pick([1, 3, 1000]));
+      judgeCuts(events.slice(seen), { before, after: machine.content(HOME) });
+      const look = { limit: dice.pick([1, 3, 1000]), readsValues: dice.chance(60) };
+      const observed = await observeStore(life.store, look);
       timeline.recognise(observed, clock.nowMs);
       watchSyncs(life);
       return life;
@@ -72,6 +79,21 @@ async function settled(birth: Birth): Promise<PromiseSettledResult<Store>> {
   const [result] = results;
   assert.ok(result !== undefined, "the opening has come to a halt");
   return result;
+}
+
+/** What was cut off a log is kept beside it, every byte of it. */
+function judgeCuts(
+  events: readonly StorageEvent[],
+  { before, after }: { readonly before: Content; readonly after: Content },
+): void {
+  for (const event of events) {
+    if (event.type !== "tail-cut") continue;
+    const name = basename(event.keptIn);
+    const [segment = "", offset = ""] = name.split(/(?<=\.log)\./u);
+    const tail = before.get(segment)?.subarray(Number.parseInt(offset, 10));
+    assert.deepEqual(after.get(name), tail, "what was cut off is not what is kept");
+    assert.equal(event.bytes, tail?.length);
+  }
 }
 
 function disturb({ dice, note }: History, machine: SimulatedMachine): void {

@@ -47,6 +47,7 @@ export async function runHistory(
   const dice = rollDice(seed);
   const told: string[] = [];
   const counts: Counts = new Map();
+  using recorded = recordEvents();
   const history: History = {
     dice,
     names: drawNames(dice),
@@ -54,21 +55,20 @@ export async function runHistory(
     clock: { nowMs: 1_000_000 },
     note: (step) => void told.push(step),
     counts,
+    events: recorded.events,
   };
   const stray: unknown[] = [];
   const listen = (error: unknown): void => void stray.push(error);
   process.on("unhandledRejection", listen);
-  using recorded = recordEvents();
   try {
     let machine = new SimulatedMachine();
     for (let number = dice.between(1, lives); number > 0; number--) {
       const life = await openLife(history, machine);
-      const before = recorded.events.length;
       await live(life, dice.between(0, steps));
-      machine = await endLife(life, () => recorded.events.slice(before));
+      machine = await endLife(life);
       if (stray.length > 0) throw stray[0];
     }
-    if (dice.chance(40)) await flipByte(history, machine, recorded.events);
+    if (dice.chance(40)) await flipByte(history, machine);
     else await takeLeave(await openLife(history, machine, { isLast: true }));
     if (stray.length > 0) throw stray[0];
   } catch (error) {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runHistory } from "./run-history.ts";
 
-/** Some fifteen seconds on one core that has nothing else to do. */
-const HISTORIES = 2000;
+/** Some fifteen seconds on a core that has nothing else to do. */
+const HISTORIES = 1500;
 
 /** What a simulation that has lost its bite does not come to any more. */
 const BITES = [
