@@ -17,12 +17,19 @@ export interface FakeOptions {
    * acknowledgements may have gone out.
    */
   readonly crash?: (journal: readonly JournalEntry[], committed: number) => readonly JournalEntry[];
-  /** Answers mutations late, in groups, and shows them to readers at once. */
+  /** Answers mutations late, and shows them to readers at once. */
   readonly showsUncommitted?: boolean;
 }
 
 /** How many turns of the event loop a fake that shows the uncommitted lets pass before it commits. */
 const COMMIT_AFTER_TURNS = 20;
+
+/** What is safe once so much of the journal is, and what is said then. */
+interface Commit {
+  readonly length: number;
+  readonly life: number;
+  readonly reply: () => void;
+}
 
 /**
  * A line server in this process, as simple as can be: it keeps its journal in memory across `kill()` and `start()`. It
@@ -31,7 +38,8 @@ const COMMIT_AFTER_TURNS = 20;
 export class FakeNode implements AsyncDisposable {
   readonly #options: FakeOptions;
   readonly #sockets = new Set<Socket>();
-  readonly #waiting: (() => void)[] = [];
+  /** Another number after each crash, so that nothing of the life before it is committed. */
+  #life = 0;
   #server: Server | undefined;
   #journal: JournalEntry[] = [];
   #committed = 0;
@@ -60,7 +68,7 @@ export class FakeNode implements AsyncDisposable {
 
   /** Cuts all connections; the journal becomes what `crash` leaves of it. */
   async kill(): Promise<void> {
-    this.#waiting.length = 0;
+    this.#life += 1;
     const left = this.#options.crash?.(this.#journal, this.#committed);
     if (left !== undefined) this.#journal = [...left];
     for (const socket of this.#sockets) socket.destroy();
@@ -89,19 +97,20 @@ export class FakeNode implements AsyncDisposable {
   }
 
   #whenCommitted(reply: () => void): void {
-    if (this.#options.showsUncommitted !== true) return this.#commit([reply]);
-    this.#waiting.push(reply);
-    if (this.#waiting.length === 1) this.#commitLater(COMMIT_AFTER_TURNS);
+    const commit = { length: this.#journal.length, life: this.#life, reply };
+    if (this.#options.showsUncommitted !== true) this.#commit(commit);
+    else this.#commitLater(commit, COMMIT_AFTER_TURNS);
   }
 
-  #commitLater(turns: number): void {
-    if (turns === 0) this.#commit(this.#waiting.splice(0));
-    else setImmediate(() => this.#commitLater(turns - 1));
+  #commitLater(commit: Commit, turns: number): void {
+    if (turns === 0) this.#commit(commit);
+    else setImmediate(() => this.#commitLater(commit, turns - 1));
   }
 
-  #commit(replies: readonly (() => void)[]): void {
-    this.#committed = this.#journal.length;
-    for (const reply of replies) reply();
+  #commit({ length, life, reply }: Commit): void {
+    if (life !== this.#life) return;
+    this.#committed = length;
+    reply();
   }
 
   #answer(line: string): string {
