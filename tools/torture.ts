@@ -1,29 +1,36 @@
 /** `npm run torture`: kills a node with -9 in the middle of writes, thousands of times, and checks what it kept. */
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type CycleReport, KillNineFailure, runKillNine } from "../test/faults/kill-nine.ts";
-import { disturb, startVictim, warmUp } from "../test/faults/node-victim.ts";
+import { KillNineFailure } from "../test/faults/kill-nine.ts";
+import { KillTally } from "../test/faults/kill-tally.ts";
+import { type SceneName, sceneNames } from "../test/faults/scene-deck.ts";
+import { tortureNode, type TortureReport } from "../test/faults/torture-node.ts";
 import { chooseSeed } from "../test/harness/random.ts";
-import { makeTemporaryDirectory } from "../test/harness/temporary-directory.ts";
 
 /** After so many cycles a new node with new data: the log grows by each cycle, and is replayed in each. */
 const CYCLES_PER_NODE = 100;
 
-const USAGE = `Usage: npm run torture -- [--cycles N] [--seed N]
+const USAGE = `Usage: npm run torture -- [--cycles N] [--seed N] [--only SCENE,SCENE]
 
-Starts a node, has it written to on many connections, kills it with -9 after some acknowledgements, starts it
+Starts a node, has it written to on many connections, kills it with -9 in the midst of something, starts it
 again on the same data, and checks that every acknowledged write is there and nothing that nobody sent. Over
-and over.
+and over. What goes on beside the writers is drawn: ${sceneNames.join(", ")}.
 
   --cycles N  how often (1000)
   --seed N    replays the draws of a run that printed this seed
+  --only ...  only these scenes
   --help      this text
 
 The exit code is 0 when all was kept, 1 when not, and 64 for a wrong option.
 `;
 
+interface Options {
+  readonly cycles: number;
+  readonly seed: number;
+  readonly scenes: readonly SceneName[];
+}
+
 async function main(): Promise<number> {
-  let options: { readonly cycles: number; readonly seed: number } | undefined;
+  let options: Options | undefined;
   try {
     options = parseOptions();
   } catch (error) {
@@ -34,14 +41,15 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  return torture(options.cycles, options.seed);
+  return torture(options);
 }
 
-function parseOptions(): { readonly cycles: number; readonly seed: number } | undefined {
+function parseOptions(): Options | undefined {
   const { values } = parseArgs({
     options: {
       cycles: { type: "string", default: "1000" },
       seed: { type: "string" },
+      only: { type: "string" },
       help: { type: "boolean" },
     },
   });
@@ -50,16 +58,28 @@ function parseOptions(): { readonly cycles: number; readonly seed: number } | un
   if (!Number.isInteger(cycles) || cycles < 1) {
     throw new RangeError(`Cannot run "${values.cycles}" cycles: expected a whole number from 1`);
   }
-  return { cycles, seed: chooseSeed(values.seed) };
+  const scenes = values.only === undefined ? sceneNames : parseScenes(values.only);
+  return { cycles, seed: chooseSeed(values.seed), scenes };
 }
 
-async function torture(cycles: number, seed: number): Promise<0 | 1> {
-  console.log(`seed ${seed}: --cycles ${cycles} --seed ${seed} replays it`);
+function parseScenes(text: string): readonly SceneName[] {
+  return text.split(",").map((word) => {
+    const scene = sceneNames.find((name) => name === word);
+    if (scene !== undefined) return scene;
+    throw new RangeError(`Cannot play "${word}": there are ${sceneNames.join(", ")}`);
+  });
+}
+
+async function torture({ cycles, seed, scenes }: Options): Promise<0 | 1> {
+  const only = scenes === sceneNames ? "" : ` --only ${scenes.join(",")}`;
+  console.log(`seed ${seed}: --cycles ${cycles} --seed ${seed}${only} replays it`);
   const progress = new Progress(cycles);
+  const onCycle = (report: TortureReport): void => progress.add(report);
   try {
     // Each node has a seed of its own, which a failure names: --seed with that one begins with that node.
     for (let left = cycles, nodeSeed = seed; left > 0; left -= CYCLES_PER_NODE, nodeSeed++) {
-      await tortureNode(Math.min(left, CYCLES_PER_NODE), nodeSeed, progress);
+      const ofNode = Math.min(left, CYCLES_PER_NODE);
+      await tortureNode({ cycles: ofNode, seed: nodeSeed, scenes, onCycle });
     }
   } catch (error) {
     if (!(error instanceof KillNineFailure)) throw error;
@@ -71,46 +91,30 @@ async function torture(cycles: number, seed: number): Promise<0 | 1> {
   return 0;
 }
 
-async function tortureNode(cycles: number, seed: number, progress: Progress): Promise<void> {
-  await using directory = await makeTemporaryDirectory();
-  const node = { dataDirectory: join(directory.path, "data") };
-  await warmUp({ dataDirectory: join(directory.path, "warm-up") });
-  await runKillNine({
-    cycles,
-    seed,
-    start: () => startVictim(node),
-    afterKill: (random) => disturb(node, random),
-    onCycle: (report) => progress.add(report),
-  });
-}
-
 /** One line that is written over on a terminal; elsewhere a line for each hundredth cycle. */
 class Progress {
   readonly #cycles: number;
   readonly #started = performance.now();
-  #done = 0;
-  #acknowledged = 0;
-  #inFlight = 0;
+  readonly #tally = new KillTally();
 
   constructor(cycles: number) {
     this.#cycles = cycles;
   }
 
-  add({ acknowledged, inFlight }: CycleReport): void {
-    this.#done += 1;
-    this.#acknowledged += acknowledged;
-    this.#inFlight += inFlight;
+  add(report: TortureReport): void {
+    this.#tally.add(report);
     if (process.stdout.isTTY) process.stdout.write(`\r${this.#line()}`);
-    else if (this.#done % 100 === 0) console.log(this.#line());
+    else if (this.#tally.kills % 100 === 0) console.log(this.#line());
   }
 
   end(): void {
     console.log(`${process.stdout.isTTY ? "\r" : ""}${this.#line()}`);
+    console.log(this.#tally.kindsText);
   }
 
   #line(): string {
     const seconds = Math.round((performance.now() - this.#started) / 1_000);
-    return `${this.#done} of ${this.#cycles} kills, ${this.#acknowledged} writes acknowledged, ${this.#inFlight} in flight when killed, ${seconds} s`;
+    return `${this.#tally.textOf(this.#cycles)}, ${seconds} s`;
   }
 }
 

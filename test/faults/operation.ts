@@ -1,11 +1,13 @@
-/** A mutation that a writer sends, and what it does to the writer's picture of the store. */
+import { valueOf } from "./label.ts";
+
+/** A mutation that a writer sends, and what it does to the writer's picture of the store; `value` is the label of a value. */
 export type Operation =
   | { readonly type: "create"; readonly bucket: string }
   | { readonly type: "put"; readonly bucket: string; readonly key: string; readonly value: string }
   | { readonly type: "delete"; readonly bucket: string; readonly key: string };
 
 /**
- * What a store holds, as cells: `bucket` for a bucket that exists, `bucket key` for a key, with its value.
+ * What a store holds, as cells: `bucket` for a bucket that exists, `bucket key` for a key, with its value's label.
  */
 export type Cells = Map<string, string>;
 
@@ -18,7 +20,7 @@ export function cellOf(bucket: string, key?: string): string {
 export function lineOf(operation: Operation): string {
   const { type, bucket } = operation;
   if (type === "create") return `CREATE ${bucket}`;
-  if (type === "put") return `PUT ${bucket} ${operation.key} ${operation.value}`;
+  if (type === "put") return `PUT ${bucket} ${operation.key} ${valueOf(operation.value)}`;
   return `DELETE ${bucket} ${operation.key}`;
 }
 

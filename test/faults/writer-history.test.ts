@@ -75,6 +75,28 @@ suite("WriterHistory.judge()", () => {
   });
 });
 
+/** What somebody judges who looked at a copy of the store that was begun after the second acknowledgement. */
+function judgeCopy(found: Found): readonly string[] {
+  const writer = history();
+  const copy = writer.copiedNow();
+  writer.acknowledge("OK");
+  writer.submit({ type: "put", bucket: "b", key: "a", value: "4" });
+  return judge(copy, found);
+}
+
+suite("WriterHistory.copiedNow()", () => {
+  test("holds promised what was acknowledged by then, and nothing later", () => {
+    assert.deepEqual(judgeCopy({ a: "2", b: undefined }), []);
+    assert.deepEqual(judgeCopy({ a: "2", b: "3" }), []);
+    assert.deepEqual(judgeCopy({ a: "1", b: undefined }), ["reverted"]);
+  });
+
+  test("allows what was sent later, in its order", () => {
+    assert.deepEqual(judgeCopy({ a: "4", b: "3" }), []);
+    assert.deepEqual(judgeCopy({ a: "4", b: undefined }), ["disordered"]);
+  });
+});
+
 suite("WriterHistory", () => {
   test("finds a reader shown what nobody sent", () => {
     assert.equal(history().show("b a", "9")?.type, "invented");

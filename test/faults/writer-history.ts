@@ -11,9 +11,10 @@ import { applyTo, type Cells, type Operation, replyTo } from "./operation.ts";
 export interface Violation {
   /**
    * *lost*: a promised write is not there; *reverted*: an older value is; *invented*: something nobody sent is;
-   * *disordered*: each cell could be right, but not all at once; *wrong-reply*: the reply contradicts the state.
+   * *disordered*: each cell could be right, but not all at once; *wrong-reply*: the reply contradicts the state;
+   * *damaged*: bytes are not what was written.
    */
-  readonly type: "lost" | "reverted" | "invented" | "disordered" | "wrong-reply";
+  readonly type: "lost" | "reverted" | "invented" | "disordered" | "wrong-reply" | "damaged";
   readonly cell: string;
   readonly message: string;
 }
@@ -25,6 +26,8 @@ export class WriterHistory {
   readonly #values = new Set<string>();
   #pending: Operation[] = [];
   #shown = 0;
+  /** Those that {@link copiedNow} has made since the last crash. */
+  #copies: WriterHistory[] = [];
 
   /** @param cells What holds before the first request. */
   constructor(cells: Iterable<readonly [string, string]> = []) {
@@ -41,7 +44,21 @@ export class WriterHistory {
     return this.#settled;
   }
 
+  /**
+   * The history as it has to be judged by somebody who saw the store at some moment from now on, to the next crash: what
+   * is acknowledged or shown by now is promised, whatever is sent later may be there or not. It is told of that by itself.
+   */
+  copiedNow(): WriterHistory {
+    const copy = new WriterHistory(this.#settled);
+    for (const value of this.#values) copy.#values.add(value);
+    copy.#pending = [...this.#pending];
+    copy.#shown = this.#shown;
+    this.#copies.push(copy);
+    return copy;
+  }
+
   submit(operation: Operation): void {
+    for (const copy of this.#copies) copy.submit(operation);
     this.#pending.push(operation);
     if (operation.type === "put") this.#values.add(operation.value);
   }
@@ -104,6 +121,7 @@ export class WriterHistory {
     for (const [cell, value] of cells) this.#settled.set(cell, value);
     this.#pending = [];
     this.#shown = 0;
+    this.#copies = [];
   }
 
   #explain(

@@ -7,6 +7,8 @@ export const sharedBucket = "shared";
 
 const KEYS_PER_BUCKET = 10;
 const OLD_BUCKETS_LOOKED_AT = 3;
+/** How long values may be: some small, most so large that a few hundred of them fill a segment. */
+const LENGTHS_BYTES = [40, 4_000, 4_000, 4_000, 16_000];
 
 /**
  * One of the clients that write while the node is killed. It writes into the shared bucket, into one of its own, and in
@@ -28,16 +30,15 @@ export class Writer {
     this.#cycle = cycle;
   }
 
-  /** The next request; its value names writer, cycle and sequence, so that each is sent once. */
+  /** The next request; the label of its value names writer, cycle and sequence, so that each is sent once. */
   next(): Operation {
     this.#sequence += 1;
     const bucket = this.#random.pick([sharedBucket, this.name, this.#cycleBucket(this.#cycle)]);
     if (bucket !== sharedBucket && this.#random.chance(10)) return { type: "create", bucket };
     const key = this.#random.pick(this.#keys());
     if (this.#random.chance(25)) return { type: "delete", bucket, key };
-    const size = this.#random.chance(5) ? 2_000 : 40;
-    const padding = "x".repeat(this.#random.integer(0, size));
-    const value = `${this.name}.c${this.#cycle}.s${this.#sequence}.${padding}`;
+    const bytes = this.#random.integer(0, this.#random.pick(LENGTHS_BYTES));
+    const value = `${this.name}.c${this.#cycle}.s${this.#sequence}.${bytes}`;
     return { type: "put", bucket, key, value };
   }
 
@@ -62,8 +63,8 @@ export class Writer {
   }
 
   /** The keys it uses, in each of its buckets. */
-  keysOf(bucket: string): readonly { readonly cell: string; readonly line: string }[] {
-    return this.#keys().map((key) => ({ cell: cellOf(bucket, key), line: `GET ${bucket} ${key}` }));
+  keysOf(bucket: string): readonly { readonly cell: string; readonly key: string }[] {
+    return this.#keys().map((key) => ({ cell: cellOf(bucket, key), key }));
   }
 
   #cycleBucket(cycle: number): string {
