@@ -43,6 +43,7 @@ export async function endLife(life: Life): Promise<SimulatedMachine> {
 export async function takeLeave(life: Life): Promise<void> {
   await comeToRest(life);
   await closeStore(life);
+  await expectSound(life.history, life.machine);
 }
 
 /** With a disk that works again nothing stays undone, and everything is as it should be. */

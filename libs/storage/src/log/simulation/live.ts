@@ -187,8 +187,9 @@ function changeLuck(
 /** The faults of a machine with which nothing is wrong. */
 export const noFaults = (): undefined => undefined;
 
-/** From now on nothing is wrong with a machine, and nothing takes time. */
+/** From now on nothing is wrong with a machine, and nothing takes time; what was before is forgotten. */
 export function mend(machine: SimulatedMachine): void {
+  machine.forgetFaults();
   machine.faults = noFaults;
   machine.pace = () => "at-once";
 }

@@ -49,9 +49,10 @@ export async function openLife(
       continue;
     }
     const result = await settled(birth);
+    const hasFailed = machine.readFaults + machine.writeFaults > 0;
     mend(machine);
     if (result.status === "fulfilled") {
-      const life = { ...birth, store: result.value };
+      const life = { ...birth, store: result.value, atRest: { readFaults: 0 } };
       judgeCuts(events.slice(seen), { before, after: machine.content(HOME) });
       const look = { limit: dice.pick([1, 3, 1000]), readsValues: dice.chance(60) };
       const observed = await observeStore(life.store, look);
@@ -59,7 +60,6 @@ export async function openLife(
       watchSyncs(life);
       return life;
     }
-    const hasFailed = machine.readFaults + machine.writeFaults > 0;
     if (!hasFailed || !isStorageError(result.reason, "STORAGE_INACCESSIBLE")) throw result.reason;
     note("it could not be opened");
     count(counts, "openings that failed");

@@ -43,14 +43,20 @@ export class SimulatedMachine implements FilePort {
     return machine;
   }
 
-  /** Reads that have failed so far, openings for reading among them. */
+  /** Reads that have failed since {@link forgetFaults}, openings for reading among them. */
   get readFaults(): number {
     return this.#readFaults;
   }
 
-  /** Other calls that have failed so far. */
+  /** Other calls that have failed since then. */
   get writeFaults(): number {
     return this.#writeFaults;
+  }
+
+  /** Counts from 0 again. */
+  forgetFaults(): void {
+    this.#readFaults = 0;
+    this.#writeFaults = 0;
   }
 
   /** Calls that wait to be let go. */
