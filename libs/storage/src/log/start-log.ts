@@ -57,13 +57,15 @@ function assemble(
   const { path, scheduler, storeId, index } = settings;
   const { lastRevision } = index;
   const { end, lengths } = segments;
-  const gatherer = new GroupGatherer({ ...settings, end });
+  // A fast writer begins many segments within a second: compaction looks each time.
+  const onSegment = (): void => scheduler.endOfTurn(() => assembled.compactor.wake());
+  const gatherer = new GroupGatherer({ ...settings, end, onSegment });
   const commits = new GroupCommit({ path, gatherer, segments, scheduler, lastRevision });
   const logged = new LoggedIndex({ ...settings, gatherer, commits });
   const segmentFiles = new SegmentFiles(settings);
   const parts = { ...settings, segments, gatherer, commits, logged, lengths, segmentFiles };
   const seed = checksumSeed(storeId);
-  return {
+  const assembled = {
     ...parts,
     values: new ValueReader({ ...parts, files: segmentFiles }),
     compactor: new Compactor({ ...parts, files: segmentFiles, seed }),
@@ -71,6 +73,7 @@ function assemble(
     housekeeping: new Housekeeping(parts),
     backups: new Backups(parts),
   };
+  return assembled;
 }
 
 async function closeParts(parts: ReturnType<typeof assemble>): Promise<void> {

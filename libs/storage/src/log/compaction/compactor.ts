@@ -90,12 +90,15 @@ export class Compactor {
     // Others may have waited for the same end.
     while (this.#state === "running") await this.#work;
     this.#assertUsable();
+    this.#options.commits.assertWritable();
     const { lengths, gatherer } = this.#options;
     const beforeBytes = lengths.totalBytes;
     const last = gatherer.rotate();
     let doneBytes = 0;
     const portion = async (): Promise<number> => {
       signal?.throwIfAborted();
+      // It has to write to free anything: a full disk needs other space first.
+      this.#options.commits.assertWritable();
       onProgress?.(doneBytes, beforeBytes);
       await this.#pause();
       return this.#takeWrittenBytes() > 0 ? PASS_PORTION_BYTES : LONE_PASS_PORTION_BYTES;
