@@ -23,6 +23,8 @@ export interface HomeNodeOptions {
   readonly configDirectory?: string;
   /** As in `NodeOptions`. */
   readonly fileLimitBlocks?: number;
+  /** As in `NodeOptions`. */
+  readonly launcher?: readonly string[];
 }
 
 /** Makes an empty home. */
@@ -31,7 +33,7 @@ export async function openNodeHome(): Promise<NodeHome> {
   const dataDirectory = join(directory.path, "data");
   const nodes: NodeProcess[] = [];
   const spawn = async (options: HomeNodeOptions = {}): Promise<NodeProcess> => {
-    const { env, settings, configDirectory, fileLimitBlocks } = options;
+    const { env, settings, configDirectory, fileLimitBlocks, launcher } = options;
     const folder = join(directory.path, `config-${nodes.length}`);
     const written = settings === undefined ? undefined : await writeConfig(folder, settings);
     const node = NodeProcess.spawn({
@@ -39,6 +41,7 @@ export async function openNodeHome(): Promise<NodeHome> {
       ...(env === undefined ? {} : { env }),
       configDirectory: configDirectory ?? written,
       fileLimitBlocks,
+      launcher,
     });
     nodes.push(node);
     return node;

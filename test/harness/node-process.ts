@@ -19,6 +19,8 @@ export interface NodeOptions {
   readonly configDirectory?: string | undefined;
   /** Blocks, of 512 bytes or 1 KiB as the shell counts them, that a file of the node's may have: a disk that fills up. */
   readonly fileLimitBlocks?: number | undefined;
+  /** The words of a command that becomes the one that is written behind them: where the node runs, and as whom. */
+  readonly launcher?: readonly string[] | undefined;
 }
 
 const PORT_LINE = /Accepting connections on port (?<port>\d+)\D/u;
@@ -53,7 +55,8 @@ export class NodeProcess implements AsyncDisposable {
     const entry = join(checkout, "tools", "start.ts");
     const { configDirectory } = options;
     const config = configDirectory === undefined ? [] : ["--config", configDirectory];
-    const [program, ...words] = limited(options, [process.execPath, entry, ...config]);
+    const command = limited(options, [process.execPath, entry, ...config]);
+    const [program, ...words] = [...(options.launcher ?? []), ...command];
     const child = spawn(program ?? process.execPath, words, {
       cwd: checkout,
       env: environmentOf(options),

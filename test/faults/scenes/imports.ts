@@ -35,7 +35,7 @@ export class Imports {
   /** The kill comes before or after what the node has acknowledged is noted. */
   scene(random: Random): Scene<NodeVictim> {
     const begin = random.integer(1, 300);
-    const signs = random.integer(1, 3);
+    const signs = random.pick([1, 1, 2, 2, 3]);
     const signsFirst = random.chance(50);
     const isResumedAtOnce = random.chance(70);
     const seed = random.fork();
