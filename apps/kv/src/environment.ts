@@ -68,7 +68,7 @@ export const environment = {
     schema: v.strictObject({
       engine: v.optional(v.picklist(["log", "memory"]), "log"),
       sync: v.optional(v.picklist(["always", "everysec", "never"]), "always"),
-      cacheLimitBytes: v.optional(byteCount, 128 * 2 ** 20),
+      cacheLimitBytes: v.optional(v.pipe(byteCount, v.maxValue(16 * 2 ** 30)), 128 * 2 ** 20),
       segmentLimitBytes: v.optional(
         v.pipe(byteCount, v.minValue(2 ** 20), v.maxValue(512 * 2 ** 20)),
         64 * 2 ** 20,

@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join, resolve, sep } from "node:path";
 import { StorageError } from "../errors.ts";
 import type { BackupResult, MaintenanceOptions } from "../maintenance.ts";
 import { segmentName } from "./file-names.ts";
@@ -31,7 +31,8 @@ const UNFINISHED = ".partial";
 /**
  * Copies the log up to its present end, while it goes on: the segments are pinned, so compaction keeps
  * them until they have been copied. Sealed like a store that was closed, and read back as a whole,
- * before it gets its name. What a broken backup has left behind is overwritten by the next one.
+ * before it gets its name. What a backup that was killed has left
+ * behind has to be removed before the next one of that name.
  *
  * Rejects with `STORAGE_BACKUP_FAILED`, or with the reason of the signal: there is no copy then, unless
  * only the very last step has failed, to make sure of its name; then it may be there or not.
@@ -50,9 +51,12 @@ export async function backUp(
       const reason = "it is there already; choose a directory that is not";
       throw new StorageError("STORAGE_BACKUP_FAILED", { path: directory, reason });
     }
+    if (directory.startsWith(join(resolve(sources.path), sep))) {
+      const reason = "it lies in the store itself; choose a directory outside of it";
+      throw new StorageError("STORAGE_BACKUP_FAILED", { path: directory, reason });
+    }
     await makeEmpty(files, unfinished);
-    const copied = await copyLog(sources, unfinished, options);
-    const keys = await verify(files, unfinished, options);
+    const { keys, ...copied } = await copyAndVerify(sources, unfinished, options);
     await files.rename(unfinished, directory);
     await files.syncDirectory(join(directory, ".."));
     return { directory, keys, ...copied };
@@ -61,6 +65,20 @@ export async function backUp(
     const { reason } = systemReason(error);
     const details = { path: directory, reason };
     throw new StorageError("STORAGE_BACKUP_FAILED", details, { cause: error });
+  }
+}
+
+async function copyAndVerify(
+  sources: BackupSources,
+  directory: string,
+  options: MaintenanceOptions,
+): Promise<Omit<BackupResult, "directory">> {
+  try {
+    const copied = await copyLog(sources, directory, options);
+    return { ...copied, keys: await verify(sources.files, directory, options) };
+  } catch (error) {
+    await removeUnfinished(sources.files, directory);
+    throw error;
   }
 }
 
@@ -129,8 +147,19 @@ async function exists(files: FilePort, directory: string): Promise<boolean> {
   }
 }
 
-/** Makes the directory, or takes out of it what an earlier, broken backup has left. */
+/** Makes the directory. What is in one that is there already may be anybody's, and is not touched. */
 async function makeEmpty(files: FilePort, directory: string): Promise<void> {
   await files.makeDirectory(directory);
-  for (const name of await files.list(directory)) await files.remove(join(directory, name));
+  if ((await files.list(directory)).length === 0) return;
+  const reason = "that directory is in the way: a broken backup may have left it; remove it";
+  throw new StorageError("STORAGE_BACKUP_FAILED", { path: directory, reason });
+}
+
+/** Takes away what a backup that failed has written. A disk that refuses is let be. */
+async function removeUnfinished(files: FilePort, directory: string): Promise<void> {
+  try {
+    for (const name of await files.list(directory)) await files.remove(join(directory, name));
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
 }

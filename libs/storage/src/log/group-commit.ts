@@ -60,6 +60,11 @@ export class GroupCommit {
     return this.#obstacle?.error;
   }
 
+  /** Whether nothing will be written any more. */
+  get isStopped(): boolean {
+    return this.#obstacle?.mayPass === false;
+  }
+
   /** What waits for the log, in bytes. */
   get pendingBytes(): number {
     return this.#groups.reduce((sum, { writer }) => sum + writer.length, 0);

@@ -64,8 +64,8 @@ export async function recoverLog(options: RecoverLogOptions): Promise<RecoveredL
   // A new segment, or one that was set aside, is only safe with its name.
   if (seal === undefined) await files.syncDirectory(directory);
   await removeLeftovers({ files, directory, survey }, firstSegment);
-  // A key that lapsed was taken out of the index without a record: the snapshot may not know.
-  if (log.usesSnapshot) index.removeExpiringBefore(firstSegment);
+  // A key that lapsed was taken out of the index without a record: a snapshot, or a segment that was left over, does not know.
+  index.removeExpiringBefore(firstSegment);
   return {
     index,
     storeId,

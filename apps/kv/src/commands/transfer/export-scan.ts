@@ -92,7 +92,7 @@ export class ExportScan {
     if (this.#isComplete) this.#flaw ??= "something follows its end";
     const mark = markIn(bytes);
     if (mark !== undefined) this.#takeMark(mark);
-    else if (KEY.compare(bytes, 0, KEY.length) === 0) this.#keys++;
+    else if (KEY.equals(bytes.subarray(0, KEY.length))) this.#keys++;
     this.#crc32 = crc32(bytes, this.#crc32);
     this.#wholeBytes += bytes.length;
     if (mark?.type === "checkpoint" && this.#flaw === undefined) this.#takeCheckpoint(mark);

@@ -206,6 +206,7 @@ export class Compactor {
     do {
       await new Promise<void>((resolve) => scheduler.soon(resolve));
       this.#assertUsable();
+      if (commits.isStopped) commits.assertWritable();
     } while (commits.failure !== undefined);
     await this.#copier.takeLatest()?.durable;
   }

@@ -1,5 +1,6 @@
 import { dirname, join, resolve, sep } from "node:path";
 import { StorageError } from "../../errors.ts";
+import { SEAL_NAME, segmentNumber, UNFINISHED_SEAL_NAME } from "../file-names.ts";
 import type { FilePort } from "../file-port.ts";
 import { isSystemError } from "../system-reason.ts";
 import { writing } from "./system-failures.ts";
@@ -7,10 +8,13 @@ import { writing } from "./system-failures.ts";
 /** What is being written has this added to its name, so that nobody takes it for a store. */
 const UNFINISHED = ".partial";
 
+/** What a salvage writes besides segments. */
+const SEALS: ReadonlySet<string> = new Set([SEAL_NAME, UNFINISHED_SEAL_NAME]);
+
 /**
  * Makes an empty directory beside `target` to write to, and returns its path. What a broken salvage has left
- * there is removed. Rejects with `STORAGE_SALVAGE_FAILED` when something is in `target`, or `target` is in the
- * damaged store's `directory`.
+ * there is removed. Rejects with
+ * `STORAGE_SALVAGE_FAILED` when something else is in it, or anything in `target`, or `target` is in the damaged store's `directory`.
  */
 export function prepareTarget(files: FilePort, directory: string, target: string): Promise<string> {
   return writing(target, async () => {
@@ -23,8 +27,15 @@ export function prepareTarget(files: FilePort, directory: string, target: string
       throw new StorageError("STORAGE_SALVAGE_FAILED", { path: target, reason });
     }
     const unfinished = `${target}${UNFINISHED}`;
+    const names = await namesIn(files, unfinished);
+    const isOurs = names.every((name) => segmentNumber(name) !== undefined || SEALS.has(name));
+    // What is in it may be anybody's, the damaged store itself included.
+    if (unfinished === resolve(directory) || !isOurs) {
+      const reason = `"${unfinished}" is in the way; choose another directory`;
+      throw new StorageError("STORAGE_SALVAGE_FAILED", { path: target, reason });
+    }
+    for (const name of names) await files.remove(join(unfinished, name));
     await files.makeDirectory(unfinished);
-    for (const name of await files.list(unfinished)) await files.remove(join(unfinished, name));
     return unfinished;
   });
 }
