@@ -1,7 +1,7 @@
 import { join, resolve, sep } from "node:path";
 import { StorageError } from "../errors.ts";
 import type { BackupResult, MaintenanceOptions } from "../maintenance.ts";
-import { segmentName } from "./file-names.ts";
+import { SEAL_NAME, segmentName, segmentNumber, UNFINISHED_SEAL_NAME } from "./file-names.ts";
 import { type FilePort, writeFully } from "./file-port.ts";
 import type { StoreId } from "./format/store-id.ts";
 import type { GroupCommit } from "./group-commit.ts";
@@ -31,8 +31,8 @@ const UNFINISHED = ".partial";
 /**
  * Copies the log up to its present end, while it goes on: the segments are pinned, so compaction keeps
  * them until they have been copied. Sealed like a store that was closed, and read back as a whole,
- * before it gets its name. What a backup that was killed has left
- * behind has to be removed before the next one of that name.
+ * before it gets its name. What a broken backup has left behind
+ * is overwritten by the next one of that name.
  *
  * Rejects with `STORAGE_BACKUP_FAILED`, or with the reason of the signal: there is no copy then, unless
  * only the very last step has failed, to make sure of its name; then it may be there or not.
@@ -147,11 +147,18 @@ async function exists(files: FilePort, directory: string): Promise<boolean> {
   }
 }
 
-/** Makes the directory. What is in one that is there already may be anybody's, and is not touched. */
+/** What a backup writes besides segments. A store that was ever opened has other files, too. */
+const SEALS: ReadonlySet<string> = new Set([SEAL_NAME, UNFINISHED_SEAL_NAME]);
+
+/** Makes the directory, or takes out of it what a broken backup has left. Anything else in it may be anybody's. */
 async function makeEmpty(files: FilePort, directory: string): Promise<void> {
   await files.makeDirectory(directory);
-  if ((await files.list(directory)).length === 0) return;
-  const reason = "that directory is in the way: a broken backup may have left it; remove it";
+  const names = await files.list(directory);
+  if (names.every((name) => segmentNumber(name) !== undefined || SEALS.has(name))) {
+    for (const name of names) await files.remove(join(directory, name));
+    return;
+  }
+  const reason = "that directory is in the way; remove it or choose another name";
   throw new StorageError("STORAGE_BACKUP_FAILED", { path: directory, reason });
 }
 

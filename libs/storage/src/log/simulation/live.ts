@@ -146,10 +146,13 @@ const STEPS: Readonly<Record<keyof typeof WEIGHTS, Step>> = {
     for (let caller = 0; caller < callers; caller++) compact(life, abort.signal);
   },
   "back up": (life, { abort }) => {
+    const { machine, backups } = life;
     const { dice, note } = life.history;
-    let number = 1;
-    while (life.machine.has(`/copy-${number}`) || life.backups.has(`/copy-${number}`)) number += 1;
-    const directory = `/copy-${number}`;
+    // What a broken backup has left is in the way of another one of that name.
+    const isTaken = (path: string): boolean =>
+      machine.has(path) || machine.has(`${path}.partial`) || backups.has(path);
+    let directory = "/copy-1";
+    for (let number = 2; isTaken(directory); number++) directory = `/copy-${number}`;
     const also = dice.chance(30) ? "and compact" : "";
     note(`back up to ${directory} ${also}`);
     backUp(life, directory, abort.signal);
