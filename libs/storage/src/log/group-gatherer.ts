@@ -27,8 +27,6 @@ export interface GroupGathererOptions {
   /** The store's keys as they are before what is added is applied. */
   readonly index: KeyIndex;
   readonly segmentLimitBytes: number;
-  /** Told of each segment that is begun. */
-  readonly onSegment?: (() => void) | undefined;
   /** Most that the fields of one call may come to in the log; a gibibyte by default. */
   readonly callLimitBytes?: number;
 }
@@ -141,7 +139,6 @@ export class GroupGatherer {
     if (startsSegment) {
       this.#segment += 1;
       this.#segmentBytes = SEGMENT_HEADER_BYTES;
-      this.#options.onSegment?.();
     }
     const writer = this.#spare ?? new ByteWriter();
     this.#spare = undefined;

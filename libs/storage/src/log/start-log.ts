@@ -57,15 +57,13 @@ function assemble(
   const { path, scheduler, storeId, index } = settings;
   const { lastRevision } = index;
   const { end, lengths } = segments;
-  // A fast writer begins many segments within a second: compaction looks each time.
-  const onSegment = (): void => scheduler.endOfTurn(() => assembled.compactor.wake());
-  const gatherer = new GroupGatherer({ ...settings, end, onSegment });
+  const gatherer = new GroupGatherer({ ...settings, end });
   const commits = new GroupCommit({ path, gatherer, segments, scheduler, lastRevision });
   const logged = new LoggedIndex({ ...settings, gatherer, commits });
   const segmentFiles = new SegmentFiles(settings);
   const parts = { ...settings, segments, gatherer, commits, logged, lengths, segmentFiles };
   const seed = checksumSeed(storeId);
-  const assembled = {
+  return {
     ...parts,
     values: new ValueReader({ ...parts, files: segmentFiles }),
     compactor: new Compactor({ ...parts, files: segmentFiles, seed }),
@@ -73,7 +71,6 @@ function assemble(
     housekeeping: new Housekeeping(parts),
     backups: new Backups(parts),
   };
-  return assembled;
 }
 
 async function closeParts(parts: ReturnType<typeof assemble>): Promise<void> {
