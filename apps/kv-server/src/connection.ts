@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
+import type { Client } from "./client.ts";
 import type { FrontDoor } from "./front-door.ts";
 import { type Pause, Session } from "./session.ts";
-import { peerOf, takenBytes } from "./socket.ts";
+import { localEndOf, peerOf, takenBytes } from "./socket.ts";
 import { StallWatch } from "./stall-watch.ts";
 
 /**
@@ -10,17 +11,24 @@ import { StallWatch } from "./stall-watch.ts";
  */
 const lingerMs = 500;
 
+/** The latest number given to a connection of this process. */
+let latestId = 0;
+
 /**
  * One client's connection: moves bytes between its socket and its session, and decides when the socket is
  * read, written, ended and cut.
  *
  * Whatever fails in it costs this connection and nothing else.
  */
-export class Connection {
+export class Connection implements Client {
+  readonly id = ++latestId;
+  readonly peer: string;
+  readonly local: string;
+  readonly acceptedAtMs: number;
+  #activeAtMs: number;
   readonly #door: FrontDoor;
   readonly #socket: Socket;
   readonly #session: Session;
-  readonly #peer: string;
   /** Looks whether the client takes its replies while nothing goes on before it does. */
   readonly #stall: StallWatch;
   /** Whether the connection ends as soon as all that is due has gone out. */
@@ -32,9 +40,12 @@ export class Connection {
   /** Takes over a socket that a server has just accepted; `onClose` is called when it is gone. */
   constructor(door: FrontDoor, accepted: Socket, onClose: (connection: Connection) => void) {
     this.#door = door;
-    this.#peer = peerOf(accepted);
+    this.peer = peerOf(accepted);
+    this.local = localEndOf(accepted);
+    this.acceptedAtMs = door.clock();
+    this.#activeAtMs = this.acceptedAtMs;
     this.#session = new Session(door, {
-      peer: this.#peer,
+      client: this,
       onProgress: () => this.#proceedSoon(),
       onBug: (error) => this.#crash(error),
     });
@@ -57,6 +68,14 @@ export class Connection {
       })
       .setTimeout(door.environment.idleTimeoutMs)
       .resume();
+  }
+
+  get activeAtMs(): number {
+    return this.#activeAtMs;
+  }
+
+  get user(): string | undefined {
+    return this.#session.userName;
   }
 
   /** Executes no more requests, lets the replies that are due go out, and ends. */
@@ -89,7 +108,10 @@ export class Connection {
   #proceed(input?: Uint8Array): void {
     if (this.#socket.destroyed) return;
     try {
-      if (input !== undefined) this.#session.feed(input);
+      if (input !== undefined) {
+        this.#activeAtMs = this.#door.clock();
+        this.#session.feed(input);
+      }
       const pause = this.#session.execute(this.#roomBytes);
       this.#session.deliver();
       this.#send();
@@ -140,9 +162,11 @@ export class Connection {
    */
   #await(pause: Pause, waitingBytes: number): void {
     const socket = this.#socket;
-    if (pause === "starved" && this.#isEnding && !this.#session.owesReplies) this.#end();
+    if (pause === "leaving") this.#isEnding = true;
+    const isDone = pause === "starved" || pause === "leaving";
+    if (isDone && this.#isEnding && !this.#session.owesReplies) this.#end();
     if (pause === "full" && this.#session.pendingBytes < this.#roomBytes) this.#proceedSoon();
-    const isRead = pause === "starved" || (pause === "waiting" && waitingBytes === 0);
+    const isRead = isDone || (pause === "waiting" && waitingBytes === 0);
     if (isRead === socket.isPaused()) {
       if (isRead) socket.resume();
       else socket.pause();
@@ -176,7 +200,7 @@ export class Connection {
   #giveUp(): void {
     const { writableLength } = this.#socket;
     if (writableLength > 0) {
-      this.#door.log.slowReaderCut(this.#peer, writableLength);
+      this.#door.log.slowReaderCut(this.peer, writableLength);
       this.cut();
     } else if (!this.#session.owesReplies) {
       this.drain();
@@ -186,7 +210,7 @@ export class Connection {
   /** A bug: this connection is given up, with whatever it had put into the shared output. */
   #crash(error: unknown): void {
     this.#door.output.clear();
-    this.#door.log.connectionCrashed(this.#peer, error);
+    this.#door.log.connectionCrashed(this.peer, error);
     this.cut();
   }
 }

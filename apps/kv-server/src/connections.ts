@@ -1,13 +1,18 @@
+import type { Client, Clients } from "./client.ts";
 import type { Connection } from "./connection.ts";
 
 /** The connections that are there, counted by us: a server loses count when their handles are taken over. */
-export class Connections {
+export class Connections implements Clients {
   readonly #open = new Set<Connection>();
   #emptied: PromiseWithResolvers<void> | undefined;
 
   /** How many there are. */
   get size(): number {
     return this.#open.size;
+  }
+
+  [Symbol.iterator](): Iterator<Client> {
+    return this.#open.values();
   }
 
   /** Adds a new one. */

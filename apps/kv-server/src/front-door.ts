@@ -1,4 +1,5 @@
 import type { Kv } from "@kv/kv";
+import type { Clients } from "./client.ts";
 import type { ServerEnvironment } from "./environment.ts";
 import type { OutputBuffer } from "./output-buffer.ts";
 import type { PendingTotal } from "./pending-total.ts";
@@ -17,4 +18,7 @@ export interface FrontDoor {
   readonly pending: PendingTotal;
   readonly log: ServerLog;
   readonly adopt: AdoptSocket;
+  readonly clients: Clients;
+  /** Milliseconds of a clock that never goes back. */
+  readonly clock: () => number;
 }

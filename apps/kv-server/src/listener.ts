@@ -56,8 +56,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const users = new Users(() => environment.users, options);
   const output = new OutputBuffer();
   const pending = new PendingTotal(() => environment.pendingTotalLimitBytes);
-  const door = { kv, protocol, environment, users, output, pending, log, adopt };
-  const connections = new Connections();
+  const clients = new Connections();
+  const door = { kv, protocol, environment, users, output, pending, log, adopt, clients, clock };
   const server = createServer({
     pauseOnConnect: true,
     allowHalfOpen: true,
@@ -65,7 +65,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     keepAlive: true,
     keepAliveInitialDelay,
   });
-  server.on("connection", (socket) => welcome(socket, door, connections));
+  server.on("connection", (socket) => welcome(socket, door, clients));
   const address = await bind(server, environment);
   server.on("error", (error) => log.acceptFailed(error));
   log.listening(address);
@@ -73,11 +73,11 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   return {
     address,
     get connections() {
-      return connections.size;
+      return clients.size;
     },
     // A listening socket does not end by itself.
     finished: new Promise(() => {}),
-    [Symbol.asyncDispose]: () => (drained ??= close(server, door, connections)),
+    [Symbol.asyncDispose]: () => (drained ??= close(server, door, clients)),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Client } from "./client.ts";
+import type { FrontDoor } from "./front-door.ts";
 import type { OutputBuffer } from "./output-buffer.ts";
 import type { Reply } from "./reply.ts";
 import type { Request } from "./request.ts";
@@ -25,7 +27,8 @@ export interface Decoder {
 
 /** A language that clients speak: how requests are read from bytes and replies put into them. */
 export interface Protocol {
-  createDecoder(limits: RequestLimits): Decoder;
-  /** Appends `reply` to `output`. */
+  /** The decoder of one connection, that of `client`. */
+  createDecoder(door: FrontDoor, client: Client): Decoder;
+  /** Appends `reply` to `output`, when no form was chosen for it. */
   encode(reply: Reply, output: OutputBuffer): void;
 }

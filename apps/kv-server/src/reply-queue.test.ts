@@ -52,7 +52,7 @@ class Rehearsal {
       case "add": {
         const says = `reply ${this.#spoken++}`;
         const rests = this.#group(step.group);
-        this.queue.add(refuse(says), demandOf(step.effect), this.#inQueue(rests));
+        this.queue.add({ reply: refuse(says) }, demandOf(step.effect), this.#inQueue(rests));
         this.#owed.push({ effect: step.effect, says, rests, place: undefined });
         return;
       }
@@ -122,8 +122,8 @@ class Rehearsal {
 
 function takeAll(queue: ReplyQueue): string[] {
   const taken: string[] = [];
-  for (let reply = queue.take(); reply !== undefined; reply = queue.take()) {
-    taken.push(isRefusal(reply) ? reply.reason : reply.type);
+  for (let due = queue.take(); due !== undefined; due = queue.take()) {
+    taken.push(isRefusal(due.reply) ? due.reply.reason : due.reply.type);
   }
   return taken;
 }
@@ -153,9 +153,10 @@ test("ReplyQueue takes many replies behind one group without forgetting any", ()
   const queue = new ReplyQueue();
   const key = {};
   const first = queue.openGroup(key);
-  for (let n = 0; n < 5000; n++) queue.add(refuse(String(n)), WRITE, n < 10 ? first : undefined);
+  for (let n = 0; n < 5000; n++)
+    queue.add({ reply: refuse(String(n)) }, WRITE, n < 10 ? first : undefined);
   const late = queue.openGroup({});
-  queue.add(refuse("late"), WRITE, late);
+  queue.add({ reply: refuse("late") }, WRITE, late);
   assert.equal(queue.take(), undefined);
   queue.settleGroup(key, "durable");
   assert.deepEqual(
@@ -178,7 +179,7 @@ test("ReplyQueue weighs what a write waits to write until its reply is taken", (
   const mebibyte = 1024 * 1024;
   const key = {};
   const held = queue.openGroup(key);
-  queue.add(refuse("held"), { effect: "write", writtenBytes: mebibyte }, held);
+  queue.add({ reply: refuse("held") }, { effect: "write", writtenBytes: mebibyte }, held);
   const place = queue.reserve({ effect: "write", writtenBytes: mebibyte });
   assert.ok(queue.bytes > 2 * mebibyte);
   queue.fill(place, refuse("short"), held);

@@ -15,6 +15,7 @@
 
 import type { Demand, Effect } from "./command.ts";
 import { type Refusal, type Reply, weigh } from "./reply.ts";
+import type { ReplyForm } from "./request.ts";
 
 /**
  * What a reply that is not there yet is taken to weigh, in bytes: it may turn out to be a large value, so
@@ -30,9 +31,17 @@ export interface CommitGroup {
   state: "open" | "durable" | GroupFailure;
 }
 
+/** A reply that may go out. */
+export interface DueReply {
+  readonly reply: Reply;
+  /** How it is put into bytes, when its request chose that. */
+  readonly form?: ReplyForm | undefined;
+}
+
 /** A reply in the queue: the place of one request. */
 export interface OwedReply {
   readonly demand: Demand;
+  readonly form: ReplyForm | undefined;
   /** `undefined` until the outcome is there. */
   reply: Reply | undefined;
   group: CommitGroup | undefined;
@@ -57,14 +66,14 @@ export class ReplyQueue {
   }
 
   /** Puts a reply at the end; it rests on `group`, or on nothing. */
-  add(reply: Reply, demand: Demand, group: CommitGroup | undefined): void {
-    this.#owed.push({ demand, reply, group });
+  add({ reply, form }: DueReply, demand: Demand, group: CommitGroup | undefined): void {
+    this.#owed.push({ demand, form, reply, group });
     this.#bytes += weigh(reply) + demand.writtenBytes;
   }
 
   /** Keeps the place at the end for a reply that is not there yet. */
-  reserve(demand: Demand): OwedReply {
-    const place: OwedReply = { demand, reply: undefined, group: undefined };
+  reserve(demand: Demand, form?: ReplyForm): OwedReply {
+    const place: OwedReply = { demand, form, reply: undefined, group: undefined };
     this.#owed.push(place);
     this.#bytes += awaitedReplyBytes + demand.writtenBytes;
     return place;
@@ -98,14 +107,15 @@ export class ReplyQueue {
   }
 
   /** Takes the next reply that may go out; `undefined` when the next one is held back, or none is owed. */
-  take(): Reply | undefined {
+  take(): DueReply | undefined {
     const owed = this.#owed[this.#next];
     if (owed?.reply === undefined) return undefined;
+    const { demand, reply, form } = owed;
     const state = owed.group?.state ?? "durable";
     if (state === "open") return undefined;
-    this.#bytes -= weigh(owed.reply) + owed.demand.writtenBytes;
+    this.#bytes -= weigh(reply) + demand.writtenBytes;
     this.#dropFirst();
-    return state === "durable" ? owed.reply : state[owed.demand.effect];
+    return { reply: state === "durable" ? reply : state[demand.effect], form };
   }
 
   /** Moves on; gives memory back when all is out, or when half of a long list is. */

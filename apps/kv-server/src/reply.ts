@@ -13,7 +13,11 @@ export type Reply =
   | Exclude<DeleteOutcome, { readonly type: "missing" }>
   | { readonly type: "nothing-deleted" }
   | { readonly type: "authenticated" }
+  | { readonly type: "done" }
   | { readonly type: "unknown-command" }
+  | { readonly type: "authentication-required" }
+  | { readonly type: "wrong-password" }
+  | { readonly type: "no-users" }
   | Refusal;
 
 /** The request was not carried out, or nobody knows: `reason` is one line that begins in lower case. */

@@ -1,4 +1,5 @@
 import type { Answer, Answering } from "@kv/kv";
+import type { Client } from "./client.ts";
 import { type Command, type Demand, demandOf, type Effect, READ } from "./command.ts";
 import { execute, type Outcome, replyTo } from "./execute.ts";
 import type { FrontDoor } from "./front-door.ts";
@@ -6,30 +7,37 @@ import type { Decoder } from "./protocol.ts";
 import { isRequestFailure, refusalOf } from "./refusal.ts";
 import { type Refusal, type Reply, refuse } from "./reply.ts";
 import { type CommitGroup, type GroupFailure, type OwedReply, ReplyQueue } from "./reply-queue.ts";
-import type { Request } from "./request.ts";
+import type { AuthenticateRequest, LocalRequest, ReplyForm, Request } from "./request.ts";
 import type { User } from "./user.ts";
-import type { Credentials, Login } from "./users.ts";
+import type { Login } from "./users.ts";
 
 const UNKNOWN_COMMAND: Reply = { type: "unknown-command" };
 const AUTHENTICATED: Reply = { type: "authenticated" };
-const AUTHENTICATION_REQUIRED = refuse("authentication required");
-const WRONG_PASSWORD = refuse("wrong name or password");
+const AUTHENTICATION_REQUIRED: Reply = { type: "authentication-required" };
+const WRONG_PASSWORD: Reply = { type: "wrong-password" };
+const DONE: Reply = { type: "done" };
 const TOO_MANY_LOGINS = refuse("too many log-ins at a time; try again");
-const NO_USERS = refuse("no users are configured: nobody has to log in here");
+const NO_USERS: Reply = { type: "no-users" };
 
 /** An `AUTH` waits like a write: what is behind it must not begin before it is answered. It writes nothing. */
 const LOG_IN: Demand = { effect: "write", writtenBytes: 0 };
 
 /**
  * Why no more requests are executed for now. *starved*: there is no whole one. *waiting*: the last one must be
- * answered before the next begins. *full*: enough output is pending. *foreign*: the client speaks another protocol.
+ * answered before the next begins. *full*: enough output is pending. *leaving*: there will be no further one.
+ * *foreign*: the client speaks another protocol.
  */
-export type Pause = "starved" | "waiting" | "full" | "foreign";
+export type Pause = "starved" | "waiting" | "full" | "leaving" | "foreign";
+
+type TooLongRequest = Extract<Request, { readonly type: "too-long" }>;
+
+interface WithForm {
+  readonly form?: ReplyForm;
+}
 
 /** Whom a session talks to, and how it makes itself heard between two pieces of input. */
 export interface SessionOptions {
-  /** The client's address and port, for events. */
-  readonly peer: string;
+  readonly client: Client;
   /** Replies may have come due, or requests may be executed again. */
   readonly onProgress: () => void;
   /** Something failed that must not. */
@@ -50,12 +58,18 @@ export class Session {
   /** Whether the next request must not begin before one under way has been answered. */
   #isWaiting = false;
   #isStopped = false;
+  #isLeaving = false;
   #isAbandoned = false;
 
   constructor(door: FrontDoor, options: SessionOptions) {
     this.#door = door;
     this.#options = options;
-    this.#decoder = door.protocol.createDecoder(door.environment);
+    this.#decoder = door.protocol.createDecoder(door, options.client);
+  }
+
+  /** Who has logged in. */
+  get userName(): string | undefined {
+    return this.#user?.name;
   }
 
   /** Whether a request has been executed whose reply has not been delivered. */
@@ -91,14 +105,15 @@ export class Session {
       if (request.type === "foreign-protocol") return "foreign";
       this.#serve(request);
     }
-    return "starved";
+    return this.#isLeaving ? "leaving" : "starved";
   }
 
   /** Puts the replies that are due into the output. */
   deliver(): void {
     const { protocol, output } = this.#door;
-    for (let reply = this.#queue.take(); reply !== undefined; reply = this.#queue.take()) {
-      protocol.encode(reply, output);
+    for (let due = this.#queue.take(); due !== undefined; due = this.#queue.take()) {
+      if (due.form === undefined) protocol.encode(due.reply, output);
+      else due.form(due.reply, output);
     }
   }
 
@@ -114,19 +129,16 @@ export class Session {
   }
 
   #serve(request: Exclude<Request, { readonly type: "foreign-protocol" }>): void {
-    if (request.type === "authenticate") {
-      this.#authenticate(request);
-    } else if (!this.#isAdmitted) {
-      this.#answer(AUTHENTICATION_REQUIRED);
-    } else if (request.type === "unknown-command") {
-      this.#answer(UNKNOWN_COMMAND);
-    } else if (request.type === "too-long") {
-      const { part, limitBytes } = request;
-      const reason = `the ${part} is longer than the limit of ${limitBytes} bytes`;
-      this.#answer(refuse(reason));
-    } else {
-      this.#ask(request);
-    }
+    const { type, form } = request;
+    if (type === "authenticate") this.#authenticate(request);
+    else if (type === "leave") this.#leave(form);
+    else if (type === "local" && request.isOpen) this.#perform(request);
+    else if (!this.#isAdmitted) this.#answer(AUTHENTICATION_REQUIRED, form);
+    else if (type === "local") this.#perform(request);
+    else if (type === "log-out") this.#logOut(form);
+    else if (type === "unknown-command") this.#answer(UNKNOWN_COMMAND, form);
+    else if (type === "too-long") this.#answer(tooLong(request), form);
+    else this.#ask(request);
   }
 
   /** Judged for every request: who has logged in may be removed at any time, and users may be configured. */
@@ -135,32 +147,49 @@ export class Session {
     return (this.#user !== undefined && users.knows(this.#user)) || !users.isRequired;
   }
 
-  #ask(command: Command): void {
-    const { type } = command;
+  #perform({ perform, form }: LocalRequest & WithForm): void {
+    perform?.();
+    this.#answer(DONE, form);
+  }
+
+  #logOut(form: ReplyForm | undefined): void {
+    this.#user = undefined;
+    this.#answer(DONE, form);
+  }
+
+  #leave(form: ReplyForm | undefined): void {
+    this.#answer(DONE, form);
+    this.#isLeaving = true;
+    this.#isStopped = true;
+  }
+
+  #ask(command: Command & WithForm): void {
+    const { form } = command;
     const demand = demandOf(command);
     let answering: Answering<Outcome>;
     try {
       answering = execute(this.#door.kv, command);
     } catch (error) {
-      this.#answer(this.#refusal(error, demand.effect));
+      this.#answer(this.#refusal(error, demand.effect), form);
       return;
     }
     if (answering instanceof Promise) {
-      const place = this.#queue.reserve(demand);
+      const place = this.#queue.reserve(demand, form);
       this.#isWaiting = demand.effect === "write";
-      this.#collect(place, answering, type).catch(this.#options.onBug);
+      this.#collect(place, answering, command.type).catch(this.#options.onBug);
     } else {
-      this.#answer(replyTo(type, answering.outcome), demand, answering.durable);
+      const reply = replyTo(command.type, answering.outcome);
+      if (answering.durable === undefined) this.#answer(reply, form);
+      else this.#queue.add({ reply, form }, demand, this.#groupOf(answering.durable));
     }
   }
 
   /** Nothing is queued that need not be: most replies go straight into the output. */
-  #answer(reply: Reply, demand = READ, durable?: Promise<void>): void {
-    if (durable === undefined && this.#queue.isEmpty) {
-      this.#door.protocol.encode(reply, this.#door.output);
-    } else {
-      this.#queue.add(reply, demand, this.#groupOf(durable));
-    }
+  #answer(reply: Reply, form: ReplyForm | undefined): void {
+    const { protocol, output } = this.#door;
+    if (!this.#queue.isEmpty) this.#queue.add({ reply, form }, READ, undefined);
+    else if (form === undefined) protocol.encode(reply, output);
+    else form(reply, output);
   }
 
   async #collect(
@@ -177,39 +206,46 @@ export class Session {
     this.#goOn(place);
   }
 
-  #authenticate(credentials: Credentials): void {
+  #authenticate(request: AuthenticateRequest & WithForm): void {
     const { users } = this.#door;
+    const { form } = request;
     if (!users.isRequired) {
-      this.#answer(NO_USERS);
+      this.#answer(NO_USERS, form);
       return;
     }
-    const login = users.logIn(credentials, () => !this.#isAbandoned);
+    const login = users.logIn(request, () => !this.#isAbandoned);
     if (login instanceof Promise) {
-      const place = this.#queue.reserve(LOG_IN);
+      const place = this.#queue.reserve(LOG_IN, form);
       this.#isWaiting = true;
-      this.#awaitLogin(place, login).catch(this.#options.onBug);
+      this.#awaitLogin(place, login, request).catch(this.#options.onBug);
     } else {
-      this.#answer(this.#admit(login));
+      this.#answer(this.#admit(login, request), form);
     }
   }
 
-  async #awaitLogin(place: OwedReply, verifying: Promise<Login>): Promise<void> {
-    this.#queue.fill(place, this.#admit(await verifying), undefined);
+  async #awaitLogin(
+    place: OwedReply,
+    verifying: Promise<Login>,
+    request: AuthenticateRequest,
+  ): Promise<void> {
+    this.#queue.fill(place, this.#admit(await verifying, request), undefined);
     this.#goOn(place);
   }
 
   /** Draws the consequences of `login`; what the client is told of it. */
-  #admit(login: Login): Reply {
+  #admit(login: Login, { onAdmitted }: AuthenticateRequest): Reply {
     const { log } = this.#door;
+    const { peer } = this.#options.client;
     if (login.type === "right") {
       this.#user = login.user;
+      onAdmitted?.();
       return AUTHENTICATED;
     }
     if (login.type === "busy") {
-      log.tooManyLogins(this.#options.peer);
+      log.tooManyLogins(peer);
       return TOO_MANY_LOGINS;
     }
-    if (!this.#isAbandoned) log.wrongPassword(this.#options.peer);
+    if (!this.#isAbandoned) log.wrongPassword(peer);
     return WRONG_PASSWORD;
   }
 
@@ -251,4 +287,8 @@ export class Session {
     this.#door.log.requestFailed(error);
     return refusalOf(error, effect);
   }
+}
+
+function tooLong({ part, limitBytes }: TooLongRequest): Refusal {
+  return refuse(`the ${part} is longer than the limit of ${limitBytes} bytes`);
 }

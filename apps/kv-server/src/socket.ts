@@ -52,6 +52,11 @@ export function peerOf({ remoteAddress: host, remotePort: port }: Socket): strin
   return host === undefined || port === undefined ? "a client" : formatAddress({ host, port });
 }
 
+/** The end of `socket` on this machine, `address:port`, for as long as it is connected. */
+export function localEndOf({ localAddress: host, localPort: port }: Socket): string {
+  return host === undefined || port === undefined ? "" : formatAddress({ host, port });
+}
+
 /**
  * How many of the bytes written to `socket` the operating system has taken so far. What Node documents counts a
  * write only when all of it is gone, which for megabytes and a slow client takes minutes; its handle knows better.

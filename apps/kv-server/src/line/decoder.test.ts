@@ -25,6 +25,9 @@ function show(request: Request): string {
       return `too-long ${request.part} ${request.limitBytes}`;
     case "unknown-command":
     case "foreign-protocol":
+    case "local":
+    case "log-out":
+    case "leave":
       return request.type;
     default:
       return request satisfies never;

@@ -20,6 +20,9 @@ const NOT_FOUND = Buffer.from("NOT FOUND\r\n");
 const UNKNOWN_COMMAND = Buffer.from("UNKNOWN COMMAND\r\n");
 const NOT_SHOWN = Buffer.from("ERROR the value cannot be shown on a line\r\n");
 const CONFLICT = Buffer.from("ERROR the condition of the write does not hold\r\n");
+const AUTHENTICATION_REQUIRED = Buffer.from("ERROR authentication required\r\n");
+const WRONG_PASSWORD = Buffer.from("ERROR wrong name or password\r\n");
+const NO_USERS = Buffer.from("ERROR no users are configured: nobody has to log in here\r\n");
 
 /** Appends the lines of `reply` to `output`. */
 export function encodeReply(reply: Reply, output: OutputBuffer): void {
@@ -36,6 +39,7 @@ export function encodeReply(reply: Reply, output: OutputBuffer): void {
     case "deleted":
     case "nothing-deleted":
     case "authenticated":
+    case "done":
       output.append(OK);
       return;
     case "no-bucket":
@@ -46,6 +50,15 @@ export function encodeReply(reply: Reply, output: OutputBuffer): void {
       return;
     case "conflict":
       output.append(CONFLICT);
+      return;
+    case "authentication-required":
+      output.append(AUTHENTICATION_REQUIRED);
+      return;
+    case "wrong-password":
+      output.append(WRONG_PASSWORD);
+      return;
+    case "no-users":
+      output.append(NO_USERS);
       return;
     case "refused":
       output.append(Buffer.from(`ERROR ${reply.reason.replaceAll(/[\r\n]+/gu, " ")}\r\n`));

@@ -4,6 +4,6 @@ import { encodeReply } from "./encoder.ts";
 
 /** One request a line, one reply a line: what telnet and nc speak. docs/protocol.md describes it. */
 export const lineProtocol: Protocol = {
-  createDecoder: (limits) => new LineDecoder(limits),
+  createDecoder: ({ environment }) => new LineDecoder(environment),
   encode: encodeReply,
 };

@@ -1,0 +1,34 @@
+import type { Request } from "../request.ts";
+import type { Arguments } from "./arguments.ts";
+import type { Conversation } from "./conversation.ts";
+
+/** What Redis' COMMAND says of a command: words of https://redis.io/docs/latest/commands/command/ */
+export type CommandFlag =
+  | "admin"
+  | "allow-busy"
+  | "denyoom"
+  | "fast"
+  | "loading"
+  | "no-auth"
+  | "noscript"
+  | "readonly"
+  | "stale"
+  | "write";
+
+/** One command of the RESP door, as COMMAND tells of it and as it is carried out. */
+export interface CommandRow {
+  /** In upper case. */
+  readonly name: string;
+  /** Words with the name, exactly; negative for at least so many. */
+  readonly arity: number;
+  readonly flags: readonly CommandFlag[];
+  /** Where bucket names stand among the words: first, last (negative from the end), step; 0 0 0 for nowhere. */
+  readonly keys: readonly [first: number, last: number, step: number];
+  /** One sentence for COMMAND DOCS, and the family it belongs to. */
+  readonly summary: string;
+  readonly group: "connection" | "generic" | "hash" | "server";
+  /** The version of Redis that had it first; 7.0.0 for our own. */
+  readonly since: string;
+  /** What a call whose number of words is right asks for. */
+  readonly request: (words: Arguments, conversation: Conversation) => Request;
+}
