@@ -1,7 +1,27 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { KeyIndex } from "../key-index/key-index.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { GroupGatherer } from "./group-gatherer.ts";
+import { SegmentWriter } from "./segment-writer.ts";
+import { ManualScheduler } from "./testing/manual-scheduler.ts";
 import { BUCKET, endTurn, KEY, openHeld } from "./testing/one-group-a-turn.ts";
 import { type DiskCall, SimulatedDisk } from "./testing/simulated-disk.ts";
+
+/** Group commit alone on a disk, with the scheduler that ends its turns. */
+async function bareCommits() {
+  const disk = new SimulatedDisk();
+  const scheduler = new ManualScheduler();
+  const where = { files: disk, directory: "/kv", storeId: new Uint8Array(16) };
+  const end = { segment: 0, lengthBytes: 0, sequence: 0 };
+  const how = { ...where, syncsEveryWrite: true, syncsFirstGroup: false };
+  const segments = await SegmentWriter.open(how, { end, segments: [] });
+  const index = new KeyIndex({ seed: new Uint8Array(16), entryOverheadBytes: 0 });
+  const limits = { firstSegment: 1, segmentLimitBytes: 1e6 };
+  const gatherer = new GroupGatherer({ ...limits, index, end: segments.end });
+  const parts = { path: "/kv", gatherer, segments, scheduler, lastRevision: 0 };
+  return { commits: new GroupCommit(parts), disk, scheduler };
+}
 
 const VALUE = Uint8Array.of(1);
 const FIELDS = [{ key: KEY, value: VALUE }];
@@ -130,4 +150,35 @@ test('sync "never" syncs a segment only when it is full and when the store is cl
   assert.equal(calls.filter((call) => call === "sync /kv/00000002.log").length, 1);
   await store[Symbol.asyncDispose]();
   assert.equal(calls.filter((call) => call === "sync /kv/00000002.log").length, 2);
+});
+
+test("flush() rejects after a final failure, also when something was appended behind it", async () => {
+  const { commits, disk, scheduler } = await bareCommits();
+  disk.faults = ({ type }) => (type === "write" ? { type: "error", code: "EIO" } : undefined);
+  const first = commits.append([{ type: "trim", firstSegment: 1 }]);
+  await endTurn(scheduler);
+  await assert.rejects(first.durable, { code: "STORAGE_WRITE_UNKNOWN" });
+  // Compaction does not ask before each of its copies.
+  const second = commits.append([{ type: "trim", firstSegment: 1 }]);
+  await assert.rejects(second.durable, { code: "STORAGE_READ_ONLY" });
+  await assert.rejects(second.written, { code: "STORAGE_READ_ONLY" });
+  await assert.rejects(commits.flush(), { code: "STORAGE_WRITE_UNKNOWN" });
+});
+
+test("flush() does not wait for an acknowledgement that is held back", async () => {
+  const { commits, scheduler } = await bareCommits();
+  commits.acknowledgements.holdsBack = () => true;
+  const group = commits.append([{ type: "trim", firstSegment: 1 }]);
+  let isHeard = false;
+  const hear = async (): Promise<void> => {
+    await group.durable;
+    isHeard = true;
+  };
+  const hearing = hear();
+  const flushing = commits.flush();
+  await endTurn(scheduler);
+  assert.equal(await flushing, 1);
+  assert.equal(isHeard, false);
+  commits.acknowledgements.release();
+  await hearing;
 });

@@ -1,5 +1,6 @@
 import { StorageError } from "../errors.ts";
 import { emit } from "../events.ts";
+import { Acknowledgements } from "./acknowledgements.ts";
 import type { Group } from "./group.ts";
 import type { GroupGatherer, GroupRecord } from "./group-gatherer.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -41,6 +42,8 @@ interface Obstacle {
  * never part.
  */
 export class GroupCommit {
+  /** When callers hear of what was written. A failure releases what is held back: it is written. */
+  readonly acknowledgements = new Acknowledgements();
   readonly #options: GroupCommitOptions;
   /** Not in the log yet, oldest first; after a final failure, those that never will be. */
   readonly #groups: Group[] = [];
@@ -79,6 +82,8 @@ export class GroupCommit {
   append(records: readonly GroupRecord[]): Group {
     const group = this.#options.gatherer.add(records);
     if (group !== this.#groups.at(-1)) this.#groups.push(group);
+    // Nobody will ever write it: whoever had begun before the failure hears of it.
+    if (this.#obstacle?.mayPass === false) group.fail(refusal(this.#obstacle.error));
     if (!this.#isWriting && !this.#isScheduled) {
       this.#isScheduled = true;
       this.#options.scheduler.endOfTurn(() => {
@@ -116,13 +121,15 @@ export class GroupCommit {
 
   /**
    * Resolves when everything appended until now is in the log and survives a power cut, to the number
-   * of its last group. Rejects when that cannot be said.
+   * of its last group. Rejects when that cannot be said. It does not wait for acknowledgements that
+   * are held back.
    */
   async flush(): Promise<number> {
+    if (this.#obstacle?.mayPass === false) throw this.#obstacle.error;
     const last = this.#groups.at(-1);
     // Known before the wait: what is written during it need not be on the disk at its end.
     const { sequence } = last?.place ?? this.#options.segments.end;
-    await last?.durable;
+    await last?.written;
     await this.sync();
     if (this.#obstacle !== undefined) throw this.#obstacle.error;
     return sequence;
@@ -157,7 +164,8 @@ export class GroupCommit {
         this.#groups.shift();
         this.#durableRevision = Math.max(this.#durableRevision, group.lastRevision);
         gatherer.recycle(group.writer);
-        group.acknowledge();
+        group.settle();
+        this.acknowledgements.give(group);
         if (this.#obstacle?.mayPass === false) break;
       }
       if (this.#obstacle?.mayPass === true) this.#resume();
@@ -170,6 +178,7 @@ export class GroupCommit {
   /** A write has failed: holds everything back, and finds out whether it may be tried again. */
   async #hold(error: unknown): Promise<void> {
     if (!isSystemError(error)) throw error;
+    this.acknowledgements.release();
     const isFull = isDiskFull(error);
     if (!isFull) this.#giveUp(error);
     else if (this.#obstacle === undefined) {
@@ -189,6 +198,7 @@ export class GroupCommit {
   #giveUp(error: unknown): void {
     if (!isSystemError(error)) throw error;
     if (this.#obstacle?.mayPass === false) return;
+    this.acknowledgements.release();
     this.#obstacle = { error: this.#unknown(error), mayPass: false };
     const failure = this.#obstacle.error;
     const isUnderWay = this.#isWriting;

@@ -16,28 +16,38 @@ export class Group {
   readonly place: GroupPlace;
   /** Room for the header, then the records. */
   readonly writer: ByteWriter;
-  /** Settles when the group is acknowledged, or cannot be. */
+  /** Settles when the group is acknowledged, or cannot be: what callers wait for. */
   readonly durable: Promise<void>;
+  /** Settles when the group is in the log, or cannot be; it is acknowledged then, or a little later. */
+  readonly written: Promise<void>;
   /** The latest mutation up to and including it. */
   lastRevision: number;
-  readonly #settle: PromiseWithResolvers<void>;
+  readonly #durable = Promise.withResolvers<void>();
+  readonly #written = Promise.withResolvers<void>();
 
   constructor(place: GroupPlace, writer: ByteWriter, lastRevision: number) {
     this.place = place;
     this.writer = writer;
     this.lastRevision = lastRevision;
-    this.#settle = Promise.withResolvers();
-    this.durable = this.#settle.promise;
+    this.durable = this.#durable.promise;
+    this.written = this.#written.promise;
     // Nobody has to listen: without this, a failed write that no caller awaits would end the process.
     this.durable.catch(() => {});
+    this.written.catch(() => {});
+  }
+
+  /** It is in the log, as the sync mode has it. */
+  settle(): void {
+    this.#written.resolve();
   }
 
   acknowledge(): void {
-    this.#settle.resolve();
+    this.#durable.resolve();
   }
 
   fail(error: StorageError): void {
-    this.#settle.reject(error);
+    this.#written.reject(error);
+    this.#durable.reject(error);
   }
 
   /** A copy of some of its bytes, by their place in the segment; `undefined` when they are not in it. */
