@@ -27,13 +27,15 @@ export type ReplayedLog = Pick<
  */
 export function judgeLog(replay: ReplayedLog, seal: Seal | undefined): Verdict {
   const { flaw, provenSequence, startSegment } = replay;
+  const isDamage =
+    flaw !== undefined &&
+    (seal !== undefined || flaw.cannotBeTorn || provenSequence >= flaw.sequence);
+  // Behind the flaw the log may say that what seems to be missing is not needed.
+  if (isDamage) return { type: "damaged", flaw };
   if (startSegment > replay.firstSegment) {
     return damaged({ segment: startSegment - 1, offsetBytes: 0, reason: MISSING });
   }
-  if (flaw !== undefined) {
-    const isDamage = seal !== undefined || flaw.cannotBeTorn || provenSequence >= flaw.sequence;
-    return { type: isDamage ? "damaged" : "torn", flaw };
-  }
+  if (flaw !== undefined) return { type: "torn", flaw };
   const deviation = findShortfall(replay) ?? (seal && findDeviation(replay, seal));
   return deviation === undefined ? { type: "whole" } : damaged(deviation);
 }

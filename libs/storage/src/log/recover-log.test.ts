@@ -144,6 +144,27 @@ test("recoverLog() takes a segment that is needed and missing for damage", async
   await assert.rejects(recover(nothing), isDamage(3, 0, /missing/u));
 });
 
+test("recoverLog() names a segment whose header is damaged, not the one before it that has gone", async () => {
+  // What says that segment 2 is not needed stands behind it.
+  const log = new LogBuilder().group(create, put(2)).segment().group(restate(2), put(3));
+  log.segment().group(restate(3), put(4), { type: "trim", firstSegment: 3 });
+  const last = log.remove(1).remove(2);
+  const whole = last.files();
+  assert.equal((await recover(new SimulatedDisk(whole))).firstSegment, 3);
+  const changed = Uint8Array.from(whole.get(pathOf(3)) ?? []);
+  changed[20] = (changed[20] ?? 0) ^ 0x01;
+  for (const seal of [[], [["/kv/SEAL", encodeSeal(sealOf(log, 1))] as const]]) {
+    const disk = new SimulatedDisk([...whole.set(pathOf(3), changed), ...seal]);
+    await assert.rejects(recover(disk), isDamage(3, 0, /header/u));
+  }
+});
+
+test("recoverLog() takes a snapshot away that was not finished", async () => {
+  const disk = new SimulatedDisk(compactedLog().files().set("/kv/SNAPSHOT.new", Uint8Array.of(1)));
+  await recover(disk);
+  assert.equal(disk.files().has("/kv/SNAPSHOT.new"), false);
+});
+
 test("recoverLog() refuses a compacted log with any byte changed that is needed, when it is sealed", async () => {
   const log = compactedLog().remove(1).remove(2);
   const files = log.files().set("/kv/SEAL", encodeSeal(sealOf(log, 3)));

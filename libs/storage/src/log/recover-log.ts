@@ -11,6 +11,8 @@ import { removeLeftovers } from "./remove-leftovers.ts";
 import { rewriteEnd } from "./rewrite-end.ts";
 import { readSeal, removeSeal } from "./seal-file.ts";
 import { skipRevisions } from "./skip-revisions.ts";
+import { UNFINISHED_SNAPSHOT_NAME } from "./snapshot/snapshot-name.ts";
+import { removeUnfinishedSnapshot } from "./snapshot/write-snapshot.ts";
 
 /** What {@link recoverLog} has to know. */
 export type RecoverLogOptions = ReadLogOptions;
@@ -35,7 +37,7 @@ export interface RecoveredLog {
 /**
  * Understands the log in `directory`, from a snapshot of the index and what the log says since, or
  * from the whole log. Only then puts its end in order: cuts a torn tail off, makes sure that what was
- * read is on the disk, takes away the seal and the segments that nobody needs any more.
+ * read is on the disk, takes away the seal, the segments that nobody needs any more, and a snapshot that was not finished.
  *
  * A snapshot that is of no use is told of by an event: the log alone says all there is to know.
  *
@@ -63,6 +65,7 @@ export async function recoverLog(options: RecoverLogOptions): Promise<RecoveredL
   }
   // A new segment, or one that was set aside, is only safe with its name.
   if (seal === undefined) await files.syncDirectory(directory);
+  if (names.includes(UNFINISHED_SNAPSHOT_NAME)) await removeUnfinishedSnapshot(files, directory);
   await removeLeftovers({ files, directory, survey }, firstSegment);
   // A key that lapsed was taken out of the index without a record: a snapshot, or a segment that was left over, does not know.
   index.removeExpiringBefore(firstSegment);
