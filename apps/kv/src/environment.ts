@@ -80,7 +80,7 @@ export const environment = {
       ),
     }),
     default: { engine: "log", sync: "always" },
-    doc: "The engine (`log` keeps everything on disk, `memory` forgets), and how it does that. `sync`: when the log is synced, `always` before a write is acknowledged, `everysec`, or `never`. `cacheLimitBytes`: memory for values that need not be read from the disk (128 MiB). `segmentLimitBytes`: length of the log's files (64 MiB). `deadShareLimit`: the share of the log that may be dead before it is compacted (0.5; 1 leaves that to the command `compact`). `snapshotEveryRecords`: how many changes, at least, a start may have to replay (500,000).",
+    doc: "The engine (`log` keeps everything on disk, `memory` forgets), and how it does that. `sync`: when the log is synced, `always` before a write is acknowledged, `everysec`, or `never`. `cacheLimitBytes`: memory for values that need not be read from the disk (128 MiB). `segmentLimitBytes`: length of the log's files (64 MiB). `deadShareLimit`: the share of the log that may be dead once it is longer than a segment (0.5; 1 leaves compaction to the command `compact`). `snapshotEveryRecords`: how many changes, at least, a start may have to replay (500,000).",
     startOnly: true,
   },
   routingTable: {

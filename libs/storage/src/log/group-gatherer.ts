@@ -53,6 +53,7 @@ export class GroupGatherer {
   #firstSegment: number;
   #fieldsAt = 0;
   #group: Group | undefined;
+  #closedBytes = 0;
   #isRotating = false;
   #spare: ByteWriter | undefined;
 
@@ -84,6 +85,11 @@ export class GroupGatherer {
     return this.#fieldsAt;
   }
 
+  /** Bytes of log that were laid out since it was opened, every header included. */
+  get gatheredBytes(): number {
+    return this.#closedBytes + (this.#group?.writer.length ?? 0);
+  }
+
   /** Ends the group that is being gathered; the place behind everything that was gathered. */
   mark(): LogPosition {
     this.close();
@@ -111,6 +117,7 @@ export class GroupGatherer {
     const bytes = this.#group?.writer.length ?? 0;
     if (bytes <= GROUP_HEADER_BYTES) return;
     this.#segmentBytes += bytes;
+    this.#closedBytes += bytes;
     this.#group = undefined;
   }
 
@@ -139,6 +146,7 @@ export class GroupGatherer {
     if (startsSegment) {
       this.#segment += 1;
       this.#segmentBytes = SEGMENT_HEADER_BYTES;
+      this.#closedBytes += SEGMENT_HEADER_BYTES;
     }
     const writer = this.#spare ?? new ByteWriter();
     this.#spare = undefined;

@@ -29,6 +29,7 @@ export class LoggedIndex {
   readonly #places: ValuePlaces;
   readonly #place = { segment: 0, offset: 0 };
   #nextOffset = 0;
+  #writtenBytes = 0;
 
   constructor(options: LoggedIndexOptions) {
     this.#options = options;
@@ -38,11 +39,18 @@ export class LoggedIndex {
     };
   }
 
+  /** Bytes of log that mutations have taken since it was opened, headers included: all but what compaction writes. */
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
   /** Logs `mutations`, all or none of them, and applies them. What the log cannot take is not seen. */
   commit(mutations: readonly Mutation[]): void {
     if (mutations.length === 0) return;
     const { index, gatherer, commits } = this.#options;
+    const before = gatherer.gatheredBytes;
     commits.append(mutations);
+    this.#writtenBytes += gatherer.gatheredBytes - before;
     this.#place.segment = gatherer.segment;
     this.#nextOffset = gatherer.fieldsAt;
     for (const mutation of mutations) {

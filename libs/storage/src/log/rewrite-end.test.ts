@@ -42,7 +42,7 @@ function failOneSync(disk: SimulatedDisk, path: string): void {
 /** A process takes over after a failed sync, acknowledges two puts, syncs, and the power fails. */
 async function assertRestartIsSafe(disk: SimulatedDisk, sync: "always" | "everysec") {
   const restarted = disk.afterKill();
-  const held = await openHeld(restarted, { sync, segmentLimitBytes: 250 });
+  const held = await openHeld(restarted, { sync, segmentLimitBytes: 250, deadShareLimit: 1 });
   const found = await dump(held.store);
   const atOnce = restarted.afterPowerCut(64, () => 0);
   assert.equal(await stateOn(atOnce), found, "what an opening found is on the disk");
@@ -56,7 +56,11 @@ async function assertRestartIsSafe(disk: SimulatedDisk, sync: "always" | "everys
 
 test('a restart after a failed sync does not trust what the system has in memory, sync "everysec"', async () => {
   const disk = new SimulatedDisk();
-  const held = await openHeld(disk, { sync: "everysec", segmentLimitBytes: 250 });
+  const held = await openHeld(disk, {
+    sync: "everysec",
+    segmentLimitBytes: 250,
+    deadShareLimit: 1,
+  });
   await writeGroups(held, 2);
   failOneSync(disk, FIRST);
   held.scheduler.passSecond();
@@ -77,7 +81,7 @@ test('a restart after a failed sync does not trust what the system has in memory
 /** A store whose second segment could not be begun: the sync of its header has failed. */
 async function segmentNotBegun(faults: (disk: SimulatedDisk) => void): Promise<SimulatedDisk> {
   const disk = new SimulatedDisk();
-  const held = await openHeld(disk, { segmentLimitBytes: 1 });
+  const held = await openHeld(disk, { segmentLimitBytes: 1, deadShareLimit: 1 });
   await writeGroups(held, 1);
   faults(disk);
   assert.equal(await put(held, "unknown"), false);

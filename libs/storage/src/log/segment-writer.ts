@@ -33,6 +33,8 @@ export interface FoundLog {
 export class SegmentWriter {
   /** What is there, the segment being written included. */
   readonly lengths: SegmentLengths;
+  /** Called when a segment was begun. */
+  onSegment: () => void = () => {};
   readonly #options: SegmentWriterOptions;
   readonly #seed: number;
   /** `undefined` between two segments. */
@@ -151,6 +153,7 @@ export class SegmentWriter {
     const lengthBytes = SEGMENT_HEADER_BYTES;
     this.#end = { segment, lengthBytes, sequence: this.#end.sequence };
     this.lengths.set(segment, lengthBytes);
+    this.onSegment();
   }
 
   async #syncNow(): Promise<void> {

@@ -31,6 +31,8 @@ export async function startLog(
   const segments = await SegmentWriter.open(how, found);
   const parts = assemble({ ...settings, ...found, path }, segments);
   const { commits, compactor, snapshots, housekeeping } = parts;
+  // A fast writer fills many of them in a second.
+  segments.onSegment = () => compactor.wake();
   resources.use(housekeeping);
   const tick = (): void => {
     if (sync === "everysec") void commits.sync();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { deadShare, isDue, type LogUse, portionBytes } from "./compaction-policy.ts";
+import { deadShare, idlePortionBytes, isDue, type LogUse, pace } from "./compaction-policy.ts";
 
 const KIB = 1024;
 
@@ -23,16 +23,30 @@ test("isDue() begins a little before the limit, never with the segment being wri
   assert.equal(isDue(use(1000), 1), false);
 });
 
-test("portionBytes() is bounded, half of what callers write below the limit, three times beyond it", () => {
-  const below = { totalBytes: 100, liveBytes: 60, closedSegments: 1 };
-  const beyond = { totalBytes: 100, liveBytes: 40, closedSegments: 1 };
-  assert.equal(portionBytes(below, 0.5, 0), 64 * KIB);
-  assert.equal(portionBytes(below, 0.5, 20 * KIB), 74 * KIB);
-  assert.equal(portionBytes(beyond, 0.5, 20 * KIB), 124 * KIB);
+test("pace() rises from leisurely, where compaction begins, to three times what any load needs", () => {
+  assert.equal(pace(use(450), 0.5), 0);
+  assert.ok(Math.abs(pace(use(451), 0.5) - 0.5) < 0.2);
+  // Of what is looked at as much is dead as the share says, over a round.
+  assert.equal(pace(use(500), 0.5), 6);
+  assert.equal(pace(use(990), 0.5), 6);
+  assert.equal(pace(use(300), 0.25), 12);
+  assert.equal(pace(use(900, 0), 0.5), 0);
+  assert.equal(pace(use(900), 1), 0);
   fc.assert(
-    fc.property(fc.nat(), fc.constantFrom(below, beyond), (writtenBytes, log) => {
-      const bytes = portionBytes(log, 0.5, writtenBytes);
-      assert.ok(bytes >= 64 * KIB && bytes <= 256 * KIB);
-    }),
+    fc.property(
+      fc.nat(1000),
+      fc.nat(1000),
+      fc.double({ min: 0.1, max: 1, noNaN: true }),
+      (...at) => {
+        const [one, other, limit] = at;
+        const [less, more] = [Math.min(one, other), Math.max(one, other)];
+        assert.ok(pace(use(less), limit) <= pace(use(more), limit));
+      },
+    ),
   );
+});
+
+test("idlePortionBytes() is a quarter of a MiB beyond the limit, and less below it", () => {
+  assert.equal(idlePortionBytes(use(400), 0.5), 64 * KIB);
+  assert.equal(idlePortionBytes(use(501), 0.5), 256 * KIB);
 });

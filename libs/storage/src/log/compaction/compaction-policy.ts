@@ -1,9 +1,15 @@
 /**
- * When compaction runs, and how much it does at a time: arithmetic only.
+ * When compaction runs, and how fast: arithmetic only.
  *
- * Compaction takes the oldest segment, whatever is in it, so a whole round writes every living byte
- * once. With dead bytes kept at the share d of the log, a round of (1 - d) living bytes lets d be
- * written by callers: at d = 1/2 compaction never writes more than callers do, over a round.
+ * Compaction takes the oldest segment, whatever is in it, so a whole round looks at every byte of the
+ * log once and frees the dead ones. Dead bytes stay below the share d of the log when at least 1/d
+ * bytes are looked at for each byte that callers write: over a round of the log's length L callers
+ * write d L then, and d L is freed. Under a load that is spread over its keys less will do, for the
+ * oldest segment has more dead bytes than the others; at d = 1/2 it is 1.25 bytes, and a quarter of a
+ * byte is written again.
+ *
+ * So the pace rises with the share, from leisurely to three times what any load makes necessary, and
+ * settles where the two are even. Whoever cannot keep that pace is behind; see `CompactionDebt`.
  */
 
 /** What the policy looks at. */
@@ -17,11 +23,17 @@ export interface LogUse {
 /** Compaction begins a little before the limit is reached, so that it need not hurry. */
 const HEADROOM = 0.9;
 
-/** Looked at in one portion when nobody else writes: with a pause of 5 ms, some 12 MB a second. */
+/** Bytes looked at for each one written where compaction begins. */
+const LEISURELY_PACE = 0.5;
+
+/** At the limit and beyond it, in multiples of what frees as much as is written. */
+const URGENT_PACE = 3;
+
+/** Looked at in one portion when nothing is owed: with a pause of 5 ms, some 12 MB a second. */
 const IDLE_PORTION_BYTES = 64 * 1024;
 
 /** No portion is larger: it is done without letting others run. About a millisecond's work. */
-const LARGEST_PORTION_BYTES = 256 * 1024;
+export const LARGEST_PORTION_BYTES = 256 * 1024;
 
 /** The share of the log that is dead, 0 to 1. */
 export function deadShare({ totalBytes, liveBytes }: LogUse): number {
@@ -34,12 +46,16 @@ export function isDue(use: LogUse, deadShareLimit: number): boolean {
   return deadShareLimit < 1 && use.closedSegments > 0 && deadShare(use) > deadShareLimit * HEADROOM;
 }
 
-/**
- * How many bytes of the oldest segment to look at next, when callers have written `writtenBytes`
- * since the last portion: half as many as they while there is room, three times as many beyond the
- * limit, so that the limit holds against any load.
- */
-export function portionBytes(use: LogUse, deadShareLimit: number, writtenBytes: number): number {
-  const pace = deadShare(use) > deadShareLimit ? 3 : 0.5;
-  return Math.min(IDLE_PORTION_BYTES + pace * writtenBytes, LARGEST_PORTION_BYTES);
+/** How many bytes of the oldest segments are to be looked at for each byte that callers write. */
+export function pace(use: LogUse, deadShareLimit: number): number {
+  if (!isDue(use, deadShareLimit)) return 0;
+  const beginsAt = deadShareLimit * HEADROOM;
+  const urgency = (deadShare(use) - beginsAt) / (deadShareLimit - beginsAt);
+  const urgentPace = URGENT_PACE / deadShareLimit;
+  return LEISURELY_PACE + Math.min(1, urgency) * (urgentPace - LEISURELY_PACE);
+}
+
+/** How many bytes to look at after a pause when nothing is owed: nobody may be writing any more. */
+export function idlePortionBytes(use: LogUse, deadShareLimit: number): number {
+  return deadShare(use) > deadShareLimit ? LARGEST_PORTION_BYTES : IDLE_PORTION_BYTES;
 }

@@ -53,6 +53,92 @@ test("at most half of the log is dead under a load that never stops, and it all 
   assert.equal(again.statistics().keys, 64);
 });
 
+const MIB = 2 ** 20;
+
+/** So many clients, each of which puts 64 KiB, waits until it hears of that, and puts again. */
+const CLIENTS = 48;
+
+/** What one client puts next, unless it waits for an answer: 3 MiB a turn when none of them does. */
+class Client {
+  readonly #number: number;
+  #isWaiting = false;
+  #count = 0;
+
+  constructor(number: number) {
+    this.#number = number;
+  }
+
+  putNext(store: Store): void {
+    if (this.#isWaiting) return;
+    this.#count += 1;
+    const key = Buffer.from(`key ${this.#number} ${this.#count % 3}`);
+    const answer = store.put(BUCKET, [{ key, value: new Uint8Array(64 * 1024) }]);
+    assert.ok("outcome" in answer);
+    void this.#wait(answer.durable);
+  }
+
+  async #wait(durable: Promise<void> | undefined): Promise<void> {
+    this.#isWaiting = true;
+    await durable;
+    this.#isWaiting = false;
+  }
+}
+
+for (const sync of ["always", "everysec", "never"] as const) {
+  test(`dead bytes are bounded when clients write ten times what one portion looks at a turn, sync "${sync}"`, async () => {
+    const limits = { sync, segmentLimitBytes: MIB, cacheLimitBytes: 0 };
+    const { store, scheduler } = await openHeld(new SimulatedDisk(), limits);
+    await store.createBucket(BUCKET);
+    const clients = Array.from({ length: CLIENTS }, (_, number) => new Client(number));
+    let worst = 0;
+    for (let turn = 0; turn < 300; turn++) {
+      for (const client of clients) client.putNext(store);
+      // No second passes: it is enough that segments are begun.
+      scheduler.endTurn();
+      await setImmediate();
+      const { deadBytes = 0, logBytes = 0 } = store.statistics();
+      worst = Math.max(worst, (deadBytes - logBytes / 2) / MIB);
+    }
+    // What is written in a turn goes to one segment, which has up to 4 MiB then.
+    assert.ok(worst < 8, `${worst} MiB too many were dead`);
+    await passTurns(scheduler, 500);
+    const { deadBytes = 0, logBytes = 0, compaction } = store.statistics();
+    assert.ok(deadBytes <= logBytes / 2, `${deadBytes} of ${logBytes} bytes are dead at rest`);
+    assert.equal(compaction?.state, "idle");
+    assert.ok((compaction?.segmentsRemoved ?? 0) > 10);
+  });
+}
+
+test("compaction goes on after a load has ended, and comes to an end", async () => {
+  const limits = { segmentLimitBytes: SEGMENT_BYTES, deadShareLimit: 1, cacheLimitBytes: 0 };
+  const disk = new SimulatedDisk();
+  const { store, scheduler } = await openHeld(disk, limits);
+  await store.createBucket(BUCKET);
+  for (let round = 0; round < 200; round++) {
+    await store.put(BUCKET, fieldsOf(0, 20, 500));
+    await passTurns(scheduler, 1);
+  }
+  assert.ok(excessBytes(store) > 40 * SEGMENT_BYTES, "nearly all of it is dead");
+  const again = await openHeld(disk.afterKill(), { ...limits, deadShareLimit: 0.5 });
+  await passTurns(again.scheduler, 2000);
+  assert.ok(excessBytes(again.store) <= 0);
+  assert.equal(again.store.statistics().compaction?.state, "idle");
+});
+
+test("where headers alone are more than may be dead compaction rests after a round", async () => {
+  const { store, scheduler } = await openHeld(new SimulatedDisk(), { segmentLimitBytes: 1 });
+  await store.createBucket(BUCKET);
+  for (let number = 0; number < 20; number++) {
+    await store.put(BUCKET, fieldsOf(number, 1, 1));
+    await passTurns(scheduler, 40);
+  }
+  await passTurns(scheduler, 2000);
+  const before = store.statistics().compaction;
+  assert.equal(before?.state, "idle");
+  await passTurns(scheduler, 200);
+  assert.deepEqual(store.statistics().compaction, before);
+});
+
 test("a dropped bucket counts as dead at once; its keys and its space come back afterwards", async () => {
   const disk = new SimulatedDisk();
   const { store, scheduler } = await openHeld(disk, { segmentLimitBytes: SEGMENT_BYTES * 64 });

@@ -12,9 +12,13 @@ import type { Scheduler } from "../scheduler.ts";
 import type { SegmentFiles } from "../segment-files.ts";
 import type { SegmentLengths } from "../segment-lengths.ts";
 import { isSystemError, systemReason } from "../system-reason.ts";
-import { deadShare, isDue, type LogUse, portionBytes } from "./compaction-policy.ts";
+import type { SegmentWriter } from "../segment-writer.ts";
+import { CompactionPace } from "./compaction-pace.ts";
+import { deadShare, isDue, type LogUse } from "./compaction-policy.ts";
+import { CompactionRounds, type LogSums } from "./compaction-rounds.ts";
 import { SegmentCopier } from "./segment-copier.ts";
 import { SegmentDamage } from "./segment-groups.ts";
+import { SegmentRemover } from "./segment-remover.ts";
 
 /** What compaction works on. */
 export interface CompactorOptions {
@@ -23,14 +27,19 @@ export interface CompactorOptions {
   readonly logged: LoggedIndex;
   readonly commits: GroupCommit;
   readonly gatherer: GroupGatherer;
+  readonly segments: SegmentWriter;
   readonly lengths: SegmentLengths;
   readonly files: SegmentFiles;
   readonly scheduler: Scheduler;
   /** The store's checksum seed. */
   readonly seed: number;
-  /** The share of the log that may be dead, above 0 and below 1. */
+  /** The share of the log that may be dead, above 0; at 1 there is no limit. */
   readonly deadShareLimit: number;
+  readonly segmentLimitBytes: number;
 }
+
+/** So many bytes may be in segments that were emptied and are still there: while a backup reads them they cannot go. */
+const MOST_EMPTIED_BYTES = 256 * 2 ** 20;
 
 /** A whole pass that was asked for is over when so little is dead: what is left is headers. */
 const CLEAN_DEAD_SHARE = 0.02;
@@ -46,42 +55,51 @@ const LONE_PASS_PORTION_BYTES = 512 * 1024;
  * Interrupted anywhere, the log holds some records twice, and replaying it comes to the same: what is
  * written again is what the index held at that moment of the log. Nothing older than the oldest
  * segment exists, so what it says was removed need not be said again.
+ *
+ * While callers write faster than it can follow they hear of their writes later; so the share of dead
+ * bytes is bounded whatever they do, as long as each waits for answers now and then.
  */
 export class Compactor {
   readonly #options: CompactorOptions;
   readonly #copier: SegmentCopier;
+  readonly #remover: SegmentRemover;
+  readonly #rounds: CompactionRounds;
+  readonly #pace: CompactionPace;
   #state: CompactionStatistics["state"] = "idle";
   #reason: string | undefined;
-  #segmentsRemoved = 0;
+  /** The segment that is being emptied. */
+  #segment = 0;
   #isClosing = false;
+  #waitsForReaders = false;
+  /** Ends the pause before the next portion, so that a stop need not wait for it. */
+  #endPause: () => void = () => {};
   #work: Promise<unknown> = Promise.resolve();
-  /** No further round before callers have written so much. */
-  #restUntilBytes = 0;
-  /** Bytes that had been appended when the latest portion was handed out. */
+  /** What callers had written when the latest portion was handed out. */
   #seenBytes = 0;
-  #seenCopiedBytes = 0;
 
   constructor(options: CompactorOptions) {
     this.#options = options;
     this.#copier = new SegmentCopier(options);
+    this.#remover = new SegmentRemover(options);
+    this.#rounds = new CompactionRounds(options.deadShareLimit);
+    this.#pace = new CompactionPace({ ...options, copier: this.#copier, use: () => this.#use() });
+    options.commits.acknowledgements.holdsBack = () => this.#isBehind();
   }
 
   get statistics(): CompactionStatistics {
-    const [segmentsRemoved, copiedBytes] = [this.#segmentsRemoved, this.#copier.copiedBytes];
+    const { removed: segmentsRemoved } = this.#remover;
+    const { copiedBytes } = this.#copier;
     return { state: this.#state, reason: this.#reason, segmentsRemoved, copiedBytes };
   }
 
   /** Runs until less of the log is dead than the limit says, if more is. To be called now and then. */
   wake(): void {
-    if (this.#state !== "idle" || this.#isClosing || !this.#isDue()) return;
-    const { lengths, gatherer } = this.#options;
-    const last = gatherer.segment;
+    if (this.#state !== "idle" || this.#isClosing) return;
+    if (this.#options.commits.failure !== undefined) return;
+    // What a full disk has kept from going may go by now.
+    if (!this.#isDue() && this.#remover.emptiedBytes === 0) return;
     this.#work = this.#runAlone(async () => {
-      while (!this.#isClosing && this.#isDue() && lengths.first < last) {
-        await this.#removeOldest(() => this.#portion());
-      }
-      // After a whole round what counts as dead is the log's own overhead: another would change nothing.
-      if (this.#isDue()) this.#restUntilBytes = lengths.appendedBytes + lengths.totalBytes / 2;
+      while (!this.#isClosing && this.#isDue()) await this.#emptyOldest(() => this.#portion());
     });
   }
 
@@ -100,13 +118,16 @@ export class Compactor {
       // It has to write to free anything: a full disk needs other space first.
       this.#options.commits.assertWritable();
       onProgress?.(doneBytes, beforeBytes);
+      const written = this.#options.logged.writtenBytes;
+      const isAlone = written === this.#seenBytes;
+      this.#seenBytes = written;
       await this.#pause();
-      return this.#takeWrittenBytes() > 0 ? PASS_PORTION_BYTES : LONE_PASS_PORTION_BYTES;
+      return this.#pace.portionBytes(isAlone ? LONE_PASS_PORTION_BYTES : PASS_PORTION_BYTES);
     };
     const pass = this.#run(async () => {
-      while (lengths.first <= last && deadShare(this.#use()) > CLEAN_DEAD_SHARE) {
-        doneBytes += lengths.of(lengths.first);
-        await this.#removeOldest(portion);
+      while (this.#remover.next <= last && deadShare(this.#use()) > CLEAN_DEAD_SHARE) {
+        doneBytes += lengths.of(this.#remover.next);
+        await this.#emptyOldest(portion);
       }
     });
     this.#work = Promise.allSettled([pass]);
@@ -117,14 +138,22 @@ export class Compactor {
   /** Resolves when nothing is being done any more; a segment that is half done is done again another time. */
   async close(): Promise<void> {
     this.#isClosing = true;
+    this.#options.commits.acknowledgements.release();
+    this.#endPause();
     await this.#work;
   }
 
   /** Does `work`, and nothing else meanwhile. What stops it is thrown as a `StorageError`, or as it was if the caller did. */
   async #run(work: () => Promise<void>): Promise<void> {
     this.#state = "running";
+    this.#pace.begin();
     try {
-      await work();
+      try {
+        await work();
+      } finally {
+        // Nothing is half done when it ends, whatever ends it; what keeps a segment comes first then.
+        await this.#finishRemovals();
+      }
       this.#state = "idle";
     } catch (error) {
       this.#state = "idle";
@@ -132,6 +161,8 @@ export class Compactor {
       if (isSegment) this.#stop(error);
       this.#assertUsable();
       throw error;
+    } finally {
+      this.#options.commits.acknowledgements.release();
     }
   }
 
@@ -145,10 +176,10 @@ export class Compactor {
   }
 
   #stop(error: Error): void {
-    const { path, lengths } = this.#options;
+    const { path } = this.#options;
     const place =
       error instanceof SegmentDamage
-        ? `"${join(path, segmentName(lengths.first))}" is damaged at byte ${error.offsetBytes}: ${error.message}`
+        ? `"${join(path, segmentName(this.#segment))}" is damaged at byte ${error.offsetBytes}: ${error.message}`
         : systemReason(error).reason;
     this.#state = "stopped";
     this.#reason = place;
@@ -164,62 +195,79 @@ export class Compactor {
     }
   }
 
-  async #removeOldest(nextPortion: () => Promise<number>): Promise<void> {
-    const { commits, lengths, files, logged, path, seed } = this.#options;
-    const segment = lengths.first;
-    await commits.flush();
+  /** Appends what is needed of the oldest segment that was not emptied, and lets it go. */
+  async #emptyOldest(nextPortion: () => Promise<number>): Promise<void> {
+    const { commits, segments, lengths, seed } = this.#options;
+    const segment = this.#remover.next;
+    this.#segment = segment;
+    // Whoever began another one has made sure that this is on the disk.
+    if (segment >= segments.end.segment) await commits.flush();
+    this.#rounds.begin(this.#sums());
     const copiedBefore = this.#copier.copiedBytes;
-    await this.#copier.copy({ segment, lengthBytes: lengths.of(segment), seed }, nextPortion);
-    await commits.flush();
-    logged.trim(segment + 1);
-    await commits.flush();
-    const bytes = lengths.of(segment);
-    lengths.delete(segment);
-    await files.remove(segment);
-    this.#segmentsRemoved += 1;
-    const copiedBytes = this.#copier.copiedBytes - copiedBefore;
-    const message = `Removed segment ${segment} of the store at "${path}": ${bytes} bytes, ${copiedBytes} of them were still needed`;
-    emit({ level: "debug", type: "segment-removed", message, path, bytes, copiedBytes });
+    const lengthBytes = lengths.of(segment);
+    await this.#copier.copy({ segment, lengthBytes, seed }, nextPortion);
+    this.#remover.add(this.#copier.copiedBytes - copiedBefore);
+    this.#rounds.note(segment, lengthBytes, this.#sums());
+    const isMuch = this.#remover.emptiedBytes > MOST_EMPTIED_BYTES;
+    if (isMuch || this.#remover.hasFailed) await this.#finishRemovals();
+  }
+
+  /** A file may be read for as long as a backup takes: nobody else is kept waiting for that. */
+  async #finishRemovals(): Promise<void> {
+    this.#waitsForReaders = true;
+    this.#options.commits.acknowledgements.release();
+    try {
+      await this.#remover.finish();
+    } finally {
+      this.#waitsForReaders = false;
+    }
   }
 
   /** Waits its turn; how many bytes to look at then. */
   async #portion(): Promise<number> {
     await this.#pause();
-    const { deadShareLimit } = this.#options;
-    return portionBytes(this.#use(), deadShareLimit, this.#takeWrittenBytes());
+    return this.#pace.portionBytes();
   }
 
-  /** What callers have written since this was asked the last time, in bytes of the log. */
-  #takeWrittenBytes(): number {
-    const { appendedBytes } = this.#options.lengths;
-    const { copiedBytes } = this.#copier;
-    const copied = copiedBytes - this.#seenCopiedBytes;
-    const written = Math.max(0, appendedBytes - this.#seenBytes - copied);
-    this.#seenBytes = appendedBytes;
-    this.#seenCopiedBytes = copiedBytes;
-    return written;
-  }
-
-  /** Lets others go first, and the disk take what was copied: no more than a portion is ever under way. */
+  /** Lets others go first, and the disk take what was copied. */
   async #pause(): Promise<void> {
     const { scheduler, commits } = this.#options;
+    if (!this.#isBehind()) commits.acknowledgements.release();
     do {
-      await new Promise<void>((resolve) => scheduler.soon(resolve));
+      await new Promise<void>((resolve) => {
+        this.#endPause = resolve;
+        if (this.#pace.isHurried) scheduler.endOfTurn(resolve);
+        else scheduler.soon(resolve);
+      });
       this.#assertUsable();
       if (commits.isStopped) commits.assertWritable();
     } while (commits.failure !== undefined);
-    await this.#copier.takeLatest()?.durable;
+    await this.#pace.settleCopies();
+  }
+
+  #isBehind(): boolean {
+    const mayHold = this.#state === "running" && !this.#isClosing && !this.#waitsForReaders;
+    return mayHold && this.#pace.isBehind;
   }
 
   #isDue(): boolean {
-    const { deadShareLimit, commits, lengths } = this.#options;
-    if (commits.failure !== undefined || lengths.appendedBytes < this.#restUntilBytes) return false;
-    return isDue(this.#use(), deadShareLimit);
+    const { deadShareLimit, logged } = this.#options;
+    return !this.#rounds.isResting(logged) && isDue(this.#use(), deadShareLimit);
   }
 
+  /** What was emptied is as good as gone. */
   #use(): LogUse {
     const { lengths, index, gatherer } = this.#options;
-    const closedSegments = lengths.first < gatherer.segment ? 1 : 0;
-    return { totalBytes: lengths.totalBytes, liveBytes: index.liveBytes, closedSegments };
+    const closedSegments = this.#remover.next < gatherer.segment ? 1 : 0;
+    const totalBytes = lengths.totalBytes - this.#remover.emptiedBytes;
+    return { totalBytes, liveBytes: index.liveBytes, closedSegments };
+  }
+
+  #sums(): LogSums {
+    const { gatherer, logged, lengths } = this.#options;
+    const { writtenBytes } = logged;
+    const ownBytes = gatherer.gatheredBytes - writtenBytes;
+    const totalBytes = lengths.totalBytes - this.#remover.emptiedBytes;
+    return { segment: gatherer.segment, ownBytes, writtenBytes, totalBytes };
   }
 }

@@ -1,4 +1,5 @@
 import type { KeyIndex } from "../../key-index/key-index.ts";
+import { GROUP_HEADER_BYTES } from "../format/group-header.ts";
 import { RECORD_START_BYTES } from "../format/field.ts";
 import { RECORD_TYPE } from "../format/log-record.ts";
 import { RecordCursor } from "../format/record-cursor.ts";
@@ -22,11 +23,15 @@ export interface SegmentCopierOptions {
 /** Buckets that are said again between two pauses. */
 const BUCKETS_AT_ONCE = 1000;
 
+/** To write a small value again takes about as long as to look at so many bytes more. */
+const COPY_COST_BYTES = 128;
+
 /** Writes what the index still needs of a segment at the end of the log. */
 export class SegmentCopier {
   readonly #options: SegmentCopierOptions;
   #latest: Group | undefined;
   #copiedBytes = 0;
+  #lookedAtBytes = 0;
 
   constructor(options: SegmentCopierOptions) {
     this.#options = options;
@@ -35,6 +40,11 @@ export class SegmentCopier {
   /** Bytes of the fields that were written again, in all. */
   get copiedBytes(): number {
     return this.#copiedBytes;
+  }
+
+  /** Bytes of the segments that were looked at, in all. */
+  get lookedAtBytes(): number {
+    return this.#lookedAtBytes;
   }
 
   /** The group that holds the latest of what was written; `undefined` once it was asked for. */
@@ -58,15 +68,16 @@ export class SegmentCopier {
     const cursor = new RecordCursor();
     let portion = 0;
     for await (const group of readGroups(files, toRead)) {
+      this.#lookedAtBytes += GROUP_HEADER_BYTES;
       cursor.open(group.payload, 0, group.payload.length);
       while (cursor.nextRecord()) {
         if (portion <= 0) portion = await nextPortion();
-        portion -= RECORD_START_BYTES;
+        portion -= this.#lookAt(RECORD_START_BYTES);
         if (cursor.type === RECORD_TYPE.bucket) buckets.push(cursor.bucketId);
         if (cursor.type !== RECORD_TYPE.put && cursor.type !== RECORD_TYPE.copy) continue;
         while (cursor.nextItem()) {
-          portion -= cursor.fieldEnd - cursor.fieldStart;
-          this.#copyField(segment, group, cursor);
+          portion -= this.#lookAt(cursor.fieldEnd - cursor.fieldStart);
+          if (this.#copyField(segment, group, cursor)) portion -= COPY_COST_BYTES;
         }
       }
       if (cursor.isBad) throw new SegmentDamage(group.payloadAt, "a group holds no records");
@@ -77,16 +88,23 @@ export class SegmentCopier {
     }
   }
 
-  #copyField(segment: number, { payload, payloadAt }: SegmentGroup, field: RecordCursor): void {
+  #lookAt(bytes: number): number {
+    this.#lookedAtBytes += bytes;
+    return bytes;
+  }
+
+  /** Whether it was needed. */
+  #copyField(segment: number, { payload, payloadAt }: SegmentGroup, field: RecordCursor): boolean {
     const { index, logged } = this.#options;
     const { bucketId, fieldStart, keyStart, keyEnd, fieldEnd } = field;
     const bucket = index.bucketWithId(bucketId);
-    if (bucket === 0) return;
+    if (bucket === 0) return false;
     const entry = index.find(bucket, payload, keyStart, keyEnd);
-    if (entry === 0 || index.segment(entry) !== segment) return;
-    if (index.offset(entry) !== payloadAt + fieldStart) return;
+    if (entry === 0 || index.segment(entry) !== segment) return false;
+    if (index.offset(entry) !== payloadAt + fieldStart) return false;
     this.#latest = logged.copy({ bucket, entry, value: payload.subarray(keyEnd, fieldEnd) });
     this.#copiedBytes += fieldEnd - fieldStart;
+    return true;
   }
 
   /** Says a bucket again, unless a later segment does already. */

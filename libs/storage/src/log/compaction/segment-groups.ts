@@ -39,12 +39,12 @@ export async function* readGroups(
   files: SegmentFiles,
   { segment, lengthBytes, seed }: SegmentToRead,
 ): AsyncGenerator<SegmentGroup, void> {
-  let piece = new Uint8Array(0);
+  let piece: Uint8Array = new Uint8Array(0);
   let pieceAt = SEGMENT_HEADER_BYTES;
   const load = async (at: number, wantedBytes: number): Promise<void> => {
     if (at - pieceAt + wantedBytes <= piece.length) return;
     const bytes = Math.min(Math.max(PIECE_BYTES, wantedBytes), lengthBytes - at);
-    piece = new Uint8Array(await files.read(segment, at, bytes));
+    piece = await files.read(segment, at, bytes);
     pieceAt = at;
   };
   for (let at = SEGMENT_HEADER_BYTES; at < lengthBytes; ) {

@@ -93,6 +93,70 @@ test("whatever is written, no more of the log is dead than the limit says once a
   }
 });
 
+/** A store that compacts and cannot go on, since nothing can be read, and a write of which nobody hears: too much is owed. */
+async function openBehind() {
+  const directed = await DirectedStore.open({
+    deadShareLimit: 0.5,
+    segmentLimitBytes: 1000,
+    cacheLimitBytes: 1e6,
+  });
+  directed.hold(({ type }) => type === "read");
+  for (let round = 0; round < 8; round++) await directed.put("key", 400);
+  await directed.passSecond();
+  assert.equal(directed.store.statistics().compaction?.state, "running");
+  await directed.store.put(BUCKET, [field("large", 3000)]);
+  const { durable } = await directed.store.put(BUCKET, [field("late", "value")]);
+  let isHeard = false;
+  const hear = async (): Promise<void> => {
+    await durable;
+    isHeard = true;
+  };
+  const hearing = hear();
+  await directed.run();
+  assert.equal(isHeard, false);
+  return { directed, hearing };
+}
+
+test("a write whose answer is held back is on the disk, and a reader need not wait for it", async () => {
+  const { directed, hearing } = await openBehind();
+  const { durable } = await directed.store.get(BUCKET, encode("late"));
+  assert.equal(durable, undefined);
+  const again = await DirectedStore.open(
+    {},
+    directed.machine.afterPowerCut(16, () => 0),
+  );
+  assert.equal(await again.get("late"), "value");
+  await directed.release();
+  await directed.finish(hearing);
+});
+
+test("a backup does not wait for an answer that is held back", async () => {
+  const { directed, hearing } = await openBehind();
+  const backup = directed.store.backup?.("/copy");
+  await directed.run();
+  assert.ok(directed.machine.has("/copy.partial"), "it has begun to copy");
+  await directed.release();
+  await directed.finish(Promise.all([backup, hearing]));
+  assert.ok(directed.machine.has("/copy"));
+});
+
+test("whoever waits for an answer that is held back hears of it when the store is closed, or can write no more", async () => {
+  for (const code of [undefined, "EIO", "ENOSPC"] as const) {
+    const { directed, hearing } = await openBehind();
+    if (code === undefined) {
+      const closing = directed.store[Symbol.asyncDispose]();
+      await directed.finish(hearing);
+      await directed.release();
+      await directed.finish(closing);
+    } else {
+      directed.machine.faults = ({ type }) =>
+        type === "write" ? { type: "error", code } : undefined;
+      await directed.store.put(BUCKET, [field("key", "value")]);
+      await directed.finish(hearing);
+    }
+  }
+});
+
 // Each of the following was found by a simulated history; the name tells what went wrong.
 
 test("compact() of a store without a record removes no segment that is written to", async () => {
