@@ -189,7 +189,9 @@ export class SimulatedDisk implements FilePort {
   async lock(path: string): Promise<DirectoryLock> {
     if (this.#locks.has(path)) return { type: "held", holder: "process 1" };
     this.#locks.add(path);
-    return { type: "taken", lock: { [Symbol.dispose]: () => void this.#locks.delete(path) } };
+    const release = (): void => void this.#locks.delete(path);
+    const isHeld = (): boolean => this.#locks.has(path);
+    return { type: "taken", lock: { isHeld, [Symbol.dispose]: release } };
   }
 
   #opened(path: string, file: SimulatedFile, syncsEveryWrite: boolean): OpenFile {
