@@ -11,7 +11,7 @@ export const salvageCommand: StandaloneCommand<SalvageReport, never> = {
     "Nothing in DIR is changed. Every value in the new store is proven by its checksum; what is lost or doubtful is said.",
   arguments: [
     { name: "dir", description: "the folder of the damaged store, which no node uses" },
-    { name: "newdir", description: "a folder that is not there yet" },
+    { name: "newdir", description: "a folder that is not there yet, or is empty" },
   ],
   where: "standalone",
   run: (context) => {

@@ -14,6 +14,9 @@ export interface FilePort {
    */
   makeDirectory(path: string): Promise<void>;
 
+  /** Where `path`, which has to be there, really is: absolute, and without symbolic links. */
+  realPath(path: string): Promise<string>;
+
   /** The names of the entries of a directory, in any order. */
   list(path: string): Promise<readonly string[]>;
 

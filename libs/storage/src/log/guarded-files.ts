@@ -14,6 +14,7 @@ export function guardFiles(files: FilePort, lock: HeldLock): FilePort {
     if (!lock.isHeld()) throw systemError(LOCK_LOST, call);
   };
   return {
+    realPath: (path) => files.realPath(path),
     list: (path) => files.list(path),
     read: (path) => files.read(path),
     size: (path) => files.size(path),

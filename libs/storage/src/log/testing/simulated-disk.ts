@@ -119,6 +119,11 @@ export class SimulatedDisk implements FilePort {
 
   async makeDirectory(_path: string): Promise<void> {}
 
+  /** There are no symbolic links. */
+  async realPath(path: string): Promise<string> {
+    return path;
+  }
+
   async list(path: string): Promise<readonly string[]> {
     return [...this.#entries.keys()]
       .filter((name) => dirname(name) === path)
