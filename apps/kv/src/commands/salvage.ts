@@ -2,6 +2,7 @@ import { formatBytes, type StandaloneCommand } from "@kv/application";
 import { type SalvageReport, salvageStore } from "@kv/storage";
 import { counted } from "./counted.ts";
 import { maintenanceOptions } from "./maintain.ts";
+import { requiredPath } from "./typed-path.ts";
 
 /** `salvage DIR NEWDIR`: writes what can be read of a damaged store into a new one. */
 export const salvageCommand: StandaloneCommand<SalvageReport, never> = {
@@ -15,8 +16,8 @@ export const salvageCommand: StandaloneCommand<SalvageReport, never> = {
   ],
   where: "standalone",
   run: (context) => {
-    const { words } = context;
-    const stores = { directory: words.text("dir"), target: words.text("newdir") };
+    const directory = requiredPath(context, "dir");
+    const stores = { directory, target: requiredPath(context, "newdir") };
     return salvageStore({ ...stores, ...maintenanceOptions("Salvaged", context) });
   },
   format: ({ target, kept, remarks }) => {
