@@ -45,7 +45,7 @@ export interface LogStoreOptions {
   readonly cacheLimitBytes?: number | undefined;
   /**
    * The share of the log that may be dead before the oldest segments are compacted: above 0 and
-   * below 1 (a `RangeError` otherwise), 0.5 by default. 1 leaves it to calls of `compact`.
+   * up to 1 (a `RangeError` otherwise), 0.5 by default. 1 leaves it to calls of `compact`.
    */
   readonly deadShareLimit?: number | undefined;
   /**

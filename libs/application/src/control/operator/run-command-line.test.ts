@@ -126,6 +126,12 @@ suite("what an operator types", () => {
       /^Cannot get tov: there is no such one; there are toy, control\n$/u,
     ],
     ["env put toy table b,c", 0, 'toy.table is "b,c" until the node stops; it was "a"\n'],
+    [
+      "env put toy table a\u{FFFD}",
+      64,
+      "",
+      /^Cannot run "env put": the argument value is no UTF-8, or has the character U\+FFFD in it; /u,
+    ],
     ["env put toy table 5", 1, "", /^Cannot put toy\.table: expected text, got 5\n$/u],
     [
       "env put toy password x --json",
