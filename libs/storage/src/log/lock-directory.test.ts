@@ -107,7 +107,7 @@ test("a store whose LOCK is gone leaves the log to the next one: it takes no wri
   await using directory = await temporaryDirectory();
   const [bucket, key] = [Uint8Array.of(0x62), Uint8Array.of(0x6b)];
   const first = await openLogStore({ directory: directory.path, clock });
-  first.createBucket(bucket);
+  await first.createBucket(bucket);
   await (await first.put(bucket, [{ key, value: Uint8Array.of(1) }])).durable;
   await rm(join(directory.path, "LOCK"));
   await using second = await openLogStore({ directory: directory.path, clock });

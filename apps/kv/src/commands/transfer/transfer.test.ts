@@ -267,13 +267,12 @@ suite("an export that was broken off", () => {
 });
 
 suite("lines written by hand", () => {
-  const line = (key: string): string => `{"type":"key","bucket":"b","key":"${key}","value":"v"}`;
   const options = { incomplete: true };
 
   test("may lack their last line feed, and need no line for a bucket", async () => {
     await using folder = await openFolder();
     const file = folder.file("x");
-    await writeFile(file, `${line("k")}\n${line("l")}`);
+    await writeFile(file, `${lineOf("k")}\n${lineOf("l")}`);
     const target = new CommandBench("target");
     const { result } = await target.run(importCommand, { words: [file], options });
     assert.partialDeepStrictEqual(result, { keys: 2, cutBytes: 0 });
@@ -288,11 +287,11 @@ suite("lines written by hand", () => {
   test("are left out where they are cut anywhere before it", async () => {
     await using folder = await openFolder();
     const file = folder.file("x");
-    for (const cut of [1, 10, line("l").length - 1]) {
-      await writeFile(file, `${line("k")}\n${line("l").slice(0, -cut)}`);
+    for (const cut of [1, 10, lineOf("l").length - 1]) {
+      await writeFile(file, `${lineOf("k")}\n${lineOf("l").slice(0, -cut)}`);
       const target = new CommandBench("target");
       const { result } = await target.run(importCommand, { words: [file], options });
-      assert.partialDeepStrictEqual(result, { keys: 1, cutBytes: line("l").length - cut });
+      assert.partialDeepStrictEqual(result, { keys: 1, cutBytes: lineOf("l").length - cut });
     }
   });
 
@@ -405,4 +404,9 @@ suite("an import that was broken off", () => {
 
 async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 77_777) yield bytes.subarray(at, at + 77_777);
+}
+
+/** A line without its line feed. */
+function lineOf(key: string): string {
+  return `{"type":"key","bucket":"b","key":"${key}","value":"v"}`;
 }
