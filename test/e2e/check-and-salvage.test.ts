@@ -43,7 +43,7 @@ suite("a store that no node uses", () => {
     assert.deepEqual(await refused.exit(), { code: 1, signal: null });
     assert.match(
       refused.stderr,
-      /^Cannot open ".*": damaged at byte \d+: .*; run kv check and kv salvage/u,
+      /^Cannot open ".*": damaged at byte \d+: .*; run npm run kv -- check DIR and npm run/u,
     );
 
     const target = join(dataDirectory, "saved");

@@ -208,7 +208,7 @@ suite("commands on a live node", () => {
   test("the configuration is judged as at a start: 78", async () => {
     const { code, stderr } = await operate(["status"], { ...options, env: { PORT: "abc" } });
     assert.equal(code, 78);
-    assert.match(stderr, /^Cannot start: PORT="abc"/u);
+    assert.match(stderr, /^Cannot run "status": PORT="abc"/u);
   });
 
   test("the log names what was run, and nothing of what was put", async () => {

@@ -41,10 +41,29 @@ const routingText = v.pipe(
   }),
 );
 
-const byteCount = v.pipe(
-  v.number(),
-  v.integer("expected a whole number of bytes"),
-  v.minValue(0, "expected a number of bytes, not below 0"),
+/** One message for whatever is wrong with it, so that each says both bounds. */
+function bytes(least: number, most: number) {
+  const message = `expected bytes: a whole number from ${least} to ${most}`;
+  return v.pipe(
+    v.number(message),
+    v.integer(message),
+    v.minValue(least, message),
+    v.maxValue(most, message),
+  );
+}
+
+const shareMessage = "expected a share: a number from 0.1 to 1";
+const share = v.pipe(
+  v.number(shareMessage),
+  v.minValue(0.1, shareMessage),
+  v.maxValue(1, shareMessage),
+);
+
+const recordsMessage = "expected a whole number from 1000";
+const records = v.pipe(
+  v.number(recordsMessage),
+  v.integer(recordsMessage),
+  v.minValue(1000, recordsMessage),
 );
 
 /** kv's environment: the node's name and files, and the table that says which node stores which bucket. */
@@ -68,19 +87,13 @@ export const environment = {
     schema: v.strictObject({
       engine: v.optional(v.picklist(["log", "memory"]), "log"),
       sync: v.optional(v.picklist(["always", "everysec", "never"]), "always"),
-      cacheLimitBytes: v.optional(v.pipe(byteCount, v.maxValue(16 * 2 ** 30)), 128 * 2 ** 20),
-      segmentLimitBytes: v.optional(
-        v.pipe(byteCount, v.minValue(2 ** 20), v.maxValue(512 * 2 ** 20)),
-        64 * 2 ** 20,
-      ),
-      deadShareLimit: v.optional(v.pipe(v.number(), v.minValue(0.1), v.maxValue(1)), 0.5),
-      snapshotEveryRecords: v.optional(
-        v.pipe(v.number(), v.integer("expected a whole number"), v.minValue(1000)),
-        500_000,
-      ),
+      cacheLimitBytes: v.optional(bytes(0, 16 * 2 ** 30), 128 * 2 ** 20),
+      segmentLimitBytes: v.optional(bytes(2 ** 20, 512 * 2 ** 20), 64 * 2 ** 20),
+      deadShareLimit: v.optional(share, 0.5),
+      snapshotEveryRecords: v.optional(records, 500_000),
     }),
     default: { engine: "log", sync: "always" },
-    doc: "The engine (`log` keeps everything on disk, `memory` forgets), and how it does that. `sync`: when the log is synced, `always` before a write is acknowledged, `everysec`, or `never`. `cacheLimitBytes`: memory for values that need not be read from the disk (128 MiB). `segmentLimitBytes`: length of the log's files (64 MiB). `deadShareLimit`: the share of the log that may be dead once it is longer than a segment (0.5; 1 leaves compaction to the command `compact`). `snapshotEveryRecords`: how many changes, at least, a start may have to replay (500,000).",
+    doc: "The engine (`log` keeps everything on disk, `memory` forgets), and how it does that. `sync`: when the log is synced, `always` before a write is acknowledged, `everysec`, or `never`. `cacheLimitBytes`: memory for values that need not be read from the disk (128 MiB). `segmentLimitBytes`: length of the log's files (64 MiB). `deadShareLimit`: the share of the log that may be dead once it is longer than a segment (0.5; 1 leaves compaction to the command `compact`). `snapshotEveryRecords`: the next snapshot of the index is written when more changes than this (500,000), and than half as many as there are keys, have come since the last one, or earlier when they make much log; a start replays what came since.",
     startOnly: true,
   },
   routingTable: {

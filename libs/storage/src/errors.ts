@@ -1,3 +1,5 @@
+import { CHECK_COMMAND, SALVAGE_COMMAND } from "./operator-commands.ts";
+
 /**
  * Every storage failure a caller may want to branch on, and what each one carries.
  *
@@ -73,11 +75,11 @@ const MESSAGES: MessageTable = {
   STORAGE_FORMAT: ({ path, found, supported }) =>
     `Cannot open "${path}": it has format version ${found}, this program reads version ${supported}; start it with the release that wrote it`,
   STORAGE_VALUE_DAMAGED: ({ path, offsetBytes, reason }) =>
-    `Cannot read a value of "${path}" at byte ${offsetBytes}: ${reason}; stop the node and run kv check and kv salvage on the directory, or restore it from a backup`,
+    `Cannot read a value of "${path}" at byte ${offsetBytes}: ${reason}; stop the node and run ${CHECK_COMMAND} and ${SALVAGE_COMMAND}, or restore it from a backup`,
   STORAGE_READ_FAILED: ({ path, offsetBytes, reason }) =>
     `Cannot read a value of "${path}" at byte ${offsetBytes}: ${reason}`,
   STORAGE_COMPACTION_STOPPED: ({ path, reason }) =>
-    `Cannot compact the store at "${path}": ${reason}; stop the node and run kv check on the directory`,
+    `Cannot compact the store at "${path}": ${reason}; stop the node and run ${CHECK_COMMAND}`,
   STORAGE_BACKUP_FAILED: ({ path, reason }) => `Cannot write a backup to "${path}": ${reason}`,
   STORAGE_SALVAGE_FAILED: ({ path, reason }) =>
     `Cannot write a salvaged store to "${path}": ${reason}`,

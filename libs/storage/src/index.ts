@@ -6,6 +6,7 @@ export { storageChannel } from "./events.ts";
 export type {
   DirectoryLock,
   FilePort,
+  HeldLock,
   OpenFile,
   OpenMode,
 } from "./log/file-port.ts";

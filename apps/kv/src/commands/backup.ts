@@ -5,6 +5,7 @@ import * as v from "valibot";
 import type { NodeKv } from "../kv.ts";
 import { counted } from "./counted.ts";
 import { maintenanceOptions, notOffered } from "./maintain.ts";
+import { requiredPath } from "./typed-path.ts";
 
 const parameters = v.object({ directory: v.string() });
 
@@ -22,9 +23,11 @@ export const backupCommand: NodeCommand<NodeKv, BackupResult, never> = {
     const options = maintenanceOptions("Copied", context);
     return await maintenance.backup(directory, options);
   },
-  beside: async ({ call, words }) => {
+  beside: async (context) => {
     // The node may stand in another folder than the operator.
-    const result = await call({ parameters: { directory: resolve(words.text("dir")) } });
+    const result = await context.call({
+      parameters: { directory: resolve(requiredPath(context, "dir")) },
+    });
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the node's part of this very command answers so
     return result as BackupResult;
   },

@@ -1,6 +1,8 @@
-import { ApplicationError, type Invocation, type OptionDeclaration } from "@kv/application";
+import type { Invocation, OptionDeclaration } from "@kv/application";
 import { type BucketName, bucketNameLimitBytes, parseBucketName } from "../bucket-name.ts";
 import { type ByteForm, parseBase64 } from "./byte-form.ts";
+import { isDistorted } from "./distorted-text.ts";
+import { misuse } from "./misuse.ts";
 
 /** For every command that is given or shows bytes. */
 export const base64Option = {
@@ -17,7 +19,11 @@ export function formOf({ options }: Invocation): ByteForm {
 /** The bytes that were typed as `argument`. Throws `COMMAND_USAGE`. */
 export function typedBytes(typed: Invocation, argument: string): Uint8Array {
   const word = typed.words.text(argument);
-  if (formOf(typed) === "text") return Buffer.from(word);
+  if (formOf(typed) === "text") {
+    if (!isDistorted(word)) return Buffer.from(word);
+    const reason = `the argument ${argument} is no UTF-8, or has the character U+FFFD in it`;
+    throw misuse(`${reason}; type it as base64, with --base64`);
+  }
   const bytes = parseBase64(word);
   if (bytes === undefined) throw misuse(`the argument ${argument} is no base64`);
   return bytes;
@@ -29,9 +35,4 @@ export function typedBucket(typed: Invocation): BucketName {
   if (bucket !== undefined) return bucket;
   const reason = `a bucket's name has 1 to ${bucketNameLimitBytes} bytes, and no white space`;
   throw misuse(reason);
-}
-
-/** Which command it was is said by whoever ran it. */
-function misuse(reason: string): ApplicationError {
-  return new ApplicationError("COMMAND_USAGE", { command: "", reason });
 }

@@ -2,6 +2,7 @@ import { formatBytes, type StandaloneCommand } from "@kv/application";
 import { type SalvageReport, salvageStore } from "@kv/storage";
 import { counted } from "./counted.ts";
 import { maintenanceOptions } from "./maintain.ts";
+import { requiredPath } from "./typed-path.ts";
 
 /** `salvage DIR NEWDIR`: writes what can be read of a damaged store into a new one. */
 export const salvageCommand: StandaloneCommand<SalvageReport, never> = {
@@ -11,12 +12,12 @@ export const salvageCommand: StandaloneCommand<SalvageReport, never> = {
     "Nothing in DIR is changed. Every value in the new store is proven by its checksum; what is lost or doubtful is said.",
   arguments: [
     { name: "dir", description: "the folder of the damaged store, which no node uses" },
-    { name: "newdir", description: "a folder that is not there yet" },
+    { name: "newdir", description: "a folder that is not there yet, or is empty" },
   ],
   where: "standalone",
   run: (context) => {
-    const { words } = context;
-    const stores = { directory: words.text("dir"), target: words.text("newdir") };
+    const directory = requiredPath(context, "dir");
+    const stores = { directory, target: requiredPath(context, "newdir") };
     return salvageStore({ ...stores, ...maintenanceOptions("Salvaged", context) });
   },
   format: ({ target, kept, remarks }) => {

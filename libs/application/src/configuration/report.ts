@@ -6,12 +6,18 @@ const shownCharacters = 60;
 /** What a report shows in place of a secret. */
 export const mask = "********";
 
-/** One line for one problem; a headline and a line for each when there are several. */
-export function configurationReport(problems: readonly ConfigurationProblem[]): string {
+/**
+ * One line for one problem; a headline and a line for each when there are several. `action` is what cannot be done because of
+ * them.
+ */
+export function configurationReport(
+  problems: readonly ConfigurationProblem[],
+  action = "start",
+): string {
   const lines = problems.map(problemLine);
-  if (lines.length === 1) return `Cannot start: ${lines[0]}`;
+  if (lines.length === 1) return `Cannot ${action}: ${lines[0]}`;
   const listed = lines.map((line) => `\n  ${line}`).join("");
-  return `Cannot start: the configuration has ${lines.length} problems:${listed}`;
+  return `Cannot ${action}: the configuration has ${lines.length} problems:${listed}`;
 }
 
 function problemLine({ subject, got, expected, origin }: ConfigurationProblem): string {

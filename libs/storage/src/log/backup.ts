@@ -1,4 +1,4 @@
-import { join, resolve, sep } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { StorageError } from "../errors.ts";
 import type { BackupResult, MaintenanceOptions } from "../maintenance.ts";
 import { SEAL_NAME, segmentName, segmentNumber, UNFINISHED_SEAL_NAME } from "./file-names.ts";
@@ -6,6 +6,7 @@ import { type FilePort, writeFully } from "./file-port.ts";
 import type { StoreId } from "./format/store-id.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { GroupGatherer } from "./group-gatherer.ts";
+import { isWithin, lookAtPlace } from "./new-directory.ts";
 import { writeSeal } from "./seal-file.ts";
 import type { SegmentFiles } from "./segment-files.ts";
 import { isSystemError, systemReason } from "./system-reason.ts";
@@ -43,22 +44,22 @@ export async function backUp(
   options: MaintenanceOptions,
 ): Promise<BackupResult> {
   const { files } = sources;
-  // Something is added to its name, which must not end in a separator for that.
   const directory = resolve(target);
-  const unfinished = `${directory}${UNFINISHED}`;
   try {
-    if (await exists(files, directory)) {
+    const { path, names } = await lookAtPlace(files, directory);
+    if (names !== undefined) {
       const reason = "it is there already; choose a directory that is not";
       throw new StorageError("STORAGE_BACKUP_FAILED", { path: directory, reason });
     }
-    if (directory.startsWith(join(resolve(sources.path), sep))) {
+    if (isWithin(path, await files.realPath(sources.path))) {
       const reason = "it lies in the store itself; choose a directory outside of it";
       throw new StorageError("STORAGE_BACKUP_FAILED", { path: directory, reason });
     }
+    const unfinished = `${path}${UNFINISHED}`;
     await makeEmpty(files, unfinished);
     const { keys, ...copied } = await copyAndVerify(sources, unfinished, options);
-    await files.rename(unfinished, directory);
-    await files.syncDirectory(join(directory, ".."));
+    await files.rename(unfinished, path);
+    await files.syncDirectory(dirname(path));
     return { directory, keys, ...copied };
   } catch (error) {
     if (!isSystemError(error)) throw error;
@@ -135,16 +136,6 @@ async function copyLog(
   const places = { segment, lengthBytes, lastSequence, lastRevision, firstSegment: first };
   await writeSeal(files, directory, { storeId, ...places });
   return { segments: list.length, bytes: doneBytes, lastRevision };
-}
-
-async function exists(files: FilePort, directory: string): Promise<boolean> {
-  try {
-    await files.list(directory);
-    return true;
-  } catch (error) {
-    if (isSystemError(error, "ENOENT")) return false;
-    throw error;
-  }
 }
 
 /** What a backup writes besides segments. A store that was ever opened has other files, too. */

@@ -14,6 +14,9 @@ export interface FilePort {
    */
   makeDirectory(path: string): Promise<void>;
 
+  /** Where `path`, which has to be there, really is: absolute, and without symbolic links. */
+  realPath(path: string): Promise<string>;
+
   /** The names of the entries of a directory, in any order. */
   list(path: string): Promise<readonly string[]>;
 
@@ -47,8 +50,17 @@ export interface FilePort {
 
 /** What came of asking for a directory's lock. */
 export type DirectoryLock =
-  | { readonly type: "taken"; readonly lock: Disposable }
+  | { readonly type: "taken"; readonly lock: HeldLock }
   | { readonly type: "held"; readonly holder: string };
+
+/** A directory's lock, until it is disposed. */
+export interface HeldLock extends Disposable {
+  /**
+   * Whether it still keeps others out, which it does unless somebody has meddled with its file: then another process can
+   * take a lock of its own. Answers at once, and may be asked before every write.
+   */
+  isHeld(): boolean;
+}
 
 /** How a file is opened for writing. */
 export interface OpenMode {

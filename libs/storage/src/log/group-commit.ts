@@ -140,6 +140,11 @@ export class GroupCommit {
     if (this.#obstacle?.mayPass === true && !this.#isWriting) this.#writing = this.#writeGroups();
   }
 
+  /** Takes no more writes, as after a failed sync: `reason` is a system error. */
+  stop(reason: Error): void {
+    this.#giveUp(reason);
+  }
+
   /** Resolves when everything appended has been written, or has failed. Nothing may be appended after it. */
   async drain(): Promise<void> {
     this.#startWriting();

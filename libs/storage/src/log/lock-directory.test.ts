@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { isStorageError } from "../errors.ts";
 import { openLogStore } from "./open-log-store.ts";
+import { ManualScheduler } from "./testing/manual-scheduler.ts";
+import { recordEvents } from "./testing/record-events.ts";
 
 async function temporaryDirectory(): Promise<{ readonly path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), "kv-lock-"));
@@ -99,6 +101,56 @@ test("openLogStore() names the file LOCK when that cannot be used, and holds not
   await assert.rejects(openLogStore({ directory: directory.path, clock }), isUnusableLock);
   await rm(lockPath);
   await using _ = await openLogStore({ directory: directory.path, clock });
+});
+
+test("a store whose LOCK is gone leaves the log to the next one: it takes no write, and does not seal it", async () => {
+  await using directory = await temporaryDirectory();
+  const [bucket, key] = [Uint8Array.of(0x62), Uint8Array.of(0x6b)];
+  const first = await openLogStore({ directory: directory.path, clock });
+  await first.createBucket(bucket);
+  await (await first.put(bucket, [{ key, value: Uint8Array.of(1) }])).durable;
+  await rm(join(directory.path, "LOCK"));
+  await using second = await openLogStore({ directory: directory.path, clock });
+  await (await second.put(bucket, [{ key, value: Uint8Array.of(2) }])).durable;
+  const { durable } = await first.put(bucket, [{ key, value: Uint8Array.of(3) }]);
+  await assert.rejects(async () => durable, {
+    code: "STORAGE_WRITE_UNKNOWN",
+    message: /: its file LOCK was removed or replaced, /u,
+  });
+  await first[Symbol.asyncDispose]();
+  assert.ok(!(await readdir(directory.path)).includes("SEAL"), "the first one has sealed it");
+  await second[Symbol.asyncDispose]();
+  await using third = await openLogStore({ directory: directory.path, clock });
+  const { outcome } = await third.get(bucket, key);
+  assert.deepEqual(outcome.type === "found" && [...outcome.value], [2]);
+});
+
+test("an idle store finds out within a second that its LOCK was replaced, says so and does not seal", async () => {
+  await using directory = await temporaryDirectory();
+  const scheduler = new ManualScheduler();
+  const store = await openLogStore({ directory: directory.path, clock, scheduler });
+  scheduler.passSecond();
+  assert.equal(store.statistics().writable, true);
+  await rm(join(directory.path, "LOCK"));
+  await writeFile(join(directory.path, "LOCK"), "");
+  using recording = recordEvents();
+  scheduler.passSecond();
+  scheduler.passSecond();
+  assert.deepEqual(
+    recording.events.map(({ type }) => type),
+    ["writes-stopped"],
+  );
+  assert.match(String(store.statistics().readOnlyReason), /^its file LOCK was removed/u);
+  await store[Symbol.asyncDispose]();
+  assert.ok(!(await readdir(directory.path)).includes("SEAL"));
+});
+
+test("a store whose LOCK goes within its last second does not seal", async () => {
+  await using directory = await temporaryDirectory();
+  const store = await openLogStore({ directory: directory.path, clock });
+  await rm(join(directory.path, "LOCK"));
+  await store[Symbol.asyncDispose]();
+  assert.ok(!(await readdir(directory.path)).includes("SEAL"));
 });
 
 /**

@@ -1,8 +1,9 @@
+import { type BigIntStats, statSync } from "node:fs";
 import { open, readFile, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { DirectoryLock } from "./file-port.ts";
-import { isSystemError, sqliteCode } from "./system-reason.ts";
+import { isSystemError, LOCK_LOST, sqliteCode, systemError } from "./system-reason.ts";
 
 /**
  * Takes the lock of a directory by an exclusive SQLite transaction on its file `LOCK`.
@@ -12,12 +13,14 @@ import { isSystemError, sqliteCode } from "./system-reason.ts";
  * process ends, however it ends; and it keeps account of them within one process too, where the
  * bare system locks would let a second opener in.
  *
- * `LOCK.pid` beside it only serves to tell who holds the lock.
+ * A lock on a file that has lost its name keeps nobody out, so the holder can ask whether the one at `LOCK` is still its
+ * own. `LOCK.pid` beside it only serves to tell who holds the lock.
  */
 export async function lockDirectory(path: string): Promise<DirectoryLock> {
   const pidPath = join(path, "LOCK.pid");
   const lockPath = join(path, "LOCK");
   await makeLockFile(lockPath);
+  const found = fileAt(lockPath);
   const database = new DatabaseSync(lockPath);
   try {
     // Nothing is ever written, so there is nothing to roll back: no journal, for which a full disk has no room.
@@ -28,7 +31,28 @@ export async function lockDirectory(path: string): Promise<DirectoryLock> {
     if (sqliteCode(error) !== SQLITE_BUSY) throw error;
     return { type: "held", holder: await readHolder(pidPath) };
   }
-  return { type: "taken", lock: { [Symbol.dispose]: () => database.close() } };
+  const isHeld = (): boolean => isSameFile(found, fileAt(lockPath));
+  if (isHeld())
+    return { type: "taken", lock: { isHeld, [Symbol.dispose]: () => database.close() } };
+  // It was removed or replaced before it was locked: what is locked is a file without a name.
+  database.close();
+  throw systemError(LOCK_LOST, "open");
+}
+
+/** Which file has that name now. Opening one that SQLite has locked, to ask it itself, would drop the lock. */
+function fileAt(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    // A directory that cannot even be looked at any more is nothing to write into.
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** As long as a process has a file open, no other one gets its number. */
+function isSameFile(one: BigIntStats | undefined, other: BigIntStats | undefined): boolean {
+  return one !== undefined && one.ino === other?.ino && one.dev === other.dev;
 }
 
 /** As well as it goes: a disk that is full has no room for it, and the lock holds without. */

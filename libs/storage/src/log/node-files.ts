@@ -1,5 +1,15 @@
 import fs, { existsSync } from "node:fs";
-import { access, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import {
+  access,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from "node:fs/promises";
 import { dirname, resolve as resolvePath } from "node:path";
 import type { FilePort, OpenFile, OpenMode, ReadableFile } from "./file-port.ts";
 import { lockDirectory } from "./lock-directory.ts";
@@ -21,6 +31,7 @@ const syncsByFlag = process.platform === "linux" && O_DSYNC !== undefined;
 /** The disk under `node:fs`. */
 export const nodeFiles: FilePort = {
   makeDirectory,
+  realPath: (path) => realpath(path),
   list: (path) => readdir(path),
   read: readWhole,
   size: async (path) => (await stat(path)).size,

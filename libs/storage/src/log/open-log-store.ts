@@ -6,9 +6,10 @@ import { forwardClock } from "../forward-clock.ts";
 import { KeyIndex } from "../key-index/key-index.ts";
 import type { Store } from "../store.ts";
 import { ValueCache } from "../value-cache/value-cache.ts";
-import type { FilePort } from "./file-port.ts";
+import type { FilePort, HeldLock } from "./file-port.ts";
 import { ENTRY_OVERHEAD_BYTES } from "./format/field.ts";
 import { STORE_ID_BYTES, type StoreId } from "./format/store-id.ts";
+import { guardFiles } from "./guarded-files.ts";
 import { nodeFiles } from "./node-files.ts";
 import { OpeningProgress } from "./opening-progress.ts";
 import { recoverLog } from "./recover-log.ts";
@@ -44,7 +45,7 @@ export interface LogStoreOptions {
   readonly cacheLimitBytes?: number | undefined;
   /**
    * The share of the log that may be dead before the oldest segments are compacted: above 0 and
-   * below 1 (a `RangeError` otherwise), 0.5 by default. 1 leaves it to calls of `compact`.
+   * up to 1 (a `RangeError` otherwise), 0.5 by default. 1 leaves it to calls of `compact`.
    */
   readonly deadShareLimit?: number | undefined;
   /**
@@ -115,11 +116,12 @@ function complete(options: LogStoreOptions): LogSettings {
 }
 
 async function open(settings: LogSettings): Promise<Store> {
-  const { files, directory, clock } = settings;
+  const { directory, clock } = settings;
   const startedAtMs = clock();
-  await files.makeDirectory(directory);
+  await settings.files.makeDirectory(directory);
   using resources = new DisposableStack();
-  resources.use(await takeLock(settings));
+  const lock = resources.use(await takeLock(settings));
+  const files = guardFiles(settings.files, lock);
   const cache = new ValueCache({ limitBytes: settings.cacheLimitBytes });
   const progress = new OpeningProgress({ path: directory, clock });
   const onKeys = (done: SnapshotProgress): void => progress.loadKeys(done.keys, done.ofKeys);
@@ -132,8 +134,8 @@ async function open(settings: LogSettings): Promise<Store> {
     loadSnapshot: () => loadSnapshot({ files, directory, makeIndex, onProgress: onKeys }),
     onProgress: (doneBytes, totalBytes) => progress.readBytes(doneBytes, totalBytes),
   });
-  const forward = { ...settings, clock: forwardClock(clock) };
-  const store = await startLog(forward, { ...log, cache }, resources);
+  const forward = { ...settings, files, clock: forwardClock(clock) };
+  const store = await startLog(forward, { ...log, cache, lock }, resources);
   const tookMs = clock() - startedAtMs;
   const { keyCount: keys } = log.index;
   const message = `Opened the store at "${directory}" in ${tookMs} ms; keys: ${keys}`;
@@ -147,7 +149,7 @@ function indexOver(storeId: StoreId, cache: ValueCache): KeyIndex {
   return new KeyIndex({ seed: storeId, entryOverheadBytes: ENTRY_OVERHEAD_BYTES, onRemove });
 }
 
-async function takeLock({ files, directory }: LogSettings): Promise<Disposable> {
+async function takeLock({ files, directory }: LogSettings): Promise<HeldLock> {
   const taken = await files.lock(directory);
   if (taken.type === "taken") return taken.lock;
   throw new StorageError("STORAGE_LOCKED", { path: directory, holder: taken.holder });

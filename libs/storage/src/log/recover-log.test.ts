@@ -70,7 +70,10 @@ function isDamage(segment: number, offsetBytes: number, reason?: RegExp) {
       [pathOf(segment), offsetBytes],
     );
     if (reason !== undefined) assert.match(error.details.reason, reason);
-    assert.match(error.message, /; run kv check and kv salvage on the directory, or restore/u);
+    assert.match(
+      error.message,
+      /; run npm run kv -- check DIR and npm run kv -- salvage DIR NEWDIR, or restore/u,
+    );
     return true;
   };
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { StorageError } from "../errors.ts";
 import type { KeyIndex } from "../key-index/key-index.ts";
+import { CHECK_COMMAND, SALVAGE_COMMAND } from "../operator-commands.ts";
 import { cutTail } from "./cut-tail.ts";
 import { SEAL_NAME, segmentName } from "./file-names.ts";
 import type { StoreId } from "./format/store-id.ts";
@@ -85,4 +86,4 @@ export async function recoverLog(options: RecoverLogOptions): Promise<RecoveredL
   };
 }
 
-const WAY_OUT = "run kv check and kv salvage on the directory, or restore it from a backup";
+const WAY_OUT = `run ${CHECK_COMMAND} and ${SALVAGE_COMMAND}, or restore it from a backup`;

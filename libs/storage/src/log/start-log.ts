@@ -4,6 +4,7 @@ import { Backups } from "./backups.ts";
 import { closeLog } from "./close-log.ts";
 import { Compactor } from "./compaction/compactor.ts";
 import { checksumSeed } from "./format/store-id.ts";
+import type { HeldLock } from "./file-port.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { GroupGatherer } from "./group-gatherer.ts";
 import { Housekeeping } from "./housekeeping.ts";
@@ -14,10 +15,11 @@ import type { RecoveredLog } from "./recover-log.ts";
 import { SegmentFiles } from "./segment-files.ts";
 import { SegmentWriter } from "./segment-writer.ts";
 import { SnapshotKeeper } from "./snapshot-keeper.ts";
+import { LOCK_LOST, systemError } from "./system-reason.ts";
 import { ValueReader } from "./value-reader.ts";
 
-/** A log that was recovered, or is new, and the cache of its values. */
-export type FoundStore = RecoveredLog & { readonly cache: ValueCache };
+/** A log that was recovered, or is new, the cache of its values, and the lock of its directory. */
+export type FoundStore = RecoveredLog & { readonly cache: ValueCache; readonly lock: HeldLock };
 
 /** Sets a store going on a log. Moves `resources` into it once nothing can fail any more. */
 export async function startLog(
@@ -35,6 +37,8 @@ export async function startLog(
   segments.onSegment = () => compactor.wake();
   resources.use(housekeeping);
   const tick = (): void => {
+    // A write would find out by itself; a store that is idle has to say so, too.
+    if (!found.lock.isHeld()) commits.stop(systemError(LOCK_LOST, "stat"));
     if (sync === "everysec") void commits.sync();
     compactor.wake();
     snapshots.wake();

@@ -14,7 +14,12 @@ const EXAMPLES: readonly (readonly [error: Error, line: RegExp])[] = [
   [systemError("ENOTDIR", "mkdir"), /no directory has that name \(ENOTDIR\); choose another dir/u],
   [systemError("EROFS", "open"), /read-only \(EROFS\); mount it for writing or choose/u],
   [systemError("EMFILE", "open"), /too many open files \(EMFILE\); raise the limit/u],
-  [systemError("ELOOP", "open"), /: ELOOP: open; mend that or choose another directory$/u],
+  [systemError("ELOOP", "open"), /leads nowhere, or in a circle \(ELOOP\); mend the link or/u],
+  [
+    systemError("ENAMETOOLONG", "open"),
+    /: the name is too long \(ENAMETOOLONG\); choose a shorter/u,
+  ],
+  [systemError("EXDEV", "open"), /: EXDEV: open; mend that or choose another directory$/u],
   [sqliteError(13), /: there is no space left on the disk; free some space/u],
   [sqliteError(14), /: its file LOCK cannot be opened; when no node is running there, delete it$/u],
   [sqliteError(26), /: its file LOCK is not one that a node has made; when no node/u],

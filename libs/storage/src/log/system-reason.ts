@@ -12,6 +12,9 @@ const NO_DIRECTORY: SystemReason = {
   wayOut: "choose another directory",
 };
 
+/** The code of the error that a store makes when the lock of its directory is gone: no system has it. */
+export const LOCK_LOST = "LOCK_LOST";
+
 /** What the system means by the codes an operator of a store can meet. */
 const BY_CODE: Readonly<Record<string, SystemReason>> = {
   EACCES: { reason: "permission to use it is denied", wayOut: MAKE_WRITABLE },
@@ -26,6 +29,11 @@ const BY_CODE: Readonly<Record<string, SystemReason>> = {
     reason: "this process has too many open files",
     wayOut: "raise the limit of open files of a process",
   },
+  ELOOP: {
+    reason: "it is a symbolic link that leads nowhere, or in a circle",
+    wayOut: "mend the link or choose another directory",
+  },
+  ENAMETOOLONG: { reason: "the name is too long", wayOut: "choose a shorter one" },
   ENFILE: {
     reason: "the machine has too many open files",
     wayOut: "raise the machine's limit of open files",
@@ -34,6 +42,10 @@ const BY_CODE: Readonly<Record<string, SystemReason>> = {
   ENOSPC: { reason: "there is no space left on the disk", wayOut: FREE_SPACE },
   ENOTDIR: NO_DIRECTORY,
   EPERM: { reason: "the system does not permit using it", wayOut: MAKE_WRITABLE },
+  [LOCK_LOST]: {
+    reason: "its file LOCK was removed or replaced, so that another process may have opened it",
+    wayOut: "see to it that one node has the directory, and restart that",
+  },
   EROFS: {
     reason: "the file system is read-only",
     wayOut: "mount it for writing or choose another directory",

@@ -1,6 +1,7 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { ApplicationError, isApplicationError, type OperatorContext } from "@kv/application";
 import { base64Of } from "../byte-form.ts";
+import { typedPath } from "../typed-path.ts";
 import { exportVersion } from "./export-line.ts";
 import type { Exported, Resumed } from "./export-node.ts";
 import { ExportScan, type ResumePoint, type ScannedExport } from "./export-scan.ts";
@@ -24,7 +25,7 @@ const beginning = Buffer.from('{"type":"export","version":');
  * and goes on behind its last checkpoint. When this resolves, the file is complete and on the disk.
  */
 export async function exportBeside(context: OperatorContext): Promise<ExportedFile | undefined> {
-  const path = context.words.optional("file");
+  const path = typedPath(context, "file");
   if (path !== undefined && path !== "-") return await exportToFile(path, context);
   if (context.options.flag("resume")) {
     throw new ApplicationError("COMMAND_USAGE", {
@@ -138,7 +139,10 @@ async function openFile(
     return await open(path, before === undefined ? (isNew ? "wx" : "w") : "r+", 0o600);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-    const reason = "the file is there; --resume goes on with it, --overwrite begins anew";
+    const isFolder = (await stat(path)).isDirectory();
+    const reason = isFolder
+      ? "it is a folder, not a file"
+      : "the file is there; --resume goes on with it, --overwrite begins anew";
     throw new ApplicationError("COMMAND_FAILED", { action: `export to "${path}"`, reason });
   }
 }

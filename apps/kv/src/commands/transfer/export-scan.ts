@@ -19,7 +19,7 @@ export interface ScannedExport {
   /** The node it was taken of; `undefined` when the first line is no header. */
   readonly node: string | undefined;
   readonly sizeBytes: number;
-  /** Up to the last line feed. */
+  /** Up to the last line feed, or the end of a last line of a bucket or key that lacks no more than that. */
   readonly wholeBytes: number;
   /** Its end line is there, and nothing follows. */
   readonly isComplete: boolean;
@@ -76,16 +76,27 @@ export class ExportScan {
 
   end(): ScannedExport {
     const latest = this.#latest;
+    const isComplete = this.#isComplete && this.#wholeBytes === this.#sizeBytes;
+    this.#takeRest();
     return {
       node: this.#node,
       sizeBytes: this.#sizeBytes,
       wholeBytes: this.#wholeBytes,
-      isComplete: this.#isComplete && this.#wholeBytes === this.#sizeBytes,
+      isComplete,
       version: this.#version,
       flaw: this.#flaw,
       tally: this.tally,
       resume: latest === undefined ? undefined : { latest, before: this.#beforeLatest },
     };
+  }
+
+  /** An object of JSON is whole when its last brace is there; checkpoints and the end count only with their line feed. */
+  #takeRest(): void {
+    const rest = this.#lines.rest();
+    const parsed = rest.length === 0 ? undefined : parseLine(Buffer.from(rest).toString("utf8"));
+    if (parsed?.type !== "line") return;
+    const { type } = parsed.line;
+    if (type === "key" || type === "bucket") this.#take(rest);
   }
 
   #take(bytes: Uint8Array): void {

@@ -7,7 +7,7 @@ import { exportFromNode } from "./export-node.ts";
 /** `export`: all buckets and keys of a node as NDJSON. */
 export const exportCommand: NodeCommand<NodeKv, ExportedFile | undefined, never> = {
   name: "export",
-  summary: "Writes all buckets and keys as NDJSON",
+  summary: "Writes all buckets and keys as JSON, one object a line",
   description: [
     "The file is written here, not where the node is; without one, or with -, it is standard output. An export that was broken off, by whatever, goes on with --resume.",
     "Writes that come while it runs may be in it or not: it is of no single moment.",

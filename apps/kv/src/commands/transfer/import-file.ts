@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { ApplicationError, isApplicationError, type OperatorContext } from "@kv/application";
 import { crc32 } from "node:zlib";
+import { requiredPath } from "../typed-path.ts";
 import { ExportScan, type ScannedExport } from "./export-scan.ts";
 import type { Acknowledged } from "./import-node.ts";
 import {
@@ -27,7 +28,7 @@ export interface Imported extends Pick<Acknowledged, "buckets" | "keys" | "skipp
  * side, `--resume` goes on behind the last line that was acknowledged and noted; lines that are sent again do no harm.
  */
 export async function importBeside(context: OperatorContext): Promise<Imported> {
-  const file = context.words.text("file");
+  const file = requiredPath(context, "file");
   if (file === "-") return await importStream(context);
   try {
     return await importFile(file, context);

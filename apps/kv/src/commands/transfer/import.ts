@@ -31,7 +31,7 @@ export const importCommand: NodeCommand<NodeKv, Imported, Acknowledged> = {
   beside: importBeside,
   format: ({ file, buckets, keys, skipped, cutBytes }) =>
     [
-      `Imported ${counted(buckets, "bucket")} and ${counted(keys, "key")} from ${file}`,
+      `Imported ${content(buckets, keys)} from ${file}`,
       ...(skipped === 0
         ? []
         : [`left out ${counted(skipped, "key")} of buckets that have expired`]),
@@ -40,3 +40,9 @@ export const importCommand: NodeCommand<NodeKv, Imported, Acknowledged> = {
         : [`left out a last line that was cut (${counted(cutBytes, "byte")})`]),
     ].join("; "),
 };
+
+/** Lines written by hand need none for buckets: "0 buckets" would say that none was made. */
+function content(buckets: number, keys: number): string {
+  const named = counted(keys, "key");
+  return buckets === 0 ? named : `${counted(buckets, "bucket")} and ${named}`;
+}

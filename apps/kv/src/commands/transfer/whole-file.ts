@@ -22,9 +22,22 @@ export async function* readPieces(
   }
 }
 
+/** What the system means where its own words are about its calls. */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "permission to use it is denied",
+  EISDIR: "it is a folder, not a file",
+  ENAMETOOLONG: "its name is too long",
+  ENOENT: "there is no such file or folder",
+  ENOSPC: "there is no space left on the disk",
+  ENOTDIR: "a part of its path is no folder",
+  EROFS: "the file system is read-only",
+};
+
 /** What the operating system refused, as an operating failure; anything else as it is. */
 export function fileFailure(verb: string, path: string, error: unknown): unknown {
   if (!(error instanceof Error && "syscall" in error)) return error;
-  const reason = error.message.replace(/^\w+: /u, "").replace(/, \w+(?: '.*')?$/u, "");
+  const code = "code" in error ? String(error.code) : "";
+  const said = error.message.replace(/^\w+: /u, "").replace(/, \w+(?: '.*')?$/u, "");
+  const reason = REASONS[code] ?? said;
   return new ApplicationError("COMMAND_FAILED", { action: `${verb} "${path}"`, reason });
 }

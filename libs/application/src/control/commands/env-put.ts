@@ -1,3 +1,4 @@
+import { ApplicationError } from "../../errors.ts";
 import type { NodeCommand } from "../declaration/command.ts";
 import { type EnvValue, envValue } from "./env-get.ts";
 
@@ -22,16 +23,25 @@ export const envPutCommand: NodeCommand<undefined, EnvPut, never> = {
   level: "info",
   run: ({ words, system }) => {
     const [application, key] = [words.text("application"), words.text("key")];
+    const text = words.text("value");
+    if (text.includes("\u{FFFD}")) throw distorted();
     const before =
       system.entries(application)?.has(key) === true
         ? envValue(system, application, key)
         : undefined;
-    system.putEnv(application, key, parseEnvValue(words.text("value")));
+    system.putEnv(application, key, parseEnvValue(text));
     return { ...envValue(system, application, key), before: before?.value };
   },
   format: ({ application, key, value, before }) =>
     `${application}.${key} is ${JSON.stringify(value)} until the node stops; it was ${JSON.stringify(before) ?? "nothing"}`,
 };
+
+/** Node decodes what is typed as UTF-8: other bytes have become U+FFFD by then, and cannot be told from it. */
+function distorted(): ApplicationError {
+  const reason =
+    "the argument value is no UTF-8, or has the character U+FFFD in it; write that as JSON, \\ufffd";
+  return new ApplicationError("COMMAND_USAGE", { command: "env put", reason });
+}
 
 /** What somebody means who types `text`: JSON where it is some, the text itself otherwise. */
 export function parseEnvValue(text: string): unknown {

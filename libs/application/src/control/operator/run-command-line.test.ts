@@ -5,7 +5,11 @@ import { openControlScene, type ToyApi } from "../../../testing/control-scene.ts
 import { FakeHost } from "../../../testing/fake-host.ts";
 import { settled } from "../../../testing/manual-time.ts";
 import { ApplicationError } from "../../errors.ts";
+import { createControl } from "../control.ts";
+import { runCommandLine } from "./run-command-line.ts";
 import type { CommandDeclaration, NodeCommand, StandaloneCommand } from "../declaration/command.ts";
+
+const naming = { application: "toy", key: "node", nameOf: (text: string) => text };
 
 interface Count {
   readonly counted: number;
@@ -38,6 +42,9 @@ const check: StandaloneCommand<{ readonly damaged: number }, string> = {
   where: "standalone",
   run: async ({ words, print, progress }) => {
     const dir = words.text("dir");
+    if (dir === "nonsense") {
+      throw new ApplicationError("COMMAND_USAGE", { command: "", reason: "nonsense is no folder" });
+    }
     progress(`checking ${dir}`);
     if (dir === "none")
       throw new ApplicationError("COMMAND_FAILED", {
@@ -119,6 +126,12 @@ suite("what an operator types", () => {
       /^Cannot get tov: there is no such one; there are toy, control\n$/u,
     ],
     ["env put toy table b,c", 0, 'toy.table is "b,c" until the node stops; it was "a"\n'],
+    [
+      "env put toy table a\u{FFFD}",
+      64,
+      "",
+      /^Cannot run "env put": the argument value is no UTF-8, or has the character U\+FFFD in it; /u,
+    ],
     ["env put toy table 5", 1, "", /^Cannot put toy\.table: expected text, got 5\n$/u],
     [
       "env put toy password x --json",
@@ -222,6 +235,36 @@ suite("an operator who leaves", () => {
     const typed = await scene.type("count 3", host);
     assert.deepEqual(typed, { code: 141, stdout: "", stderr: "" });
   });
+});
+
+test("a configuration that cannot be used is why the command cannot run, and nothing was to start", async () => {
+  const host = new FakeHost();
+  const applications = [
+    { application: createControl({ applications: [], naming, version: "1" }), mode: "permanent" },
+  ] as const;
+  const code = await runCommandLine({
+    program: "toy",
+    description: "Plays.",
+    words: ["status"],
+    applications,
+    naming,
+    configuration: () => ({
+      providers: [{ name: "test", load: () => ({ control: { cookie: 5 } }) }],
+      configEnv: "test",
+      variables: {},
+      node: { name: "toy", host: "here" },
+    }),
+    host,
+  });
+  assert.equal(code, 78);
+  assert.match(host.stderr.text, /^Cannot run "status": control\.cookie: expected text/u);
+});
+
+test("a command that is misused beside the operator is named", async () => {
+  await using scene = await openControlScene({ commands });
+  const typed = await scene.type("check nonsense");
+  assert.equal(typed.code, 64);
+  assert.equal(typed.stderr, 'Cannot run "check": nonsense is no folder\n');
 });
 
 test("a part beside the operator calls the node's part, and takes what it sends", async () => {

@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import type { ConfigurationSources } from "../../configuration/load-configuration.ts";
-import { isApplicationError } from "../../errors.ts";
+import { configurationReport } from "../../configuration/report.ts";
+import { ApplicationError, isApplicationError } from "../../errors.ts";
 import { failureText } from "../../operating-failure.ts";
 import type { SystemApplication } from "../../plan.ts";
 import { systemTime, type Time } from "../../time.ts";
@@ -74,7 +75,7 @@ async function runLine(line: ChosenCommand, options: CommandLineOptions): Promis
     return line.command.exitCode?.(result) ?? 0;
   } catch (error) {
     progress.clear();
-    return await endWith(signal.aborted ? signal.reason : error, host);
+    return await endWith(signal.aborted ? signal.reason : error, line.command.name, host);
   } finally {
     host.off("SIGINT", onInterrupt);
     host.off("SIGTERM", onTerminate);
@@ -89,12 +90,23 @@ function shownResult(line: ChosenCommand, result: unknown): string {
   return text === "" ? "" : `${text}\n`;
 }
 
-async function endWith(failure: unknown, host: OperatorHost): Promise<number> {
+async function endWith(failure: unknown, command: string, host: OperatorHost): Promise<number> {
   if (failure instanceof Interrupted) return 128 + constants.signals[failure.signal];
   if (failure instanceof NobodyReads) return 128 + constants.signals.SIGPIPE;
-  await say(host.stderr, `${failureText(failure)}\n`);
+  await say(host.stderr, `${textFor(command, failure)}\n`);
   if (isApplicationError(failure, "COMMAND_USAGE")) return usageCode;
   return isApplicationError(failure, "CONFIG_INVALID") ? badConfigurationCode : 1;
+}
+
+/** What an operator is told. He did not start anything, nor need a part of a command know how that is called. */
+function textFor(command: string, failure: unknown): string {
+  if (isApplicationError(failure, "CONFIG_INVALID")) {
+    return configurationReport(failure.details.problems, `run "${command}"`);
+  }
+  if (isApplicationError(failure, "COMMAND_USAGE")) {
+    return new ApplicationError("COMMAND_USAGE", { ...failure.details, command }).message;
+  }
+  return failureText(failure);
 }
 
 /** Resolves when the text has left the process, or nobody wants it: the process is about to end. */

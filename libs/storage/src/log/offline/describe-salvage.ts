@@ -6,7 +6,7 @@ import { Listing } from "./listing.ts";
 import type { StoreSight } from "./look-at-store.ts";
 import type { DamagedLog } from "./read-damaged-log.ts";
 import { remarksOn } from "./salvage-remarks.ts";
-import type { SalvagedContent, SalvageReport } from "./salvage-report.ts";
+import type { SalvagedContent, SalvageReport, SalvageSource } from "./salvage-report.ts";
 import type { UsableSegments } from "./usable-segments.ts";
 
 /** What {@link describeSalvage} goes by. */
@@ -39,6 +39,7 @@ export function describeSalvage(facts: SalvageFacts): SalvageReport {
       bytes: segments.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0),
       groups: copied.groups,
       records: copied.records,
+      seal: sealState(sight),
     },
     kept,
     lostGroups,
@@ -51,6 +52,11 @@ export function describeSalvage(facts: SalvageFacts): SalvageReport {
   } as const;
   const remarks = remarksOn(report, { isDoubtful: isDoubtful(facts) });
   return { ...report, isWhole: remarks.length === 0, remarks };
+}
+
+function sealState({ seal, sealFault }: StoreSight): SalvageSource["seal"] {
+  if (seal !== undefined) return "good";
+  return sealFault === undefined ? "missing" : "unreadable";
 }
 
 /** The last group that was once in the log, as others tell. */

@@ -36,6 +36,7 @@ export function forgivingFiles(
   };
   return {
     makeDirectory: (path) => files.makeDirectory(path),
+    realPath: (path) => files.realPath(path),
     list: (path) => files.list(path),
     read,
     size: (path) => files.size(path),

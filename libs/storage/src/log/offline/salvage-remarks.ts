@@ -1,12 +1,22 @@
 import type { SalvageReport } from "./salvage-report.ts";
 
+/** A cut between two groups leaves no other trace. */
+const SEALLESS = {
+  missing:
+    "There is no seal, as after a crash: whether anything is missing at the end of the log cannot be told",
+  unreadable:
+    "The seal cannot be read: whether anything is missing at the end of the log cannot be told",
+} as const;
+
 /** What an operator should know of a salvage: one sentence each, without a period. */
 export function remarksOn(
   report: Omit<SalvageReport, "remarks" | "isWhole">,
   { isDoubtful }: { readonly isDoubtful: boolean },
 ): readonly string[] {
-  const { lostGroups, skipped, skippedBytes, missing, lostKeys, lostRecords, renamed } = report;
+  const { read, lostGroups, skipped, skippedBytes, missing, lostKeys, lostRecords, renamed } =
+    report;
   const remarks: string[] = [];
+  if (read.seal !== "good") remarks.push(SEALLESS[read.seal]);
   if (lostGroups > 0) {
     remarks.push(`${count(lostGroups, "group")} of changes could not be found or read`);
   }

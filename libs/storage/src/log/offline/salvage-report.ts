@@ -36,6 +36,8 @@ export interface SalvageSource {
   /** Those that are sound. */
   readonly groups: number;
   readonly records: number;
+  /** Only by a good seal can it be told that nothing is missing at the end of the log. */
+  readonly seal: "good" | "unreadable" | "missing";
 }
 
 /** What a new store holds. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -60,13 +60,33 @@ test("salvageStore() makes of a sound store one that shows the same", async () =
   const behindSnapshot = await writeStore({ hasSnapshot: true, goesOn: true });
   for (const content of [sealed, killed, compacted, behindSnapshot]) {
     const { report, state } = await salvaged(content);
-    assert.ok(report.isWhole, JSON.stringify(report));
+    const isSealed = content.has("SEAL");
+    assert.deepEqual(
+      [report.isWhole, report.remarks.length],
+      [isSealed, Number(!isSealed)],
+      JSON.stringify(report),
+    );
     assert.deepEqual(state, await stateOf(content));
     const hasSnapshot = content.has("SNAPSHOT");
     assert.equal(report.read.from, hasSnapshot ? "snapshot" : "log");
     assert.equal(report.kept.lastRevision % SKIPPED_REVISIONS, hasSnapshot ? 44 : 30);
     assert.equal(report.kept.lastRevision > SKIPPED_REVISIONS, !content.has("SEAL"));
     assert.deepEqual(JSON.parse(JSON.stringify(report)), report);
+  }
+});
+
+test("salvageStore() does not call a log whole whose end no seal vouches for", async () => {
+  const seal = sealed.get("SEAL");
+  assert.ok(seal !== undefined);
+  const unreadable = new Map(sealed).set("SEAL", flipped(seal, seal.length - 1, 1));
+  const cases = [
+    ["missing", without(sealed, "SEAL"), /^There is no seal, as after a crash: /u],
+    ["unreadable", unreadable, /^The seal cannot be read: /u],
+  ] as const;
+  for (const [state, content, remark] of cases) {
+    const { report } = await salvaged(content);
+    assert.deepEqual([report.isWhole, report.read.seal], [false, state]);
+    assert.match(report.remarks.join("\n"), remark);
   }
 });
 
@@ -202,7 +222,8 @@ test("salvageStore() needs no header to know a store's groups", async () => {
   for (let at = 0; at < 64; at++) {
     const { report, state } = await salvaged(new Map([[name, flipped(bytes, at)]]));
     assert.deepEqual(state, whole, `byte ${at}`);
-    assert.deepEqual(report.remarks, []);
+    assert.equal(report.read.seal, "missing");
+    assert.equal(report.remarks.length, 1);
   }
 });
 
@@ -308,7 +329,7 @@ test("salvageStore() takes an empty or new directory on the machine's disk, and 
       salvageStore({ directory, target: path }),
       isFailure(
         "STORAGE_SALVAGE_FAILED",
-        /: it is not empty; choose a directory that is not there yet$/u,
+        /: it is not empty; choose a directory that is not there yet, or is empty$/u,
       ),
     );
     await assert.rejects(
@@ -319,9 +340,23 @@ test("salvageStore() takes an empty or new directory on the machine's disk, and 
       salvageStore({ directory, target: join(directory, "new") }),
       isFailure("STORAGE_SALVAGE_FAILED", /: it lies in the damaged store; /u),
     );
+    // The same, where the store has two names.
+    const link = join(path, "link");
+    await symlink(directory, link);
+    const within = isFailure("STORAGE_SALVAGE_FAILED", /: it lies in the damaged store; /u);
+    await assert.rejects(salvageStore({ directory, target: join(link, "new") }), within);
+    await assert.rejects(salvageStore({ directory, target: link }), within);
+    await assert.rejects(salvageStore({ directory: link, target: join(directory, "new") }), within);
+    await rm(link);
+    await symlink(join(path, "nowhere"), link);
+    await assert.rejects(
+      salvageStore({ directory, target: link }),
+      isFailure("STORAGE_SALVAGE_FAILED", /: it is a symbolic link that leads nowhere/u),
+    );
+    await rm(link);
     await mkdir(target);
     const report = await salvageStore({ directory, target: `${target}/` });
-    assert.deepEqual([report.isWhole, report.kept.keys], [true, 8]);
+    assert.deepEqual([report.lostGroups, report.kept.keys], [0, 8]);
     assert.deepEqual((await readdir(path)).toSorted(), ["new", "store"]);
     assert.deepEqual((await readdir(target)).toSorted(), ["00000001.log", "SEAL"]);
     for (const [name, bytes] of killed) {

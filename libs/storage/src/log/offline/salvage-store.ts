@@ -49,7 +49,6 @@ export interface SalvageStoreOptions extends MaintenanceOptions {
  */
 export function salvageStore(options: SalvageStoreOptions): Promise<SalvageReport> {
   const { files = nodeFiles, directory } = options;
-  // Something is added to its name, which must not end in a separator for that.
   const target = resolve(options.target);
   return reading(directory, async () => {
     using _ = await claimStore(files, directory);
@@ -64,7 +63,8 @@ async function salvage(options: Options): Promise<SalvageReport> {
   const sight = await lookAtStore({ files, directory });
   const usable = usableSegments(sight);
   const { segments } = usable;
-  const unfinished = await prepareTarget(files, directory, target);
+  const place = await prepareTarget(files, directory, target);
+  const { unfinished } = place;
   const progress = new SalvageProgress(segments, options);
   const pause = (segment: SurveyedSegment, readBytes: number): Promise<void> => {
     return progress.pause(segment, readBytes);
@@ -79,7 +79,7 @@ async function salvage(options: Options): Promise<SalvageReport> {
   const copied = await copyAll(writer, { sight, segments, log, firstSegment, pause });
   progress.nextPhase();
   await verify(files, unfinished, { target, progress });
-  await publishTarget(files, target);
+  await publishTarget(files, place);
   const { bytes, keys } = writer;
   const kept = { buckets: index.bucketCount, keys, bytes, lastRevision: index.lastRevision };
   return describeSalvage({ sight, target, storeId, usable, log, copied, kept });

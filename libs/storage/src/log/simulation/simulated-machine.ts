@@ -103,6 +103,10 @@ export class SimulatedMachine implements FilePort {
     });
   }
 
+  async realPath(path: string): Promise<string> {
+    return path;
+  }
+
   async list(path: string): Promise<readonly string[]> {
     const disk = this.#directories.get(path);
     if (disk === undefined) throw systemError("ENOENT", "scandir");

@@ -119,6 +119,11 @@ export class SimulatedDisk implements FilePort {
 
   async makeDirectory(_path: string): Promise<void> {}
 
+  /** There are no symbolic links. */
+  async realPath(path: string): Promise<string> {
+    return path;
+  }
+
   async list(path: string): Promise<readonly string[]> {
     return [...this.#entries.keys()]
       .filter((name) => dirname(name) === path)
@@ -189,7 +194,9 @@ export class SimulatedDisk implements FilePort {
   async lock(path: string): Promise<DirectoryLock> {
     if (this.#locks.has(path)) return { type: "held", holder: "process 1" };
     this.#locks.add(path);
-    return { type: "taken", lock: { [Symbol.dispose]: () => void this.#locks.delete(path) } };
+    const release = (): void => void this.#locks.delete(path);
+    const isHeld = (): boolean => this.#locks.has(path);
+    return { type: "taken", lock: { isHeld, [Symbol.dispose]: release } };
   }
 
   #opened(path: string, file: SimulatedFile, syncsEveryWrite: boolean): OpenFile {
