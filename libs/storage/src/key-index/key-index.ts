@@ -6,6 +6,7 @@ import type { BucketRef, EntryFields, EntryRef, Visit } from "./entry.ts";
 import { halfSipHash } from "./half-sip-hash.ts";
 import type { KeyIndexOptions } from "./key-index-options.ts";
 import { Keys } from "./keys.ts";
+import type { Lifetimes } from "./lifetimes.ts";
 
 export { type BucketRef, type EntryFields, type EntryRef, NEVER } from "./entry.ts";
 
@@ -26,6 +27,8 @@ export class KeyIndex {
   lastRevision = 0;
   /** Kept by the owner of the index. */
   dropRevision = 0;
+  /** Which buckets go with their last key. */
+  readonly lifetimes: Lifetimes;
   readonly #arena = new BlockArena();
   readonly #heads = new ChainHeads(this.#arena);
   readonly #buckets: Buckets;
@@ -35,6 +38,7 @@ export class KeyIndex {
     if (seed.length !== 16) throw new RangeError(`Cannot key a hash with ${seed.length} bytes`);
     const parts = { arena: this.#arena, heads: this.#heads, hash: hash ?? halfSipHash(seed) };
     this.#buckets = new Buckets(parts);
+    this.lifetimes = this.#buckets.lifetimes;
     this.#keys = new Keys({ ...parts, buckets: this.#buckets, entryOverheadBytes, onRemove });
   }
 
@@ -64,8 +68,9 @@ export class KeyIndex {
     return Math.max(this.#keys.longestStepSlots, this.#buckets.longestStepSlots);
   }
 
-  /** The earliest time that {@link sweep} or {@link lapsedBucket} have work at; `Infinity` for never. */
+  /** The earliest time that {@link sweep} or {@link lapsedBucket} have work at; `Infinity` for never, `-Infinity` for always. */
   get nextExpiryMs(): number {
+    if (this.lifetimes.forsaken !== 0) return Number.NEGATIVE_INFINITY;
     return Math.min(this.#keys.soonestMs, this.#buckets.soonestMs);
   }
 
@@ -144,6 +149,11 @@ export class KeyIndex {
   /** Sets {@link bucketRemovalRevision}. */
   setBucketRemovalRevision(bucket: BucketRef, revision: number): void {
     this.#buckets.rows.setNumber(bucket, REMOVAL_REVISION, revision);
+  }
+
+  /** Whether more than `count` keys of the bucket live at `nowMs`. Lapsed ones in the way are removed as by {@link sweep}: each is met once. */
+  hasMoreKeysThan(bucket: BucketRef, count: number, nowMs: number): boolean {
+    return this.#keys.hasMoreThan(bucket, count, nowMs);
   }
 
   /** When the bucket expires, `Infinity` for never. */
@@ -285,9 +295,9 @@ export class KeyIndex {
     return this.#keys.removeExpiringBefore(segment);
   }
 
-  /** A bucket whose time is over, 0 for none: to be dropped by the caller. */
+  /** A bucket whose time is over, or a transient one without a key; 0 for none: to be dropped by the caller. */
   lapsedBucket(nowMs: number): BucketRef {
-    return this.#buckets.lapsed(nowMs);
+    return this.#buckets.lapsed(nowMs) || this.lifetimes.forsaken;
   }
 
   /** Frees up to `budget` entries of dropped buckets; whether more is left. */

@@ -13,6 +13,12 @@ export interface Decision<Outcome> extends Finding<Outcome> {
   readonly mutations: readonly Mutation[];
 }
 
+/** Whether a bucket goes, and leaves keys behind that take memory until the index reclaims it. */
+export function dropsBucket({ mutations }: Decision<unknown>): boolean {
+  for (const { type } of mutations) if (type === "drop") return true;
+  return false;
+}
+
 const NOTHING: readonly Mutation[] = [];
 
 /** Nothing is to be done; saying so rests on the mutation `restsOn`. */
