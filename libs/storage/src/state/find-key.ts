@@ -1,4 +1,5 @@
 import type { BucketRef, EntryRef, KeyIndex } from "../key-index/key-index.ts";
+import type { Moment } from "./condition.ts";
 import { absenceRestsOn, isForsaken } from "./look-up.ts";
 
 /** What `Buckets.get` was asked for. */
@@ -25,15 +26,27 @@ export function findKey(index: KeyIndex, request: GetRequest, nowMs: number): Ke
   const entry = index.find(bucket, key, 0, key.length);
   const standing = index.bucketStandingRevision(bucket);
   if (entry === 0) {
-    if (isForsaken(index, bucket, nowMs)) return noBucket(index, request);
-    const restsOn = Math.max(standing, index.bucketRemovalRevision(bucket));
-    return { type: "missing", bucket, entry, restsOn };
+    return missing(index, request, {
+      bucket,
+      nowMs,
+      restsOn: Math.max(standing, index.bucketRemovalRevision(bucket)),
+    });
   }
   // A lapsed entry rests on the mutation that gave it its time to lapse.
   const restsOn = Math.max(standing, index.revision(entry));
   if (nowMs < index.expiresAtMs(entry)) return { type: "entry", bucket, entry, restsOn };
+  return missing(index, request, { bucket, nowMs, restsOn });
+}
+
+/** That a transient bucket is still there rests on any of its keys: so on the latest of its mutations, to be safe. */
+function missing(
+  index: KeyIndex,
+  request: GetRequest,
+  { bucket, nowMs, restsOn }: Moment & Pick<KeyFinding, "restsOn">,
+): KeyFinding {
+  if (!index.lifetimes.isTransient(bucket)) return { type: "missing", bucket, entry: 0, restsOn };
   if (isForsaken(index, bucket, nowMs)) return noBucket(index, request);
-  return { type: "missing", bucket, entry: 0, restsOn };
+  return { type: "missing", bucket, entry: 0, restsOn: index.bucketRevision(bucket) };
 }
 
 function noBucket(index: KeyIndex, { bucket: name }: GetRequest): KeyFinding {

@@ -89,7 +89,8 @@ function perform({ store }: Life, call: Call): Answer<object> {
         const fields = call.fields.map((field) => {
           return { ...field, key: lend(field.key), value: lend(field.value) };
         });
-        return store.put(bucket, fields);
+        const { createsBucket } = call;
+        return store.put(bucket, fields, { createsBucket });
       }
       case "delete":
         return store.delete(bucket, call.keys.map(lend), call.condition);

@@ -1,4 +1,5 @@
 import { type KeyIndex, NEVER } from "../../key-index/key-index.ts";
+import { lifetimeOf } from "../../state/look-up.ts";
 import { decodeField, fieldBytes } from "../format/field.ts";
 
 /**
@@ -25,7 +26,8 @@ export function describeIndex(index: KeyIndex, bytesOf: (segment: number) => Uin
           keys.push(`  ${key} = ${value} at ${index.revision(entry)} until ${until}`);
         },
       );
-      const about = `at ${index.bucketRevision(bucket)} until ${timeText(index.bucketExpiresAtMs(bucket))}`;
+      const until = timeText(index.bucketExpiresAtMs(bucket));
+      const about = `at ${index.bucketRevision(bucket)} until ${until}, ${lifetimeOf(index, bucket)}`;
       const name = hex(index.bucketName(bucket));
       buckets.push([id, [`${id}: ${name} ${about}`, ...keys.toSorted()]]);
     },

@@ -17,7 +17,7 @@ export async function perform(store: Store, step: Step, nowMs: number): Promise<
         const condition = await conditionFor(store, { bucket: step.bucket, key, wish });
         return { key, value, expiresAtMs: timeOf(livesMs), condition };
       });
-      return store.put(step.bucket, await Promise.all(fields));
+      return store.put(step.bucket, await Promise.all(fields), step);
     }
     case "delete": {
       const [key] = step.keys;
@@ -26,6 +26,10 @@ export async function perform(store: Store, step: Step, nowMs: number): Promise<
     }
     case "expire":
       return store.expire(step.bucket, step.key, timeOf(step.livesMs));
+    case "describe":
+      return store.describeBucket(step.bucket);
+    case "count":
+      return { outcome: store.statistics(), durable: undefined };
     case "list-buckets":
       return store.listBuckets(step);
     case "list-keys":
@@ -63,8 +67,8 @@ function isRevision(value: unknown): value is Revision {
 export async function dump(store: Store): Promise<string> {
   const lines: string[] = [];
   const buckets = (await store.listBuckets()).outcome.page.entries;
-  for (const { bucket, revision, expiresAtMs } of buckets) {
-    lines.push(`${hex(bucket)} at ${revision} until ${expiresAtMs}`);
+  for (const { bucket, revision, expiresAtMs, lifetime } of buckets) {
+    lines.push(`${hex(bucket)} at ${revision} until ${expiresAtMs}, ${lifetime}`);
     const listed = (await store.listKeys(bucket)).outcome;
     for (const { key } of listed.type === "listed" ? listed.page.entries : []) {
       const found = (await store.get(bucket, key)).outcome;
