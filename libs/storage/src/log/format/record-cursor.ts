@@ -11,6 +11,9 @@ import {
 /** No time: what a record or field holds that never expires. */
 const NEVER = Number.POSITIVE_INFINITY;
 
+/** Those that mean something of a bucket. */
+const BUCKET_FLAGS = FLAG_AGAIN | FLAG_BUCKET_EXPIRES | FLAG_TRANSIENT;
+
 /**
  * Walks over the records of a payload, in the layout drawn at `LogRecord`, and over the keys or
  * fields of each. A replay of ten million records spends its time here, so nothing is made for a
@@ -116,7 +119,7 @@ export class RecordCursor {
     const { flags, bucketId, revision } = this;
     const isAgain = (flags & FLAG_AGAIN) !== 0;
     const isGood = isAgain
-      ? flags <= FLAG_AGAIN + FLAG_BUCKET_EXPIRES + FLAG_TRANSIENT && revision >= bucketId
+      ? (flags & ~BUCKET_FLAGS) === 0 && revision >= bucketId
       : (flags & ~FLAG_TRANSIENT) === 0 && revision === bucketId;
     return isGood && this.#takeTime((flags & FLAG_BUCKET_EXPIRES) !== 0)
       ? this.#takeKey()

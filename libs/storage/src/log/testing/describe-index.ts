@@ -1,5 +1,4 @@
 import { type KeyIndex, NEVER } from "../../key-index/key-index.ts";
-import { lifetimeOf } from "../../state/look-up.ts";
 import { decodeField, fieldBytes } from "../format/field.ts";
 
 /**
@@ -27,7 +26,8 @@ export function describeIndex(index: KeyIndex, bytesOf: (segment: number) => Uin
         },
       );
       const until = timeText(index.bucketExpiresAtMs(bucket));
-      const about = `at ${index.bucketRevision(bucket)} until ${until}, ${lifetimeOf(index, bucket)}`;
+      const life = index.lifetimes.isTransient(bucket) ? ", transient" : "";
+      const about = `at ${index.bucketRevision(bucket)} until ${until}${life}`;
       const name = hex(index.bucketName(bucket));
       buckets.push([id, [`${id}: ${name} ${about}`, ...keys.toSorted()]]);
     },

@@ -65,7 +65,7 @@ export function stateBy(groups: readonly WholeGroup[]): readonly string[] {
   const lines: string[] = [];
   for (const { name, revision, expiresAtMs, lifetime, keys } of buckets.values()) {
     if (lifetime === "transient" && keys.size === 0) continue;
-    lines.push(`${name} at ${revision} until ${expiresAtMs}, ${lifetime}`);
+    lines.push(`${name} at ${revision} until ${expiresAtMs}${lifeText(lifetime)}`);
     for (const [key, { value, revision: at, expiresAtMs: until }] of keys) {
       lines.push(`${name}/${key} = ${value} at ${at} until ${until}`);
     }
@@ -136,6 +136,11 @@ function apply(
     case "create":
       if (bucket === fresh) bucket.lifetime = record.lifetime ?? "kept";
   }
+}
+
+/** As `dump` shows it. */
+function lifeText(lifetime: Lifetime): string {
+  return lifetime === "transient" ? ", transient" : "";
 }
 
 function hex(bytes: Uint8Array): string {
