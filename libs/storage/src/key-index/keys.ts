@@ -74,19 +74,16 @@ export class Keys {
     if (this.countIn(bucket) <= count) return false;
     if (this.#expiry.soonestMs > nowMs) return true;
     let living = 0;
-    const lapsed: EntryRef[] = [];
-    const visit = (entry: EntryRef): boolean => {
-      if (nowMs >= this.expiresAtMs(entry)) lapsed.push(entry);
-      else living++;
-      return true;
-    };
-    let position: number | undefined = 0;
-    while (position !== undefined && living <= count) {
-      position = this.list(bucket, position, PAGE_KEYS, visit);
-      for (const entry of lapsed) this.#removeLapsed(entry);
-      lapsed.length = 0;
+    for (let position: number | undefined = 0; position !== undefined; ) {
+      const page: EntryRef[] = [];
+      position = this.list(bucket, position, PAGE_KEYS, (entry) => page.push(entry) > 0);
+      for (const entry of page) {
+        if (nowMs >= this.expiresAtMs(entry)) this.#removeLapsed(entry);
+        else living++;
+      }
+      if (living > count) return true;
     }
-    return living > count;
+    return false;
   }
 
   /** Makes chains for so many keys in a bucket that has none. */

@@ -15,6 +15,7 @@ const plain = { noNullPrototype: true };
 const field = fc.record({ key: bytes, value: bytes, expiresAtMs }, plain);
 /** A kept bucket is one of which nothing is said. */
 const life = fc.constantFrom({}, { lifetime: "transient" as const });
+const named = (record: LogRecord, rest: object): LogRecord => Object.assign(record, rest);
 const numbers = { bucketId: number, revision: number };
 
 const called = <Type extends LogRecord["type"]>(type: Type): fc.Arbitrary<Type> =>
@@ -31,7 +32,7 @@ const anyRecord: fc.Arbitrary<LogRecord> = fc.oneof(
   fc.record({ type: called("keep"), ...numbers }, plain),
   fc.tuple(number, number, bytes, expiresAtMs, life).map(([one, other, name, time, rest]) => {
     const [bucketId = one, revision = one] = [one, other].toSorted((low, high) => low - high);
-    return { type: "restate" as const, bucketId, revision, name, expiresAtMs: time, ...rest };
+    return named({ type: "restate", bucketId, revision, name, expiresAtMs: time }, rest);
   }),
   fc.record({ type: called("drop"), ...numbers }, plain),
   fc.record(
