@@ -4,7 +4,7 @@ import type { KeyHash } from "../half-sip-hash.ts";
 import { KeyIndex } from "../key-index.ts";
 import { bytesOf, textOf } from "./latin1.ts";
 import { ListingModel } from "./listing-model.ts";
-import type { ModelBucket, ModelEntry } from "./model-bucket.ts";
+import { isForsaken, type ModelBucket, type ModelEntry } from "./model-bucket.ts";
 
 const OVERHEAD_BYTES = 42;
 
@@ -46,7 +46,24 @@ export class IndexModel {
       removalRevision: 0,
       expiresAtMs: NEVER,
       segment: 0,
+      isTransient: false,
     });
+  }
+
+  setTransient(name: string, isTransient: boolean): void {
+    const bucket = this.#buckets.get(name);
+    if (bucket === undefined) return;
+    bucket.isTransient = isTransient;
+    this.index.lifetimes.setTransient(bucket.ref, isTransient);
+  }
+
+  /** Whether more keys live than that; those that lapsed may go with it, and only of that bucket. */
+  countLiving(name: string, count: number, nowMs: number): void {
+    const bucket = this.#buckets.get(name);
+    if (bucket === undefined) return;
+    const living = [...bucket.keys.values()].filter(({ fields }) => fields.expiresAtMs > nowMs);
+    assert.equal(this.index.hasMoreKeysThan(bucket.ref, count, nowMs), living.length > count);
+    this.#noteSwept(new Set(this.#takeRemoved()), [bucket], (at) => assert.ok(at <= nowMs));
   }
 
   dropBucket(name: string): void {
@@ -126,7 +143,18 @@ export class IndexModel {
       this.#left.delete(ref);
       removed.delete(ref);
     }
-    for (const bucket of this.#buckets.values()) {
+    this.#noteSwept(removed, this.#buckets.values(), noteLapsed);
+    const soonestMs = this.#soonestKeyMs();
+    assert.ok(soonestMs >= latestMs);
+    assert.ok(count === budget || soonestMs > nowMs);
+  }
+
+  #noteSwept(
+    removed: Set<EntryRef>,
+    buckets: Iterable<ModelBucket>,
+    noteLapsed: (expiresAtMs: number) => void,
+  ): void {
+    for (const bucket of buckets) {
       for (const [key, { ref, fields }] of bucket.keys) {
         if (!removed.delete(ref)) continue;
         noteLapsed(fields.expiresAtMs);
@@ -135,14 +163,13 @@ export class IndexModel {
       }
     }
     assert.equal(removed.size, 0);
-    const soonestMs = this.#soonestKeyMs();
-    assert.ok(soonestMs >= latestMs);
-    assert.ok(count === budget || soonestMs > nowMs);
   }
 
   dropLapsedBucket(nowMs: number): void {
     const lapsed = this.index.lapsedBucket(nowMs);
-    const due = [...this.#buckets.values()].filter(({ expiresAtMs }) => expiresAtMs <= nowMs);
+    const due = [...this.#buckets.values()].filter(
+      (bucket) => bucket.expiresAtMs <= nowMs || isForsaken(bucket),
+    );
     if (due.length === 0) return assert.equal(lapsed, 0);
     const bucket = due.find(({ ref }) => ref === lapsed);
     assert.ok(bucket !== undefined);
@@ -195,7 +222,8 @@ export class IndexModel {
     assert.equal(index.keyCount, sum(buckets.map(({ keys }) => keys.size)));
     assert.deepEqual(this.#takeRemoved(), []);
     const soonestBucketMs = Math.min(...buckets.map(({ expiresAtMs }) => expiresAtMs));
-    assert.equal(index.nextExpiryMs, Math.min(soonestBucketMs, this.#soonestKeyMs()));
+    const soonestMs = Math.min(soonestBucketMs, this.#soonestKeyMs());
+    assert.equal(index.nextExpiryMs, buckets.some(isForsaken) ? -NEVER : soonestMs);
   }
 
   checkAll(): void {
@@ -229,6 +257,7 @@ export class IndexModel {
         removalRevision: index.bucketRemovalRevision(ref),
         expiresAtMs: index.bucketExpiresAtMs(ref),
         segment: index.bucketSegment(ref),
+        isTransient: index.lifetimes.isTransient(ref),
       },
       {
         id: bucket.id,
@@ -238,6 +267,7 @@ export class IndexModel {
         removalRevision: bucket.removalRevision,
         expiresAtMs: bucket.expiresAtMs,
         segment: bucket.segment,
+        isTransient: bucket.isTransient,
       },
     );
   }
