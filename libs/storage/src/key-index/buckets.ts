@@ -61,12 +61,12 @@ export class Buckets {
   }
 
   get soonestMs(): number {
-    return this.#expiry.soonestMs;
+    return this.lifetimes.forsaken === 0 ? this.#expiry.soonestMs : Number.NEGATIVE_INFINITY;
   }
 
-  /** The bucket whose time has been over for longest at `nowMs`, 0 for none. */
+  /** The bucket whose time has been over for longest at `nowMs`, or else a forsaken one, 0 for none. */
   lapsed(nowMs: number): BucketRef {
-    return this.#expiry.soonestMs <= nowMs ? this.#expiry.soonest : 0;
+    return this.#expiry.soonestMs <= nowMs ? this.#expiry.soonest : this.lifetimes.forsaken;
   }
 
   named(name: Uint8Array): BucketRef {

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { type EntryFields, type EntryRef, NEVER } from "../entry.ts";
 import type { KeyHash } from "../half-sip-hash.ts";
 import { KeyIndex } from "../key-index.ts";
+import { expectBucket, expectEntry } from "./expect-known.ts";
 import { bytesOf, textOf } from "./latin1.ts";
 import { ListingModel } from "./listing-model.ts";
-import { isForsaken, type ModelBucket, type ModelEntry } from "./model-bucket.ts";
+import { isForsaken, type ModelBucket } from "./model-bucket.ts";
 
 const OVERHEAD_BYTES = 42;
 
@@ -230,10 +231,10 @@ export class IndexModel {
     this.checkTotals();
     let liveBytes = 0;
     for (const [name, bucket] of this.#buckets) {
-      this.#checkBucket(name, bucket);
+      expectBucket(this.index, name, bucket);
       liveBytes += OVERHEAD_BYTES + name.length;
       for (const [key, entry] of bucket.keys) {
-        this.#checkEntry(bucket, key, entry);
+        expectEntry(this.index, bucket.ref, { key, entry });
         liveBytes += OVERHEAD_BYTES + key.length + entry.fields.valueBytes;
       }
       assert.equal(this.index.find(bucket.ref, bytesOf("no such key"), 0, 11), 0);
@@ -241,54 +242,6 @@ export class IndexModel {
     assert.equal(this.index.liveBytes, liveBytes);
     assert.equal(this.index.bucketNamed(bytesOf("no such bucket")), 0);
     assert.equal(this.index.bucketWithId(1), 0);
-  }
-
-  #checkBucket(name: string, bucket: ModelBucket): void {
-    const { index } = this;
-    const { ref } = bucket;
-    assert.deepEqual([index.bucketNamed(bytesOf(name)), index.bucketWithId(bucket.id)], [ref, ref]);
-    assert.deepEqual(index.bucketName(ref), bytesOf(name));
-    assert.deepEqual(
-      {
-        id: index.bucketId(ref),
-        keys: index.bucketKeyCount(ref),
-        revision: index.bucketRevision(ref),
-        standingRevision: index.bucketStandingRevision(ref),
-        removalRevision: index.bucketRemovalRevision(ref),
-        expiresAtMs: index.bucketExpiresAtMs(ref),
-        segment: index.bucketSegment(ref),
-        isTransient: index.lifetimes.isTransient(ref),
-      },
-      {
-        id: bucket.id,
-        keys: bucket.keys.size,
-        revision: bucket.revision,
-        standingRevision: bucket.standingRevision,
-        removalRevision: bucket.removalRevision,
-        expiresAtMs: bucket.expiresAtMs,
-        segment: bucket.segment,
-        isTransient: bucket.isTransient,
-      },
-    );
-  }
-
-  #checkEntry(bucket: ModelBucket, key: string, { ref, fields }: ModelEntry): void {
-    const { index } = this;
-    const bytes = bytesOf(`-${key}`);
-    assert.equal(index.find(bucket.ref, bytes, 1, bytes.length), ref);
-    assert.equal(index.keyBytes(ref), key.length);
-    assert.ok(index.keyEquals(ref, bytes, 1));
-    assert.ok(!index.keyEquals(ref, bytes, 2));
-    assert.deepEqual(
-      {
-        revision: index.revision(ref),
-        expiresAtMs: index.expiresAtMs(ref),
-        segment: index.segment(ref),
-        offset: index.offset(ref),
-        valueBytes: index.valueBytes(ref),
-      },
-      fields,
-    );
   }
 
   #forget(bucket: ModelBucket, key: string): void {

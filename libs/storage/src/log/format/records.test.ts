@@ -22,13 +22,9 @@ const called = <Type extends LogRecord["type"]>(type: Type): fc.Arbitrary<Type> 
   fc.constant(type);
 
 const anyRecord: fc.Arbitrary<LogRecord> = fc.oneof(
-  fc.tuple(number, bytes, life).map(([bucketId, name, rest]) => ({
-    type: "create" as const,
-    bucketId,
-    revision: bucketId,
-    name,
-    ...rest,
-  })),
+  fc.tuple(number, bytes, life).map(([bucketId, name, rest]) => {
+    return named({ type: "create", bucketId, revision: bucketId, name }, rest);
+  }),
   fc.record({ type: called("keep"), ...numbers }, plain),
   fc.tuple(number, number, bytes, expiresAtMs, life).map(([one, other, name, time, rest]) => {
     const [bucketId = one, revision = one] = [one, other].toSorted((low, high) => low - high);

@@ -34,7 +34,6 @@ const BITES = [
   "refused calls",
   "transient buckets ended by delete",
   "transient buckets ended by expire",
-  "transient buckets ended by put",
   "transient buckets kept",
   "transient buckets made",
   "transient buckets made anew after their last key had lapsed",
