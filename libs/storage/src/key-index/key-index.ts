@@ -12,7 +12,6 @@ export { type BucketRef, type EntryFields, type EntryRef, NEVER } from "./entry.
 
 /**
  * Where the value of every key lies, and what is known of it: the part of a store that is in memory.
- *
  * All of it is in typed arrays, so that the garbage collector has nothing to follow, and nothing is ever copied or
  * rehashed as a whole: an operation moves a few entries at most. A key takes 32 bytes and its own, rounded up to 8, and
  * 4 for its chain; one that expires 12 more; a bucket 88 and its name, rounded up to 8, and 8. There is room for 16 GiB
@@ -276,8 +275,8 @@ export class KeyIndex {
   }
 
   /**
-   * Removes up to `budget` keys whose time is over, soonest first; returns how many. The removal revision of their
-   * buckets becomes theirs, if it was lower: so does what "missing" rests on.
+   * Removes up to `budget` keys whose time is over, soonest first; returns how many. Their buckets' removal revisions,
+   * which "missing" rests on, become theirs if they were lower.
    */
   sweep(nowMs: number, budget: number): number {
     return this.#keys.sweep(nowMs, budget);
