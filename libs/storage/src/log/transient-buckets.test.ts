@@ -25,7 +25,7 @@ test("housekeeping logs the drop of a transient bucket whose keys have lapsed, t
 });
 
 /** Lets the turn end and the disk do its work; then the answer must be durable. */
-async function pass(scheduler: ManualScheduler, answering: unknown = undefined): Promise<void> {
+async function pass(scheduler: ManualScheduler, answering?: unknown): Promise<void> {
   await answering;
   scheduler.endTurn();
   await setImmediate();
