@@ -15,8 +15,9 @@ export interface Decision<Outcome> extends Finding<Outcome> {
 
 /** Whether a bucket goes, and leaves keys behind that take memory until the index reclaims it. */
 export function dropsBucket({ mutations }: Decision<unknown>): boolean {
-  for (const { type } of mutations) if (type === "drop") return true;
-  return false;
+  // Mostly there is one: this is asked for every put.
+  if (mutations.length === 1) return mutations[0]?.type === "drop";
+  return mutations.some(({ type }) => type === "drop");
 }
 
 const NOTHING: readonly Mutation[] = [];
