@@ -9,9 +9,11 @@ export type {
   ExpireOutcome,
   Field,
   GetOutcome,
+  Lifetime,
   ListBucketsOutcome,
   ListKeysOutcome,
   ListOptions,
+  PutOptions,
   PutOutcome,
   StorageErrorCode,
 } from "@kv/storage";

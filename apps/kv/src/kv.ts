@@ -11,6 +11,7 @@ import type {
   ListBucketsOutcome,
   ListKeysOutcome,
   ListOptions,
+  PutOptions,
   PutOutcome,
   Store,
 } from "@kv/storage";
@@ -28,7 +29,8 @@ export interface Kv {
   readonly node: string;
   createBucket(bucket: BucketName): Answering<CreateBucketOutcome>;
   get(bucket: BucketName, key: Uint8Array): Answering<GetOutcome>;
-  put(bucket: BucketName, fields: readonly Field[]): Answering<PutOutcome>;
+  /** With `createsBucket` it goes where `createBucket` would go. */
+  put(bucket: BucketName, fields: readonly Field[], options?: PutOptions): Answering<PutOutcome>;
   delete(
     bucket: BucketName,
     keys: readonly Uint8Array[],

@@ -65,6 +65,26 @@ test("createRouter() hides no bucket that this node holds when the table changes
   }
 });
 
+test("createRouter() takes a put that may make its bucket where its creation would go", async () => {
+  const { router, use } = routed("a-m=self,n-z=bar");
+  const apples = named("apples");
+  const options = { createsBucket: true };
+  assert.equal((await router.put(apples, fields)).outcome.type, "no-bucket");
+  assert.equal((await router.put(apples, fields, options)).outcome.type, "stored");
+  const described = (await router.describeBucket(apples)).outcome;
+  assert.equal(described.type === "found" && described.lifetime, "transient");
+  assert.throws(
+    () => router.put(named("shopping"), fields, options),
+    (error) => isKvError(error, "KV_NO_CONNECTION"),
+  );
+  use("");
+  assert.equal((await router.delete(apples, [key])).outcome.type, "deleted");
+  assert.throws(
+    () => router.put(apples, fields, options),
+    (error) => isKvError(error, "KV_NO_ROUTE"),
+  );
+});
+
 test("createRouter() says so while the store is not open", () => {
   const { router } = routed("a-z=self", { open: false });
   assert.throws(

@@ -45,7 +45,7 @@ export function createRouter({ reader, table, store }: RouterOptions): Kv {
     node: reader.self,
     createBucket: (bucket) => storeFor(bucket).createBucket(bucket),
     get: (bucket, key) => storeFor(bucket).get(bucket, key),
-    put: (bucket, fields) => storeFor(bucket).put(bucket, fields),
+    put: (bucket, fields, options) => storeFor(bucket).put(bucket, fields, options),
     delete: (bucket, keys, condition) => storeFor(bucket).delete(bucket, keys, condition),
     dropBucket: (bucket) => storeFor(bucket).dropBucket(bucket),
     expire: (bucket, key, expiresAtMs) => storeFor(bucket).expire(bucket, key, expiresAtMs),

@@ -14,9 +14,11 @@ import { settle } from "./settle.ts";
 /** Everything the model holds is in the store, and nothing else: listings, keys, values, expiry. */
 export async function expectSame(pair: Pair): Promise<void> {
   await expectBuckets(pair, 1000);
+  expectCounted(pair);
   for (const [name, { keys }] of pair.model.buckets()) {
     const bucket = Buffer.from(name, "hex");
     await expectKeys(pair, bucket, 1000);
+    await expectDescribed(pair, bucket);
     for (const key of keys.keys()) {
       const found = await settle(pair.store.get(bucket, Buffer.from(key, "hex")));
       assert.deepEqual(plain(found), pair.model.get(bucket, Buffer.from(key, "hex")));
@@ -36,9 +38,29 @@ export async function expectBuckets({ store, model }: Pair, limit: number): Prom
     model
       .buckets()
       .entries()
-      .map(([name, { revision, expiresAtMs }]) => [name, { revision, expiresAtMs }]),
+      .map(([name, { revision, expiresAtMs, lifetime }]) => [
+        name,
+        { revision, expiresAtMs, lifetime },
+      ]),
   );
   assert.deepEqual(new Map(listed), expected);
+}
+
+/** What the store says of `bucket` without its keys is what the model says. */
+export async function expectDescribed({ store, model }: Pair, bucket: Uint8Array): Promise<void> {
+  const outcome = await settle(store.describeBucket(bucket));
+  const there = model.bucket(bucket);
+  if (there === undefined) return assert.deepEqual(outcome, { type: "no-bucket" });
+  const { keys, ...about } = there;
+  assert.deepEqual(outcome, { type: "found", ...about, keys: keys.size });
+}
+
+/** The store counts what the model has. */
+export function expectCounted({ store, model }: Pair): void {
+  const { keys, buckets } = store.statistics();
+  const there = model.buckets();
+  const expected = there.values().reduce((sum, bucket) => sum + bucket.keys.size, 0);
+  assert.deepEqual({ keys, buckets }, { keys: expected, buckets: there.size });
 }
 
 /** The listing of the keys of `bucket`, in pages of `limit`, is what the model says. */

@@ -8,6 +8,7 @@ import type {
   ExpireOutcome,
   Field,
   GetOutcome,
+  Lifetime,
   PutOutcome,
   Revision,
 } from "../src/index.ts";
@@ -20,9 +21,13 @@ interface ModelKey {
 
 interface ModelBucket {
   readonly keys: Map<string, ModelKey>;
+  lifetime: Lifetime;
   revision: Revision;
   expiresAtMs: number | undefined;
 }
+
+/** A bucket that no mutation has made yet. */
+type NewBucket = Omit<ModelBucket, "revision">;
 
 /**
  * The Store contract in the plainest form: maps keyed by hexadecimal text, from which everything
@@ -42,10 +47,16 @@ export class Model {
 
   create(bucket: Uint8Array, drawn: Revision | undefined): CreateBucketOutcome {
     const there = this.bucket(bucket);
-    if (there !== undefined) return { type: "exists", revision: there.revision };
-    const revision = this.#draw(bucket, drawn);
-    this.#buckets.set(hex(bucket), { keys: new Map(), revision, expiresAtMs: undefined });
-    return { type: "created", revision };
+    if (there === undefined) {
+      const revision = this.#draw(bucket, drawn);
+      this.#buckets.set(hex(bucket), { ...emptyBucket("kept"), revision });
+      return { type: "created", revision };
+    }
+    if (there.lifetime === "transient") {
+      there.lifetime = "kept";
+      there.revision = this.#draw(bucket, drawn);
+    }
+    return { type: "exists", revision: there.revision };
   }
 
   drop(bucket: Uint8Array, drawn: Revision | undefined): DropBucketOutcome {
@@ -62,21 +73,31 @@ export class Model {
     return found === undefined ? { type: "missing" } : { type: "found", ...found };
   }
 
-  put(bucket: Uint8Array, fields: readonly Field[], drawn: Revision | undefined): PutOutcome {
-    const there = this.bucket(bucket);
-    if (there === undefined) return { type: "no-bucket" };
+  put(
+    bucket: Uint8Array,
+    { fields, createsBucket }: { fields: readonly Field[]; createsBucket?: boolean | undefined },
+    drawn: Revision | undefined,
+  ): PutOutcome {
+    const standing = this.bucket(bucket);
+    if (standing === undefined && (createsBucket !== true || fields.length === 0)) {
+      return { type: "no-bucket" };
+    }
+    const there = standing ?? emptyBucket("transient");
     for (const { key, condition } of fields) {
       const conflict = judge(there, key, condition);
       if (conflict !== undefined) return conflict;
     }
-    if (fields.length === 0) return { type: "stored", revision: there.revision, added: 0 };
+    if (standing !== undefined && fields.length === 0) {
+      return { type: "stored", revision: standing.revision, added: 0 };
+    }
     const revision = this.#draw(bucket, drawn);
     const before = there.keys.size;
+    const keys = new Map(there.keys);
     for (const { key, value, expiresAtMs } of fields) {
-      there.keys.set(hex(key), { value, revision, expiresAtMs });
+      keys.set(hex(key), { value, revision, expiresAtMs });
     }
-    there.revision = revision;
-    return { type: "stored", revision, added: there.keys.size - before };
+    this.#buckets.set(hex(bucket), { ...there, keys, revision });
+    return { type: "stored", revision, added: keys.size - before };
   }
 
   delete(
@@ -142,6 +163,7 @@ export class Model {
       for (const [key, { expiresAtMs }] of bucket.keys) {
         if (isOver(expiresAtMs, this.#nowMs)) bucket.keys.delete(key);
       }
+      if (bucket.lifetime === "transient" && bucket.keys.size === 0) this.#buckets.delete(name);
     }
   }
 
@@ -156,6 +178,10 @@ export class Model {
   }
 }
 
+function emptyBucket(lifetime: Lifetime): NewBucket {
+  return { keys: new Map(), lifetime, expiresAtMs: undefined };
+}
+
 /** The key of the model's maps. */
 export function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("hex");
@@ -166,7 +192,7 @@ function isOver(expiresAtMs: number | undefined, nowMs: number): boolean {
 }
 
 function judge(
-  bucket: ModelBucket,
+  bucket: NewBucket,
   key: Uint8Array,
   condition: Condition | undefined,
 ): Conflict | undefined {

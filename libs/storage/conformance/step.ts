@@ -16,7 +16,12 @@ export type Step =
   | { readonly type: "create"; readonly bucket: Uint8Array }
   | { readonly type: "drop"; readonly bucket: Uint8Array }
   | { readonly type: "get"; readonly bucket: Uint8Array; readonly key: Uint8Array }
-  | { readonly type: "put"; readonly bucket: Uint8Array; readonly fields: readonly StepField[] }
+  | {
+      readonly type: "put";
+      readonly bucket: Uint8Array;
+      readonly fields: readonly StepField[];
+      readonly createsBucket: boolean;
+    }
   | {
       readonly type: "delete";
       readonly bucket: Uint8Array;
@@ -29,6 +34,8 @@ export type Step =
       readonly key: Uint8Array | undefined;
       readonly livesMs: number | undefined;
     }
+  | { readonly type: "describe"; readonly bucket: Uint8Array }
+  | { readonly type: "count" }
   | { readonly type: "list-buckets"; readonly limit: number }
   | { readonly type: "list-keys"; readonly bucket: Uint8Array; readonly limit: number }
   | { readonly type: "wait"; readonly ms: number };
@@ -47,9 +54,9 @@ const wish = fc.oneof(
 const field = fc.record<StepField>({ key: bytes, value, livesMs, wish });
 const limit = fc.integer({ min: 1, max: 4 });
 
-/** Any step, weighted so that buckets mostly exist and hold something. */
+/** Any step, weighted so that buckets mostly exist, of either lifetime, and mostly hold something. */
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ type: fc.constant("create" as const), bucket }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant("create" as const), bucket }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("drop" as const), bucket }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constant("get" as const), bucket, key: bytes }) },
   {
@@ -58,6 +65,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
       type: fc.constant("put" as const),
       bucket,
       fields: fc.array(field, { maxLength: 4 }),
+      createsBucket: fc.boolean(),
     }),
   },
   {
@@ -78,6 +86,8 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
       livesMs,
     }),
   },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("describe" as const), bucket }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("count" as const) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("list-buckets" as const), limit }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("list-keys" as const), bucket, limit }) },
   {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { Condition, Revision } from "../src/index.ts";
-import { expectBuckets, expectKeys } from "./expect-same.ts";
+import { expectBuckets, expectCounted, expectDescribed, expectKeys } from "./expect-same.ts";
 import { hex, type Model } from "./model.ts";
 import type { Pair } from "./pair.ts";
 import { plain } from "./plain.ts";
 import { settle } from "./settle.ts";
-import type { Step, StepField, Wish } from "./step.ts";
+import type { Step, Wish } from "./step.ts";
 
 /** Takes one step in store and model and fails when they disagree. Resolves when it is durable. */
 export async function takeStep(pair: Pair, step: Step): Promise<void> {
@@ -46,6 +46,10 @@ export async function takeStep(pair: Pair, step: Step): Promise<void> {
       assert.deepEqual(outcome, expected);
       return;
     }
+    case "describe":
+      return expectDescribed(pair, step.bucket);
+    case "count":
+      return expectCounted(pair);
     case "list-buckets":
       return expectBuckets(pair, step.limit);
     case "list-keys":
@@ -55,7 +59,7 @@ export async function takeStep(pair: Pair, step: Step): Promise<void> {
 
 async function takePut(
   { store, model }: Pair,
-  step: { readonly bucket: Uint8Array; readonly fields: readonly StepField[] },
+  step: Step & { readonly type: "put" },
 ): Promise<void> {
   const fields = step.fields.map(({ key, value, livesMs, wish }) => ({
     key,
@@ -68,13 +72,14 @@ async function takePut(
     key: Uint8Array.from(field.key),
     value: Uint8Array.from(field.value),
   }));
-  const answering = lend(step.bucket, (bucket) => store.put(bucket, lent));
+  const { createsBucket } = step;
+  const answering = lend(step.bucket, (bucket) => store.put(bucket, lent, { createsBucket }));
   for (const { key, value } of lent) {
     key.fill(0xee);
     value.fill(0xee);
   }
   const outcome = await settle(answering);
-  const expected = model.put(step.bucket, fields, revisionOf(outcome));
+  const expected = model.put(step.bucket, { fields, createsBucket }, revisionOf(outcome));
   assert.deepEqual(plain(outcome), expected);
 }
 

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { Clock, Store } from "../src/index.ts";
 import { B, K, L as GONE, V, W } from "./examples.ts";
 import { expectSame } from "./expect-same.ts";
-import { Model } from "./model.ts";
+import { hex, Model } from "./model.ts";
 import { settle } from "./settle.ts";
 import { anyStep } from "./step.ts";
 import { takeStep } from "./take-step.ts";
@@ -56,6 +56,40 @@ export function testDurableStore(engine: string, findPlace: () => Promise<Place>
       const found = await Promise.all(keys.map((key) => settle(store.get(B, key))));
       const types = found.map(({ type }) => type);
       assert.deepEqual(types, ["found", "missing", "missing", "missing"]);
+    });
+
+    test("a transient bucket is one after it was opened again, and what went with its last key stays away", async () => {
+      await using place = await findPlace();
+      const [lasting, lapsing, deleted, kept] = [B, K, V, W];
+      const creating = { createsBucket: true };
+      let nowMs = 0;
+      const clock = (): number => nowMs;
+      {
+        await using store = await place.open({ clock });
+        for (const bucket of [lasting, deleted, kept]) {
+          await settle(store.put(bucket, [{ key: K, value: V }], creating));
+        }
+        await settle(store.put(lapsing, [{ key: K, value: V, expiresAtMs: 10 }], creating));
+        await settle(store.delete(deleted, [K]));
+        await settle(store.createBucket(kept));
+        nowMs = 10;
+        // Made anew under the name: the old keys must not come back with it, whatever the clock says then.
+        await settle(store.put(lapsing, [{ key: GONE, value: V }], creating));
+      }
+      nowMs = 0;
+      {
+        await using store = await place.open({ clock });
+        assert.deepEqual(await settle(store.get(deleted, K)), { type: "no-bucket" });
+        assert.deepEqual(await settle(store.get(lapsing, K)), { type: "missing" });
+        for (const bucket of [lasting, kept]) await settle(store.delete(bucket, [K]));
+        await settle(store.delete(lapsing, [GONE]));
+      }
+      await using store = await place.open({ clock });
+      const listed = (await settle(store.listBuckets())).page.entries;
+      assert.deepEqual(
+        listed.map(({ bucket, lifetime }) => [hex(bucket), lifetime]),
+        [[hex(kept), "kept"]],
+      );
     });
 
     test("a store opened again agrees with the model, and goes on from there", async () => {

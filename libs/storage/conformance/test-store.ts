@@ -10,6 +10,7 @@ import { testConditions } from "./test-conditions.ts";
 import { testExpiry } from "./test-expiry.ts";
 import { testLifetime } from "./test-lifetime.ts";
 import { testListing } from "./test-listing.ts";
+import { testTransientBuckets } from "./test-transient-buckets.ts";
 
 /**
  * Registers the tests every engine must pass: the Store contract, against a model and by example.
@@ -34,5 +35,6 @@ export function testStore(engine: string, open: OpenStore): void {
     testExpiry(open);
     testListing(open);
     testLifetime(open);
+    testTransientBuckets(open);
   });
 }

@@ -8,7 +8,7 @@ import { decideCreateBucket, decideDropBucket } from "./state/decide-bucket.ts";
 import { decideDelete } from "./state/decide-delete.ts";
 import { decideExpire } from "./state/decide-expire.ts";
 import { decidePut } from "./state/decide-put.ts";
-import type { Decision, Finding } from "./state/decision.ts";
+import { type Decision, dropsBucket, type Finding } from "./state/decision.ts";
 import { findKey } from "./state/find-key.ts";
 import { expiryOf } from "./state/look-up.ts";
 import { mutationNumber } from "./state/mutation-number.ts";
@@ -27,6 +27,7 @@ import type {
   ListBucketsOutcome,
   ListKeysOutcome,
   ListOptions,
+  PutOptions,
   PutOutcome,
   Store,
   StoreTraits,
@@ -60,10 +61,7 @@ export class MemoryStore implements Store {
   }
 
   dropBucket(bucket: Uint8Array): Answer<DropBucketOutcome> {
-    const index = this.#open();
-    const dropped = this.#commit(decideDropBucket(index, bucket, this.#clock()));
-    index.reclaim(Number.POSITIVE_INFINITY);
-    return dropped;
+    return this.#commit(decideDropBucket(this.#open(), bucket, this.#clock()));
   }
 
   describeBucket(bucket: Uint8Array): Answer<BucketOutcome> {
@@ -82,8 +80,8 @@ export class MemoryStore implements Store {
     return answer({ outcome: { type: "found", value, revision, expiresAtMs }, restsOn });
   }
 
-  put(bucket: Uint8Array, fields: readonly Field[]): Answer<PutOutcome> {
-    return this.#commit(decidePut(this.#open(), { bucket, fields }, this.#clock()));
+  put(bucket: Uint8Array, fields: readonly Field[], options?: PutOptions): Answer<PutOutcome> {
+    return this.#commit(decidePut(this.#open(), { bucket, fields, options }, this.#clock()));
   }
 
   delete(
@@ -139,6 +137,7 @@ export class MemoryStore implements Store {
   #commit<Outcome>(decision: Decision<Outcome>): Answer<Outcome> {
     const index = this.#open();
     for (const mutation of decision.mutations) applyMutation(index, mutation, this.#places);
+    if (dropsBucket(decision)) index.reclaim(Number.POSITIVE_INFINITY);
     return answer(decision);
   }
 }

@@ -5,6 +5,9 @@
  * Buckets, keys and values are opaque bytes; a key or a value may be empty. A key, or the name of a
  * bucket, has at most 1 MiB: a longer one is the caller's bug, a `RangeError`, and nothing is done.
  *
+ * A bucket is *kept*, or it is *transient*: then it goes with its last key, whether that is deleted or
+ * expires, in the same moment and for every operation. See {@link Lifetime}.
+ *
  * Time: expiry goes by the clock that an engine was opened with, but never by an earlier time than
  * at a call before. So what was said to have lapsed does not come back when the clock is
  * set back, and what is given a time that is over already is removed for good. One thing remains:
@@ -64,7 +67,25 @@ export interface Field {
   readonly condition?: Condition | undefined;
 }
 
-/** `exists`: its keys are still there; `revision` is that of its latest mutation. */
+/**
+ * Who outlives the last key. A `kept` bucket stays there without keys; it was made by `createBucket`. A
+ * `transient` one was made by a put that may create: it is there as long as it has a key, and is then gone
+ * as if it had been dropped.
+ */
+export type Lifetime = "kept" | "transient";
+
+/** How a put goes about it. */
+export interface PutOptions {
+  /**
+   * Whether a bucket that is not there is made for the fields, a transient one. False by default.
+   */
+  readonly createsBucket?: boolean | undefined;
+}
+
+/**
+ * `exists`: its keys are still there; `revision` is that of its latest mutation, which is this one when it
+ * made a transient bucket a kept one.
+ */
 export type CreateBucketOutcome =
   | { readonly type: "created"; readonly revision: Revision }
   | { readonly type: "exists"; readonly revision: Revision };
@@ -100,6 +121,7 @@ export type PutOutcome =
    * fields nothing changes, and `revision` is that of the bucket's latest mutation.
    */
   | { readonly type: "stored"; readonly revision: Revision; readonly added: number }
+  /** There is none, and none was made: also when the put may create, but has no fields. */
   | { readonly type: "no-bucket" }
   | Conflict;
 
@@ -126,6 +148,7 @@ export type BucketOutcome =
       /** Keys that have lapsed are not counted. */
       readonly keys: number;
       readonly expiresAtMs: number | undefined;
+      readonly lifetime: Lifetime;
     }
   | { readonly type: "no-bucket" };
 
@@ -135,6 +158,7 @@ export interface ListedBucket {
   /** The bucket's latest mutation. */
   readonly revision: Revision;
   readonly expiresAtMs: number | undefined;
+  readonly lifetime: Lifetime;
 }
 
 /** A key as a listing shows it, without its value. The array is the caller's. */
@@ -173,7 +197,7 @@ export interface ListOptions {
  * A read sees every mutation called before it on the same store, and none called after it.
  */
 export interface Buckets {
-  /** Makes sure that `bucket` exists; one that exists keeps its keys. */
+  /** Makes sure that `bucket` exists and is a kept one; one that exists keeps its keys and its time. */
   createBucket(bucket: Uint8Array): Answering<CreateBucketOutcome>;
 
   /** Removes `bucket` with all its keys. */
@@ -186,12 +210,16 @@ export interface Buckets {
 
   /**
    * Puts every field, or none of them: after a crash too. A key named twice takes the later value.
-   * Each condition is judged against the state before the call.
+   * Each condition is judged against the state before the call; where the bucket is made for the call
+   * that is an empty one, so that `absent` holds and a revision conflicts.
+   *
+   * With `createsBucket` the bucket and the fields are made together: after a crash, too, both are there or
+   * neither is. A put that does not go through makes no bucket.
    */
-  put(bucket: Uint8Array, fields: readonly Field[]): Answering<PutOutcome>;
+  put(bucket: Uint8Array, fields: readonly Field[], options?: PutOptions): Answering<PutOutcome>;
 
   /**
-   * Deletes the keys that are there, all or none after a crash. With a `condition` (of type
+   * Deletes the keys that are there, all or none after a crash; a transient bucket goes with the last one. With a `condition` (of type
    * `revision`) every key must match it, or nothing is deleted.
    */
   delete(
@@ -211,7 +239,7 @@ export interface Buckets {
   ): Answering<ExpireOutcome>;
 
   /**
-   * A page of buckets. Following the cursors to the end never misses one that was there throughout;
+   * A page of buckets; it may be empty and not the last one. Following the cursors to the end never misses one that was there throughout;
    * whether one may come twice is declared by the engine's {@link StoreTraits}.
    */
   listBuckets(options?: ListOptions): Answering<ListBucketsOutcome>;

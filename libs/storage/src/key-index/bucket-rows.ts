@@ -11,7 +11,7 @@ import type { BucketRef } from "./entry.ts";
  *           8        place in the heap of what expires plus 1, 0 for none
  *           9        of a dropped bucket: chains that may still have keys, plus 1; 0 for a living one
  *          10        of a dropped bucket: the one dropped before it
- *          11        bytes of the name
+ *          11        bytes of the name; bit 31: the bucket is transient
  *          12 to 21  five numbers of two words
  *           then     the name
  */
@@ -20,6 +20,7 @@ const HEAP_PLACE = 8;
 const CHAINS_LEFT = 9;
 const DROPPED_BEFORE = 10;
 const NAME_BYTES = 11;
+const TRANSIENT = 2 ** 31;
 const HEADER_WORDS = 22;
 const NAME_LIMIT_BYTES = 2 ** 20;
 
@@ -84,7 +85,7 @@ export class BucketRows {
   }
 
   nameBytes(bucket: BucketRef): number {
-    return this.#word(bucket, NAME_BYTES);
+    return this.#word(bucket, NAME_BYTES) & ~TRANSIENT;
   }
 
   name(bucket: BucketRef): Uint8Array {
@@ -94,6 +95,18 @@ export class BucketRows {
   hasName(bucket: BucketRef, name: Uint8Array): boolean {
     if (this.nameBytes(bucket) !== name.length) return false;
     return this.#arena.holds(bucket, 4 * HEADER_WORDS, name, 0, name.length);
+  }
+
+  keyCount(bucket: BucketRef): number {
+    return this.#word(bucket, KEYS_TABLE);
+  }
+
+  isTransient(bucket: BucketRef): boolean {
+    return this.#word(bucket, NAME_BYTES) >= TRANSIENT;
+  }
+
+  setTransient(bucket: BucketRef, isTransient: boolean): void {
+    this.#setWord(bucket, NAME_BYTES, this.nameBytes(bucket) + (isTransient ? TRANSIENT : 0));
   }
 
   segment(bucket: BucketRef): number {

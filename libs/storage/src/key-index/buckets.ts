@@ -14,6 +14,7 @@ import { CHAIN_TABLE_BYTES, ChainTable } from "./chain-table.ts";
 import { type BucketRef, NEVER } from "./entry.ts";
 import { ExpiryHeap } from "./expiry-heap.ts";
 import type { KeyHash } from "./half-sip-hash.ts";
+import { Lifetimes } from "./lifetimes.ts";
 
 /** Buckets have positive ids, so their keys never have it. */
 const NO_SALT = 0;
@@ -21,6 +22,7 @@ const NO_SALT = 0;
 /** The living buckets: by name, by id, and by the time they expire. */
 export class Buckets {
   readonly rows: BucketRows;
+  readonly lifetimes: Lifetimes;
   readonly #hash: KeyHash;
   /** A block that owns the two tables. */
   readonly #store: number;
@@ -37,6 +39,7 @@ export class Buckets {
   }) {
     const { arena, heads } = parts;
     this.rows = new BucketRows(arena);
+    this.lifetimes = new Lifetimes(this.rows);
     this.#hash = parts.hash;
     this.#store = arena.allocate(2 * CHAIN_TABLE_BYTES);
     this.#names = new ChainTable({ arena, heads, link: NAME_LINK, table: 0 });
@@ -58,12 +61,12 @@ export class Buckets {
   }
 
   get soonestMs(): number {
-    return this.#expiry.soonestMs;
+    return this.lifetimes.forsaken === 0 ? this.#expiry.soonestMs : Number.NEGATIVE_INFINITY;
   }
 
-  /** The bucket whose time has been over for longest at `nowMs`, 0 for none. */
+  /** The bucket whose time has been over for longest at `nowMs`, or else a forsaken one, 0 for none. */
   lapsed(nowMs: number): BucketRef {
-    return this.#expiry.soonestMs <= nowMs ? this.#expiry.soonest : 0;
+    return this.#expiry.soonestMs <= nowMs ? this.#expiry.soonest : this.lifetimes.forsaken;
   }
 
   named(name: Uint8Array): BucketRef {
@@ -93,6 +96,7 @@ export class Buckets {
   /** Takes the bucket out of the tables and the heap; the block stays. */
   detach(bucket: BucketRef): void {
     this.setExpiresAtMs(bucket, NEVER);
+    this.lifetimes.forget(bucket);
     this.#names.remove(this.#store, bucket);
     this.#ids.remove(this.#store, bucket);
   }

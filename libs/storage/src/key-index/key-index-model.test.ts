@@ -74,6 +74,16 @@ const steps: readonly fc.WeightedArbitrary<Step>[] = [
   },
   { weight: 2, arbitrary: fc.tuple(now, limits).map((args) => (model) => model.sweep(...args)) },
   { weight: 1, arbitrary: now.map((nowMs) => (model) => model.dropLapsedBucket(nowMs)) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(names, fc.boolean()).map((args) => (model) => model.setTransient(...args)),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(names, fc.nat(20), now)
+      .map((args) => (model) => model.countLiving(...args)),
+  },
   { weight: 2, arbitrary: fc.nat(100).map((budget) => (model) => model.reclaim(budget)) },
   { weight: 2, arbitrary: names.map((name) => (model) => model.startListing(name)) },
   {

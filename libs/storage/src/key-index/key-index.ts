@@ -6,26 +6,27 @@ import type { BucketRef, EntryFields, EntryRef, Visit } from "./entry.ts";
 import { halfSipHash } from "./half-sip-hash.ts";
 import type { KeyIndexOptions } from "./key-index-options.ts";
 import { Keys } from "./keys.ts";
+import type { Lifetimes } from "./lifetimes.ts";
 
 export { type BucketRef, type EntryFields, type EntryRef, NEVER } from "./entry.ts";
 
 /**
  * Where the value of every key lies, and what is known of it: the part of a store that is in memory.
+ * All of it is in typed arrays, so that the garbage collector has nothing to follow, and nothing is ever copied or
+ * rehashed as a whole: an operation moves a few entries at most. A key takes 32 bytes and its own, rounded up to 8, and
+ * 4 for its chain; one that expires 12 more; a bucket 88 and its name, rounded up to 8, and 8. There is room for 16 GiB
+ * of that. Keys and buckets whose life is over stay until they are swept or dropped; who reads asks for the time.
  *
- * All of it is in typed arrays, so that the garbage collector has nothing to follow, and nothing is
- * ever copied or rehashed as a whole: an operation moves a few entries at most. A key takes 32 bytes
- * and its own, rounded up to 8, and 4 for its chain; one that expires 12 more; a bucket 88 and its
- * name, rounded up to 8, and 8. There is room for 16 GiB of that. Keys and buckets whose time is
- * over stay until they are swept or dropped; who reads asks for the time.
- *
- * Refs of what has gone must not be used again; that is not checked. Keys and names are copied in
- * and copied out. The longest key or name is 1 MiB: a longer one is a `RangeError`.
+ * Refs of what has gone must not be used again; that is not checked. Keys and names are copied in and copied out. The
+ * longest key or name is 1 MiB: a longer one is a `RangeError`.
  */
 export class KeyIndex {
   /** Kept by the owner of the index. */
   lastRevision = 0;
   /** Kept by the owner of the index. */
   dropRevision = 0;
+  /** Which buckets go with their last key. */
+  readonly lifetimes: Lifetimes;
   readonly #arena = new BlockArena();
   readonly #heads = new ChainHeads(this.#arena);
   readonly #buckets: Buckets;
@@ -35,6 +36,7 @@ export class KeyIndex {
     if (seed.length !== 16) throw new RangeError(`Cannot key a hash with ${seed.length} bytes`);
     const parts = { arena: this.#arena, heads: this.#heads, hash: hash ?? halfSipHash(seed) };
     this.#buckets = new Buckets(parts);
+    this.lifetimes = this.#buckets.lifetimes;
     this.#keys = new Keys({ ...parts, buckets: this.#buckets, entryOverheadBytes, onRemove });
   }
 
@@ -64,7 +66,7 @@ export class KeyIndex {
     return Math.max(this.#keys.longestStepSlots, this.#buckets.longestStepSlots);
   }
 
-  /** The earliest time that {@link sweep} or {@link lapsedBucket} have work at; `Infinity` for never. */
+  /** The earliest time that {@link sweep} or {@link lapsedBucket} have work at; `Infinity` for never, `-Infinity` for always. */
   get nextExpiryMs(): number {
     return Math.min(this.#keys.soonestMs, this.#buckets.soonestMs);
   }
@@ -87,9 +89,8 @@ export class KeyIndex {
   }
 
   /**
-   * Prepares a bucket without keys for `count` of them, so that none of them is moved when more come.
-   * To be called before keys are added in the order that they were listed in: by their hashes, which
-   * would crowd into a few chains of a table that grows with them.
+   * Prepares a bucket without keys for `count` of them, so that none of them is moved when more come. To be called before
+   * keys are added in the order that they were listed in: by their hashes, which would crowd into a few chains otherwise.
    */
   expectKeys(bucket: BucketRef, count: number): void {
     this.#keys.expect(bucket, count);
@@ -144,6 +145,11 @@ export class KeyIndex {
   /** Sets {@link bucketRemovalRevision}. */
   setBucketRemovalRevision(bucket: BucketRef, revision: number): void {
     this.#buckets.rows.setNumber(bucket, REMOVAL_REVISION, revision);
+  }
+
+  /** Whether more than `count` keys of the bucket live at `nowMs`. Lapsed ones in the way are removed as by {@link sweep}: each is met once. */
+  hasMoreKeysThan(bucket: BucketRef, count: number, nowMs: number): boolean {
+    return this.#keys.hasMoreThan(bucket, count, nowMs);
   }
 
   /** When the bucket expires, `Infinity` for never. */
@@ -255,10 +261,9 @@ export class KeyIndex {
   }
 
   /**
-   * Visits a page of the bucket's keys from `position` on, 0 to 2^32, and returns the position of the
-   * next page, `undefined` at the end. The page is over when `limit` visits have answered true; keys
-   * of one hash are never parted. A key that is there all the time is visited exactly once, whatever
-   * happens between the pages. During a visit the index must not be changed.
+   * Visits a page of the bucket's keys from `position` on, 0 to 2^32, and returns the position of the next page,
+   * `undefined` at the end. The page is over when `limit` visits have answered true; keys of one hash are never parted. A
+   * key that stays is visited exactly once, whatever happens between pages. During a visit the index must not change.
    */
   listKeys(bucket: BucketRef, position: number, limit: number, visit: Visit): number | undefined {
     return this.#keys.list(bucket, position, limit, visit);
@@ -270,22 +275,19 @@ export class KeyIndex {
   }
 
   /**
-   * Removes up to `budget` keys whose time is over, soonest first; returns how many it removed. The
-   * removal revision of their buckets becomes theirs, if it was lower: so does what "missing" rests on.
+   * Removes up to `budget` keys whose time is over, soonest first; returns how many. Their buckets' removal revisions,
+   * which "missing" rests on, become theirs if they were lower.
    */
   sweep(nowMs: number, budget: number): number {
     return this.#keys.sweep(nowMs, budget);
   }
 
-  /**
-   * Removes the keys that have a time to expire at and whose value lies in a segment before this one;
-   * returns how many. For a replay: such keys lapsed, and were swept, before their segment was given up.
-   */
+  /** Removes expiring keys with a value in a segment before this one; returns how many. They lapsed before it was given up. */
   removeExpiringBefore(segment: number): number {
     return this.#keys.removeExpiringBefore(segment);
   }
 
-  /** A bucket whose time is over, 0 for none: to be dropped by the caller. */
+  /** A bucket whose time is over, or a transient one without a key; 0 for none: to be dropped by the caller. */
   lapsedBucket(nowMs: number): BucketRef {
     return this.#buckets.lapsed(nowMs);
   }

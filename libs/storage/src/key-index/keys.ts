@@ -9,6 +9,9 @@ import { type BucketRef, type EntryFields, type EntryRef, NEVER } from "./entry.
 import { ExpiryHeap } from "./expiry-heap.ts";
 import type { KeyHash } from "./half-sip-hash.ts";
 
+/** Keys that are looked at together when lapsed ones are in the way. */
+const PAGE_KEYS = 16;
+
 /** What {@link Keys} is made of and whom it tells. */
 export interface KeysParts {
   readonly arena: BlockArena;
@@ -63,6 +66,26 @@ export class Keys {
     this.#charge(bucket, this.#overheadBytes + this.#buckets.rows.nameBytes(bucket));
   }
 
+  /**
+   * Whether more than `count` keys of the bucket live at `nowMs`. Removes the lapsed ones that it meets,
+   * so none of them is ever met again, and ends with the first one that lives beyond `count`.
+   */
+  hasMoreThan(bucket: BucketRef, count: number, nowMs: number): boolean {
+    if (this.countIn(bucket) <= count) return false;
+    if (this.#expiry.soonestMs > nowMs) return true;
+    let living = 0;
+    for (let position: number | undefined = 0; position !== undefined; ) {
+      const page: EntryRef[] = [];
+      position = this.list(bucket, position, PAGE_KEYS, (entry) => page.push(entry) > 0);
+      for (const entry of page) {
+        if (nowMs >= this.expiresAtMs(entry)) this.#removeLapsed(entry);
+        else living++;
+      }
+      if (living > count) return true;
+    }
+    return false;
+  }
+
   /** Makes chains for so many keys in a bucket that has none. */
   expect(bucket: BucketRef, count: number): void {
     this.#table.expect(bucket, count);
@@ -113,6 +136,7 @@ export class Keys {
     this.#charge(bucket, -this.#chargeOf(entry));
     this.count--;
     this.#free(entry);
+    if (this.countIn(bucket) === 0) this.#buckets.lifetimes.noteEmpty(bucket);
   }
 
   expiresAtMs(entry: EntryRef): number {
@@ -229,6 +253,7 @@ export class Keys {
   #add(bucket: BucketRef, entry: EntryRef, hash: number, fields: EntryFields): void {
     this.#table.add(bucket, entry, hash);
     this.count++;
+    this.#buckets.lifetimes.forget(bucket);
     this.#charge(bucket, this.#chargeOf(entry));
     if (fields.expiresAtMs !== NEVER) this.#expiry.add(entry, fields.expiresAtMs);
   }

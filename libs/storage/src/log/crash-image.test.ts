@@ -57,7 +57,7 @@ class Witness {
     if (step.type === "wait") this.pass(step.ms);
     const { outcome, durable } = await perform(store, step, this.nowMs);
     const revision = Number(mutationOf(outcome));
-    // A put of no field answers with a revision that was there before.
+    // What changed nothing answers with a revision that was there before.
     if (!(revision > 0) || this.#states.has(revision)) return;
     assert.ok(!this.#shown.has(revision), `revision ${revision} was shown for something else`);
     this.#states.set(revision, await dump(store));
@@ -85,12 +85,14 @@ class Witness {
   /** The state after mutation `revision`, without what has lapsed since it was written down. */
   #stateNow(revision: number): string {
     let isBucketOver = false;
-    const lines = (this.#states.get(revision) ?? "").split("\n").filter((line) => {
-      const isOver = Number(/ until (\d+)$/u.exec(line)?.[1]) <= this.nowMs;
+    const living = (this.#states.get(revision) ?? "").split("\n").filter((line) => {
+      const isOver = Number(/ until (\d+)(?:, transient)?$/u.exec(line)?.[1]) <= this.nowMs;
       if (!line.startsWith(" ")) isBucketOver = isOver;
       return !isOver && !isBucketOver;
     });
-    return lines.join("\n");
+    return living
+      .filter((line, at) => !line.endsWith(", transient") || living[at + 1]?.startsWith(" "))
+      .join("\n");
   }
 }
 

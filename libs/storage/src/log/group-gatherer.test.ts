@@ -48,6 +48,28 @@ test("add() numbers the groups on from the end of the log", () => {
   assert.deepEqual([first.lastRevision, second.lastRevision], [2, 3]);
 });
 
+test("add() asks nothing of a bucket that is created by the same call, and notes who goes with its last key", () => {
+  const index = new KeyIndex({ seed: new Uint8Array(16), entryOverheadBytes: 0 });
+  const end = { segment: 1, lengthBytes: 64, sequence: 7 };
+  const gatherer = new GroupGatherer({ end, firstSegment: 1, segmentLimitBytes: 100, index });
+  const born: Mutation = { ...create, lifetime: "transient" };
+  assert.deepEqual(recordTypes(gatherer.add([born, put(2)])), ["create", "put"]);
+  gatherer.close();
+  const bucket = index.createBucket(bucketId, NAME);
+  index.setBucketSegment(bucket, 1);
+  index.lifetimes.setTransient(bucket, true);
+  const records = decodeRecords(
+    gatherer
+      .add([put(3)])
+      .writer.view()
+      .subarray(GROUP_HEADER_BYTES),
+  );
+  assert.deepEqual(
+    records?.map((record) => ("lifetime" in record ? record.lifetime : record.type)),
+    ["transient", "put"],
+  );
+});
+
 test("add() repeats a bucket's name once in every segment that speaks of it", () => {
   const gatherer = gathererAt(64, { segment: 210 });
   const groups = [[create, put(2), put(3)], [put(4)], [put(5), put(6)]].map((mutations) => {

@@ -1,4 +1,5 @@
 import type { KeyIndex } from "../key-index/key-index.ts";
+import { lifetimeOf } from "../state/look-up.ts";
 import type { Mutation } from "../state/mutation.ts";
 import { ByteWriter } from "./format/byte-writer.ts";
 import { encodeRecord } from "./format/encode-record.ts";
@@ -161,7 +162,8 @@ export class GroupGatherer {
     if (record.type === "restate") return this.#restate(writer, record.bucketId);
     if (record.type !== "create" && record.type !== "trim") {
       const bucket = this.#options.index.bucketWithId(record.bucketId);
-      const isNamed = this.#options.index.bucketSegment(bucket) === this.#segment;
+      // One that the index does not have yet is created by a record before this one, in the same group.
+      const isNamed = bucket === 0 || this.#options.index.bucketSegment(bucket) === this.#segment;
       if (!isNamed) this.#restate(writer, record.bucketId);
     }
     const recordAt = place.offsetBytes + writer.length;
@@ -183,6 +185,7 @@ export class GroupGatherer {
       revision: index.bucketRevision(bucket),
       name: index.bucketName(bucket),
       expiresAtMs: index.bucketExpiresAtMs(bucket),
+      lifetime: lifetimeOf(index, bucket),
     });
     index.setBucketSegment(bucket, this.#segment);
   }

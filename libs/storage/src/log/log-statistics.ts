@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
-import type { KeyIndex } from "../key-index/key-index.ts";
+import type { BucketRef, KeyIndex } from "../key-index/key-index.ts";
+import { isThere } from "../state/look-up.ts";
 import type { CompactionStatistics, SnapshotStatistics, StoreStatistics } from "../statistics.ts";
 import type { ValueCache } from "../value-cache/value-cache.ts";
 import type { GroupCommit } from "./group-commit.ts";
@@ -43,14 +44,11 @@ export function logStatistics(sources: StatisticsSources): StoreStatistics {
 
 const NOTHING = { keys: 0, buckets: 0 };
 
-/** The buckets whose time is over, and their keys: a store that takes no writes cannot drop them. */
+/** The buckets whose life is over, and their keys: a store that takes no writes cannot drop them. */
 function countLapsed(index: KeyIndex, nowMs: number): typeof NOTHING {
-  const lapsed = { ...NOTHING };
-  index.listBuckets(0, Number.POSITIVE_INFINITY, (bucket) => {
-    if (index.bucketExpiresAtMs(bucket) > nowMs) return false;
-    lapsed.buckets += 1;
-    lapsed.keys += index.bucketKeyCount(bucket);
-    return false;
-  });
-  return lapsed;
+  const buckets: BucketRef[] = [];
+  index.listBuckets(0, Number.POSITIVE_INFINITY, (bucket) => buckets.push(bucket) > 0);
+  const lapsed = buckets.filter((bucket) => !isThere(index, bucket, nowMs));
+  const keys = lapsed.reduce((sum, bucket) => sum + index.bucketKeyCount(bucket), 0);
+  return { buckets: lapsed.length, keys };
 }

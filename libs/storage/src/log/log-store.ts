@@ -5,7 +5,7 @@ import { decideCreateBucket, decideDropBucket } from "../state/decide-bucket.ts"
 import { decideDelete } from "../state/decide-delete.ts";
 import { decideExpire } from "../state/decide-expire.ts";
 import { decidePut } from "../state/decide-put.ts";
-import type { Decision, Finding } from "../state/decision.ts";
+import { type Decision, dropsBucket, type Finding } from "../state/decision.ts";
 import { findKey } from "../state/find-key.ts";
 import { expiryOf } from "../state/look-up.ts";
 import { mutationNumber } from "../state/mutation-number.ts";
@@ -26,6 +26,7 @@ import type {
   ListBucketsOutcome,
   ListKeysOutcome,
   ListOptions,
+  PutOptions,
   PutOutcome,
   Store,
   StoreTraits,
@@ -78,10 +79,8 @@ export class LogStore implements Store {
   }
 
   dropBucket(bucket: Uint8Array): Answer<DropBucketOutcome> {
-    const { index, clock, housekeeping } = this.#writable();
-    const answer = this.#commit(decideDropBucket(index, bucket, clock()));
-    housekeeping.wake();
-    return answer;
+    const { index, clock } = this.#writable();
+    return this.#commit(decideDropBucket(index, bucket, clock()));
   }
 
   describeBucket(bucket: Uint8Array): Answer<BucketOutcome> {
@@ -108,9 +107,9 @@ export class LogStore implements Store {
     });
   }
 
-  put(bucket: Uint8Array, fields: readonly Field[]): Answer<PutOutcome> {
+  put(bucket: Uint8Array, fields: readonly Field[], options?: PutOptions): Answer<PutOutcome> {
     const { index, clock } = this.#writable();
-    return this.#commit(decidePut(index, { bucket, fields }, clock()));
+    return this.#commit(decidePut(index, { bucket, fields, options }, clock()));
   }
 
   delete(
@@ -173,6 +172,7 @@ export class LogStore implements Store {
 
   #commit<Outcome>(decision: Decision<Outcome>): Answer<Outcome> {
     this.#parts.logged.commit(decision.mutations);
+    if (dropsBucket(decision)) this.#parts.housekeeping.wake();
     return this.#answer(decision);
   }
 

@@ -1,6 +1,6 @@
 import { type BucketRef, type KeyIndex, NEVER } from "../key-index/key-index.ts";
 import { KEY_LIMIT_BYTES } from "./format/field.ts";
-import { FLAG_AGAIN, RECORD_TYPE } from "./format/log-record.ts";
+import { FLAG_AGAIN, FLAG_TRANSIENT, RECORD_TYPE } from "./format/log-record.ts";
 import { RecordCursor } from "./format/record-cursor.ts";
 
 /** Keys of dropped buckets, at a time. */
@@ -147,6 +147,10 @@ export class RecordReplay {
         index.setBucketExpiresAtMs(bucket, cursor.expiresAtMs);
         index.setBucketStandingRevision(bucket, revision);
         break;
+      case RECORD_TYPE.keep:
+        index.lifetimes.setTransient(bucket, false);
+        index.setBucketStandingRevision(bucket, revision);
+        break;
       default:
         index.dropBucket(bucket);
         index.dropRevision = Math.max(index.dropRevision, revision);
@@ -196,6 +200,7 @@ export class RecordReplay {
     const bucket = known === 0 ? index.createBucket(bucketId, name) : known;
     this.#bucketId = 0;
     index.setBucketExpiresAtMs(bucket, expiresAtMs);
+    index.lifetimes.setTransient(bucket, (flags & FLAG_TRANSIENT) !== 0);
     index.setBucketSegment(bucket, segment);
     if (revision > index.bucketRevision(bucket)) index.setBucketRevision(bucket, revision);
     if (isAgain && known === 0) {

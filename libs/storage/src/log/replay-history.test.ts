@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { KeyIndex, NEVER } from "../key-index/key-index.ts";
 import { type MutationNumber, mutationNumber } from "../state/mutation-number.ts";
+import type { Lifetime } from "../store.ts";
 import { COPY_START_BYTES, ENTRY_OVERHEAD_BYTES, PUT_START_BYTES } from "./format/field.ts";
 import { GROUP_HEADER_BYTES } from "./format/group-header.ts";
 import type { LogRecord } from "./format/log-record.ts";
@@ -13,7 +14,8 @@ import { LogBuilder, payloadOf, pathOf, STORE_ID } from "./testing/log-builder.t
 
 /** What a store may go through. Numbers choose among what there is. */
 type Happening =
-  | { readonly type: "create" | "drop"; readonly name: number }
+  | { readonly type: "create"; readonly name: number; readonly lifetime: Lifetime }
+  | { readonly type: "drop" | "keep"; readonly name: number }
   | { readonly type: "put" | "delete"; readonly name: number; readonly key: number }
   | {
       readonly type: "expire-key";
@@ -38,6 +40,7 @@ interface ModelBucket {
   readonly id: MutationNumber;
   readonly name: number;
   revision: number;
+  lifetime: Lifetime;
   expiresAtMs: number | undefined;
   /** The latest segment that describes it. */
   segment: number;
@@ -94,14 +97,15 @@ class PlainStore {
   #doTo(named: number, happening: Happening): void {
     const bucket = [...this.buckets.values()].find((candidate) => candidate.name === named);
     if (bucket !== undefined && happening.type !== "create") this.#change(bucket, happening);
-    if (bucket === undefined && happening.type === "create") this.#create(named);
+    if (bucket === undefined && happening.type === "create") this.#create(happening);
   }
 
-  #create(name: number): void {
+  #create({ name, lifetime }: Happening & { readonly type: "create" }): void {
     const id = this.#nextRevision();
     const { segment } = this.log.position;
-    this.#write({ type: "create", bucketId: id, revision: id, name: Uint8Array.of(name) });
-    const about = { revision: id, expiresAtMs: undefined, segment };
+    const about = { revision: id, lifetime, expiresAtMs: undefined, segment };
+    const bytes = Uint8Array.of(name);
+    this.#write({ type: "create", bucketId: id, revision: id, name: bytes, lifetime });
     this.buckets.set(id, { id, name, ...about, keys: new Map() });
   }
 
@@ -113,6 +117,9 @@ class PlainStore {
     if (happening.type === "drop") {
       this.#write({ type: "drop", ...about });
       this.buckets.delete(bucket.id);
+    } else if (happening.type === "keep") {
+      this.#write({ type: "keep", ...about });
+      bucket.lifetime = "kept";
     } else if (happening.type === "put") {
       const key = Uint8Array.of(happening.key);
       const value = new TextEncoder().encode(`value ${revision}`);
@@ -150,9 +157,9 @@ class PlainStore {
   #describe(bucket: ModelBucket, isForced = false): void {
     const { segment } = this.log.position;
     if (bucket.segment === segment && !isForced) return;
-    const { id: bucketId, revision, expiresAtMs } = bucket;
+    const { id: bucketId, revision, expiresAtMs, lifetime } = bucket;
     const name = Uint8Array.of(bucket.name);
-    this.#write({ type: "restate", bucketId, revision, name, expiresAtMs });
+    this.#write({ type: "restate", bucketId, revision, name, expiresAtMs, lifetime });
     bucket.segment = segment;
   }
 
@@ -238,6 +245,7 @@ function indexOf({ seen }: Scan): KeyIndex {
     index.setBucketRevision(ref, bucket.revision);
     index.setBucketExpiresAtMs(ref, bucket.expiresAtMs ?? NEVER);
     index.setBucketSegment(ref, bucket.segment);
+    index.lifetimes.setTransient(ref, bucket.lifetime === "transient");
     for (const { key, revision, expiresAtMs = NEVER, value, segment, offset } of bucket.keys) {
       const entry = { revision, expiresAtMs, segment, offset, valueBytes: value.length };
       index.put(ref, Uint8Array.of(key), 0, 1, entry);
@@ -254,8 +262,10 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 function expectedState({ buckets }: PlainStore): string {
   const lines: string[] = [];
-  for (const { id, name, revision, expiresAtMs, keys } of buckets.values()) {
-    lines.push(`${id}: ${hex(Uint8Array.of(name))} at ${revision} until ${expiresAtMs ?? "never"}`);
+  for (const { id, name, revision, expiresAtMs, lifetime, keys } of buckets.values()) {
+    const life = lifetime === "transient" ? ", transient" : "";
+    const until = `${expiresAtMs ?? "never"}${life}`;
+    lines.push(`${id}: ${hex(Uint8Array.of(name))} at ${revision} until ${until}`);
     for (const entry of [...keys.values()].toSorted((one, other) => one.key - other.key)) {
       const key = hex(Uint8Array.of(entry.key));
       const rest = `at ${entry.revision} until ${entry.expiresAtMs ?? "never"}`;
@@ -292,17 +302,26 @@ function assertReplays(store: PlainStore, beginning: Beginning, what: string): v
   for (const { id, segment } of store.buckets.values()) {
     assert.equal(index.bucketSegment(index.bucketWithId(id)), segment, `${what}, bucket ${id}`);
   }
+  // What a start has to drop: a transient bucket may have lost its keys with the segments that are gone.
+  const forsaken = [...store.buckets.values()].filter(
+    ({ lifetime, keys }) => lifetime === "transient" && keys.size === 0,
+  );
+  const refs = forsaken.map(({ id }) => index.bucketWithId(id));
+  assert.equal(index.lifetimes.forsaken !== 0, refs.length > 0, what);
+  assert.ok(refs.length === 0 || refs.includes(index.lifetimes.forsaken), what);
 }
 
 const name = fc.nat({ max: 2 });
+const lifetime = fc.constantFrom<Lifetime>("kept", "transient");
 const key = fc.nat({ max: 4 });
 const at = fc.integer({ min: 1, max: 1000 });
 const type = <Type extends Happening["type"]>(named: Type): fc.Arbitrary<Type> =>
   fc.constant(named);
 
 const anyHappening: fc.Arbitrary<Happening> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ type: type("create"), name }) },
+  { weight: 3, arbitrary: fc.record({ type: type("create"), name, lifetime }) },
   { weight: 1, arbitrary: fc.record({ type: type("drop"), name }) },
+  { weight: 1, arbitrary: fc.record({ type: type("keep"), name }) },
   { weight: 8, arbitrary: fc.record({ type: type("put"), name, key }) },
   { weight: 2, arbitrary: fc.record({ type: type("delete"), name, key }) },
   { weight: 1, arbitrary: fc.record({ type: type("expire-key"), name, key, at }) },

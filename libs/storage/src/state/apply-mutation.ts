@@ -23,7 +23,8 @@ export function applyMutation(index: KeyIndex, mutation: Mutation, values: Value
   const { revision } = mutation;
   index.lastRevision = revision;
   if (mutation.type === "create") {
-    index.createBucket(revision, mutation.name);
+    const created = index.createBucket(revision, mutation.name);
+    if (mutation.lifetime === "transient") index.lifetimes.setTransient(created, true);
     return;
   }
   const bucket = index.bucketWithId(mutation.bucketId);
@@ -33,6 +34,10 @@ export function applyMutation(index: KeyIndex, mutation: Mutation, values: Value
     case "drop":
       index.dropBucket(bucket);
       index.dropRevision = revision;
+      return;
+    case "keep":
+      index.lifetimes.setTransient(bucket, false);
+      index.setBucketStandingRevision(bucket, revision);
       return;
     case "put":
       applyPut(index, bucket, { mutation, values });

@@ -3,8 +3,8 @@ import type { Condition, DeleteOutcome } from "../store.ts";
 import { findConflict } from "./condition.ts";
 import { changed, type Decision, unchanged } from "./decision.ts";
 import { distinct } from "./distinct-keys.ts";
-import { bucketAbsent, findBucket, findEntry, nextRevision, revisionOfBucket } from "./look-up.ts";
-import { mutationNumber } from "./mutation-number.ts";
+import { bucketAbsent, findBucket, findEntry, revisionOfBucket } from "./look-up.ts";
+import { removalOf } from "./removal-of.ts";
 
 /** What `Buckets.delete` was asked for. */
 export interface DeleteRequest {
@@ -30,10 +30,7 @@ export function decideDelete(
   }
   const there = distinct(keys).filter((key) => findEntry(index, { bucket, key }, nowMs) !== 0);
   if (there.length === 0) return unchanged({ type: "missing" }, latest);
-  const revision = nextRevision(index);
-  const bucketId = mutationNumber(index.bucketId(bucket));
-  return changed(
-    { type: "deleted", revision, removed: there.length },
-    { type: "delete", bucketId, revision, keys: there },
-  );
+  const living = there.length;
+  const removal = removalOf(index, { bucket, nowMs }, { keys: there, living });
+  return changed({ type: "deleted", revision: removal.revision, removed: living }, removal);
 }

@@ -4,6 +4,7 @@ import { changed, type Decision, unchanged } from "./decision.ts";
 import { assertWholeMilliseconds, hasLapsed } from "./lapse.ts";
 import { bucketAbsent, findBucket, findEntry, nextRevision, revisionOfBucket } from "./look-up.ts";
 import { mutationNumber } from "./mutation-number.ts";
+import { removalOf } from "./removal-of.ts";
 
 /** What `Buckets.expire` was asked for. */
 export interface ExpireRequest {
@@ -38,6 +39,8 @@ export function decideExpire(
   if (findEntry(index, { bucket, key }, nowMs) === 0) {
     return unchanged({ type: "missing" }, revisionOfBucket(index, bucket));
   }
-  if (isOver) return changed(outcome, { type: "delete", bucketId, revision, keys: [key] });
+  if (isOver) {
+    return changed(outcome, removalOf(index, { bucket, nowMs }, { keys: [key], living: 1 }));
+  }
   return changed(outcome, { type: "expire-key", bucketId, revision, key, expiresAtMs });
 }

@@ -1,18 +1,21 @@
 import type { BucketRef, KeyIndex } from "../key-index/key-index.ts";
-import type { Field, PutOutcome } from "../store.ts";
+import type { Field, PutOptions, PutOutcome } from "../store.ts";
 import { findConflict, type Moment } from "./condition.ts";
 import { type Decision, unchanged } from "./decision.ts";
+import { decideFirstPut } from "./decide-first-put.ts";
 import { countDistinct, latestOfEachKey } from "./distinct-keys.ts";
 import { assertKeyFits } from "./key-limit.ts";
 import { assertWholeMilliseconds, hasLapsed } from "./lapse.ts";
 import { bucketAbsent, findBucket, findEntry, nextRevision, revisionOfBucket } from "./look-up.ts";
 import type { Mutation } from "./mutation.ts";
 import { type MutationNumber, mutationNumber } from "./mutation-number.ts";
+import { removalOf } from "./removal-of.ts";
 
 /** What `Buckets.put` was asked for. */
 export interface PutRequest {
   readonly bucket: Uint8Array;
   readonly fields: readonly Field[];
+  readonly options?: PutOptions | undefined;
 }
 
 /**
@@ -30,6 +33,9 @@ export function decidePut(
     assertWholeMilliseconds(expiresAtMs);
   }
   const bucket = findBucket(index, name, nowMs);
+  if (bucket === 0 && request.options?.createsBucket === true) {
+    return decideFirstPut(index, request, nowMs);
+  }
   if (bucket === 0) return { ...bucketAbsent(index, name), mutations: [] };
   const moment = { bucket, nowMs };
   const conflict = findConflict(index, moment, fields);
@@ -52,14 +58,18 @@ export function decidePut(
  */
 function putWithLapsed(
   index: KeyIndex,
-  { bucket, nowMs }: Moment,
+  moment: Moment,
   all: readonly Field[],
 ): readonly Mutation[] {
+  const { bucket, nowMs } = moment;
   const latest = latestOfEachKey(all);
   const fields = latest.filter((field) => !hasLapsed(field, nowMs));
   const keys = latest.filter((field) => hasLapsed(field, nowMs)).map(({ key }) => key);
   const revision = nextRevision(index);
-  if (fields.length === 0) return [deleteOf(index, bucket, { keys, revision })];
+  if (fields.length === 0) {
+    const there = keys.filter((key) => findEntry(index, { bucket, key }, nowMs) !== 0);
+    return [removalOf(index, moment, { keys, living: there.length })];
+  }
   if (keys.length === 0) return [putOf(index, bucket, { fields, revision })];
   const next = mutationNumber(revision + 1);
   return [

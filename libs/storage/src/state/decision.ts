@@ -13,6 +13,13 @@ export interface Decision<Outcome> extends Finding<Outcome> {
   readonly mutations: readonly Mutation[];
 }
 
+/** Whether a bucket goes, and leaves keys behind that take memory until the index reclaims it. */
+export function dropsBucket({ mutations }: Decision<unknown>): boolean {
+  // Mostly there is one: this is asked for every put.
+  if (mutations.length === 1) return mutations[0]?.type === "drop";
+  return mutations.some(({ type }) => type === "drop");
+}
+
 const NOTHING: readonly Mutation[] = [];
 
 /** Nothing is to be done; saying so rests on the mutation `restsOn`. */

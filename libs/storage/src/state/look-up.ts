@@ -1,4 +1,5 @@
 import type { BucketRef, EntryRef, KeyIndex } from "../key-index/key-index.ts";
+import type { Lifetime } from "../store.ts";
 import type { Finding } from "./decision.ts";
 import { type MutationNumber, mutationNumber } from "./mutation-number.ts";
 
@@ -7,10 +8,25 @@ export function nextRevision(index: KeyIndex): MutationNumber {
   return mutationNumber(index.lastRevision + 1);
 }
 
-/** The bucket called `name`, unless it has lapsed; 0 when there is none. */
+/** The bucket called `name`, unless its life is over; 0 when there is none. */
 export function findBucket(index: KeyIndex, name: Uint8Array, nowMs: number): BucketRef {
   const bucket = index.bucketNamed(name);
-  return bucket !== 0 && nowMs < index.bucketExpiresAtMs(bucket) ? bucket : 0;
+  return bucket !== 0 && isThere(index, bucket, nowMs) ? bucket : 0;
+}
+
+/** Whether the life of a bucket that the index has is not over: by its time or, of a transient one, with its last key. */
+export function isThere(index: KeyIndex, bucket: BucketRef, nowMs: number): boolean {
+  return nowMs < index.bucketExpiresAtMs(bucket) && !isForsaken(index, bucket, nowMs);
+}
+
+/** Whether a bucket is transient and its keys have all lapsed. */
+export function isForsaken(index: KeyIndex, bucket: BucketRef, nowMs: number): boolean {
+  return index.lifetimes.isTransient(bucket) && !index.hasMoreKeysThan(bucket, 0, nowMs);
+}
+
+/** What a bucket lives until. */
+export function lifetimeOf(index: KeyIndex, bucket: BucketRef): Lifetime {
+  return index.lifetimes.isTransient(bucket) ? "transient" : "kept";
 }
 
 /** The entry of `key`, unless it has lapsed; 0 when there is none. */
@@ -34,12 +50,16 @@ export function revisionOfBucket(index: KeyIndex, bucket: BucketRef): MutationNu
 }
 
 /**
- * The mutation on which "there is no bucket called `name`" rests: the one that let it lapse, or else
- * the latest drop of any bucket, which may have been this one.
+ * The mutation on which "there is no bucket called `name`" rests: the one that let it lapse, be it by
+ * giving the last key of a transient one its time, or else the latest drop of any bucket, which may have
+ * been this one.
  */
 export function absenceRestsOn(index: KeyIndex, name: Uint8Array): number {
   const bucket = index.bucketNamed(name);
-  return bucket === 0 ? index.dropRevision : index.bucketStandingRevision(bucket);
+  if (bucket === 0) return index.dropRevision;
+  const standing = index.bucketStandingRevision(bucket);
+  if (!index.lifetimes.isTransient(bucket)) return standing;
+  return Math.max(standing, index.bucketRemovalRevision(bucket));
 }
 
 /** That there is no bucket called `name`. */

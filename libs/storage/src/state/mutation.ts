@@ -1,4 +1,4 @@
-import type { Field } from "../store.ts";
+import type { Field, Lifetime } from "../store.ts";
 import type { MutationNumber } from "./mutation-number.ts";
 
 /**
@@ -11,6 +11,7 @@ import type { MutationNumber } from "./mutation-number.ts";
  */
 export type Mutation =
   | CreateMutation
+  | KeepMutation
   | DropMutation
   | PutMutation
   | DeleteMutation
@@ -26,6 +27,13 @@ interface OfBucket {
 export interface CreateMutation extends OfBucket {
   readonly type: "create";
   readonly name: Uint8Array;
+  /** `kept` when it is left out. */
+  readonly lifetime?: Lifetime | undefined;
+}
+
+/** The bucket, a transient one until now, stays when its last key goes. */
+export interface KeepMutation extends OfBucket {
+  readonly type: "keep";
 }
 
 /** The bucket is gone with all its keys. */

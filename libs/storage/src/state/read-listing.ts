@@ -1,4 +1,4 @@
-import type { KeyIndex } from "../key-index/key-index.ts";
+import type { BucketRef, KeyIndex } from "../key-index/key-index.ts";
 import { type Cursor, cursorAt, positionOf } from "../page.ts";
 import type {
   BucketOutcome,
@@ -9,30 +9,43 @@ import type {
   ListOptions,
 } from "../store.ts";
 import type { Finding } from "./decision.ts";
-import { bucketAbsent, expiryOf, findBucket, revisionOfBucket } from "./look-up.ts";
+import {
+  bucketAbsent,
+  expiryOf,
+  findBucket,
+  isForsaken,
+  lifetimeOf,
+  revisionOfBucket,
+} from "./look-up.ts";
 import { mutationNumber } from "./mutation-number.ts";
 
 /** Keys or buckets a page holds when the caller does not say. */
 const DEFAULT_LIMIT = 1000;
 
-/** A page of the buckets. It shows the latest mutation of each, so it rests on the latest of all. */
+/**
+ * A page of the buckets. It shows the latest mutation of each, so it rests on the latest of all. Whether a
+ * transient one still has keys is judged behind the listing, which the index must not change under: such a
+ * page is shorter.
+ */
 export function readBuckets(
   index: KeyIndex,
   options: ListOptions,
   nowMs: number,
 ): Finding<ListBucketsOutcome> {
   const { position, limit } = whereTo(options);
-  const entries: ListedBucket[] = [];
+  const listed: BucketRef[] = [];
   const next = index.listBuckets(position, limit, (bucket) => {
-    const expiresAtMs = index.bucketExpiresAtMs(bucket);
-    if (nowMs >= expiresAtMs) return false;
-    entries.push({
-      bucket: index.bucketName(bucket),
-      revision: revisionOfBucket(index, bucket),
-      expiresAtMs: expiryOf(expiresAtMs),
-    });
+    if (nowMs >= index.bucketExpiresAtMs(bucket)) return false;
+    listed.push(bucket);
     return true;
   });
+  const there = listed.filter((bucket) => !isForsaken(index, bucket, nowMs));
+  const entries = there.map<ListedBucket>((bucket) => ({
+    bucket: index.bucketName(bucket),
+    revision: revisionOfBucket(index, bucket),
+    expiresAtMs: expiryOf(index.bucketExpiresAtMs(bucket)),
+    lifetime: lifetimeOf(index, bucket),
+  }));
   const page = { entries, next: cursorTo(next) };
   return { outcome: { type: "listed", page }, restsOn: index.lastRevision };
 }
@@ -69,7 +82,8 @@ export function readBucket(
   const revision = revisionOfBucket(index, bucket);
   const keys = index.bucketKeyCount(bucket);
   const expiresAtMs = expiryOf(index.bucketExpiresAtMs(bucket));
-  return { outcome: { type: "found", revision, keys, expiresAtMs }, restsOn: revision };
+  const lifetime = lifetimeOf(index, bucket);
+  return { outcome: { type: "found", revision, keys, expiresAtMs, lifetime }, restsOn: revision };
 }
 
 function whereTo({ cursor, limit = DEFAULT_LIMIT }: ListOptions): {

@@ -15,11 +15,12 @@ const stamp = {
   revision: fc.oneof(fc.nat(), fc.string({ maxLength: 5 }), fc.constant(undefined)),
   expiresAtMs: fc.option(fc.maxSafeNat(), { nil: undefined }),
 };
+const lifetime = fc.constantFrom(undefined, "transient" as const);
 const tally = { buckets: fc.nat(), keys: fc.nat(), crc32: fc.nat({ max: 0xffff_ffff }) };
 
 const lines: fc.Arbitrary<ExportLine> = fc.oneof(
   fc.record({ type: fc.constant("export" as const), version: fc.nat(), node: fc.string() }),
-  fc.record({ type: fc.constant("bucket" as const), bucket, ...stamp }),
+  fc.record({ type: fc.constant("bucket" as const), bucket, lifetime, ...stamp }),
   fc.record({ type: fc.constant("key" as const), bucket, key: bytes, value: bytes, ...stamp }),
   fc.record({
     type: fc.constant("checkpoint" as const),
@@ -55,6 +56,7 @@ suite("a line of an export", () => {
     ["", /no JSON/u],
     ['{"type":"key","bucket":"b","key":"k"', /no JSON/u],
     ["[]", /no line of an export/u],
+    ['{"type":"bucket","bucket":"b","lifetime":"long"}', /no line of an export/u],
     ['{"type":"keys"}', /no line of an export/u],
     ['{"type":"key","key":"k","value":"v"}', /no bucket/u],
     ['{"type":"key","bucket":"a b","key":"k","value":"v"}', /no bucket/u],

@@ -6,16 +6,18 @@
  *
  * {"type":"export","version":1,"node":"foo@host"}
  * {"type":"bucket","bucket":"shopping","revision":7,"expiresAtMs":…}
+ * {"type":"bucket","bucket":"session","revision":9,"lifetime":"transient"}
  * {"type":"key","bucket":"shopping","key":"milk","value":"1","revision":5,"expiresAtMs":…}
  * {"type":"checkpoint","opening":"…","bucket":"shopping","cursor":"1000","buckets":1,"keys":1000,"crc32":"89abcdef"}
  * {"type":"end","buckets":1,"keys":2000,"crc32":"01234567"}
  * ```
  *
  * Bytes are UTF-8 text as `bucket`, `key`, `value`, or base64 as `bucketBase64`, `keyBase64`, `valueBase64`. An
- * `expiresAtMs` is there only where something expires. A `crc32` is that of all bytes before its line, in eight
+ * `expiresAtMs` is there only where something expires, a `lifetime` only of buckets that go with their last key. A `crc32` is that of all bytes before its line, in eight
  * hexadecimal digits; it goes on across a resumed export. A checkpoint without a `cursor` stands behind all keys of
  * its bucket; with one, in the middle of them, and the cursor is good while `opening` is that of the node's store.
  */
+import type { Lifetime } from "@kv/storage";
 import * as v from "valibot";
 import { type BucketName, parseBucketName } from "../../bucket-name.ts";
 import { byteMember, bytesIn } from "../byte-form.ts";
@@ -35,7 +37,12 @@ export interface Tally {
 /** One line of an export. */
 export type ExportLine =
   | { readonly type: "export"; readonly version: number; readonly node: string }
-  | ({ readonly type: "bucket"; readonly bucket: BucketName } & Stamp)
+  | ({
+      readonly type: "bucket";
+      readonly bucket: BucketName;
+      /** `kept` when it is left out. */
+      readonly lifetime?: Lifetime | undefined;
+    } & Stamp)
   | ({
       readonly type: "key";
       readonly bucket: BucketName;
@@ -74,7 +81,8 @@ const tally = {
 };
 
 const header = v.object({ type: v.literal("export"), version: count, node: v.string() });
-const bucketLine = v.looseObject({ type: v.literal("bucket"), ...stamp });
+const lifetime = v.optional(v.picklist(["kept", "transient"]));
+const bucketLine = v.looseObject({ type: v.literal("bucket"), lifetime, ...stamp });
 const keyLine = v.looseObject({ type: v.literal("key"), ...stamp });
 const checkpoint = v.looseObject({
   type: v.literal("checkpoint"),
@@ -96,7 +104,8 @@ function shapeOf(line: ExportLine): object {
       return line;
     case "bucket": {
       const { type, bucket, revision, expiresAtMs } = line;
-      return { type, ...byteMember("bucket", bucket), revision, expiresAtMs };
+      const life = line.lifetime === "transient" ? line.lifetime : undefined;
+      return { type, ...byteMember("bucket", bucket), revision, expiresAtMs, lifetime: life };
     }
     case "key": {
       const { type, bucket, key, value, revision, expiresAtMs } = line;
@@ -150,7 +159,9 @@ function withBytes(shape: v.InferOutput<typeof anyLine>): ParsedLine {
     return read({ type, opening, bucket, cursor, buckets, keys, crc32 });
   }
   const { revision, expiresAtMs } = shape;
-  if (shape.type === "bucket") return read({ type: "bucket", bucket, revision, expiresAtMs });
+  if (shape.type === "bucket") {
+    return read({ type: "bucket", bucket, revision, expiresAtMs, lifetime: shape.lifetime });
+  }
   const key = bytesIn(shape, "key");
   const value = bytesIn(shape, "value");
   if (key === undefined || value === undefined) return flawed("it has no key, or no value");

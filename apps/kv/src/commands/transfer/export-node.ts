@@ -124,8 +124,8 @@ async function exportBucket(transfer: Transfer, bucket: BucketName): Promise<voi
   const { kv, writer } = transfer;
   const described = await settled(action, () => kv.describeBucket(bucket));
   if (described.type === "no-bucket") return;
-  const { revision, expiresAtMs } = described;
-  await writer.write({ type: "bucket", bucket, revision, expiresAtMs });
+  const { revision, expiresAtMs, lifetime } = described;
+  await writer.write({ type: "bucket", bucket, revision, expiresAtMs, lifetime });
   await exportKeys(transfer, bucket, undefined);
 }
 

@@ -5,6 +5,7 @@ import { KvError } from "../../errors.ts";
 import type { NodeKv } from "../../kv.ts";
 import { base64Of, parseBase64 } from "../byte-form.ts";
 import { type ExportLine, exportVersion, parseLine } from "./export-line.ts";
+import { lastBucket } from "./import-progress.ts";
 import { LineSplitter } from "./line-splitter.ts";
 
 /** A batch is acknowledged when it has so many lines, or bytes. */
@@ -12,7 +13,6 @@ const batchLines = 1000;
 const batchBytes = 1024 * 1024;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const lastBucket = v.object({ name: v.string(), expiresAtMs: v.optional(v.number()) });
 
 const parameters = v.optional(
   v.object({
@@ -70,6 +70,8 @@ class ImportRun {
   readonly #durable = new Set<Promise<void>>();
   #batchLines = 0;
   #batchBytes = 0;
+  /** Whether the transient bucket that was read last has been given its time since, by this run. */
+  #isTimed = false;
 
   constructor(kv: NodeKv, from: v.InferOutput<typeof parameters>) {
     const nothing = { bytes: 0, lines: 0, buckets: 0, keys: 0, skipped: 0, bucket: undefined };
@@ -120,39 +122,53 @@ class ImportRun {
   async #takeBucket({
     bucket,
     expiresAtMs,
+    lifetime,
   }: Extract<ExportLine, { type: "bucket" }>): Promise<void> {
-    const created = await this.#done(this.#kv.createBucket(bucket));
-    if (expiresAtMs !== undefined || created.type === "exists") {
+    const isTransient = lifetime === "transient";
+    // A transient one comes with its first key; one that is there has its time changed all the same.
+    const wasThere =
+      isTransient || (await this.#done(this.#kv.createBucket(bucket))).type === "exists";
+    if (expiresAtMs !== undefined || wasThere) {
       await this.#done(this.#kv.expire(bucket, undefined, expiresAtMs));
     }
-    const name = base64Of(bucket);
-    this.#state = {
-      ...this.#state,
-      buckets: this.#state.buckets + 1,
-      bucket: { name, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) },
+    const last = {
+      name: base64Of(bucket),
+      ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+      ...(isTransient ? { lifetime: "transient" as const } : {}),
     };
+    this.#isTimed = false;
+    this.#state = { ...this.#state, buckets: this.#state.buckets + 1, bucket: last };
   }
 
   async #takeKey(line: Extract<ExportLine, { type: "key" }>): Promise<void> {
     const { bucket, key, value, expiresAtMs } = line;
     const fields = [{ key, value, expiresAtMs }];
+    const last = this.#lastNamed(bucket);
+    const isOver = last?.expiresAtMs !== undefined && last.expiresAtMs <= unixTimeMs();
     let put = await this.#done(this.#kv.put(bucket, fields));
-    if (put.type === "no-bucket" && !this.#hasExpired(bucket)) {
+    // A bucket that came with a time that is over: its keys must not bring it back.
+    const isMissing = put.type === "no-bucket" && !isOver;
+    if (isMissing) {
+      const createsBucket = last?.lifetime === "transient";
       // A file made by hand need not have lines of buckets.
-      await this.#done(this.#kv.createBucket(bucket));
-      put = await this.#done(this.#kv.put(bucket, fields));
+      if (!createsBucket) await this.#done(this.#kv.createBucket(bucket));
+      put = await this.#done(this.#kv.put(bucket, fields, { createsBucket }));
+    }
+    if (last?.lifetime === "transient" && (isMissing || !this.#isTimed)) {
+      // It may have come by a key of a run that was broken off before the time was set.
+      await this.#done(this.#kv.expire(bucket, undefined, last.expiresAtMs));
+      this.#isTimed = true;
     }
     const { keys, skipped } = this.#state;
     if (put.type === "stored") this.#state = { ...this.#state, keys: keys + 1 };
     else this.#state = { ...this.#state, skipped: skipped + 1 };
   }
 
-  /** Whether the bucket came with a time that is over: its keys must not bring it back. */
-  #hasExpired(bucket: Uint8Array): boolean {
+  /** What the line of a bucket that was read last says, if it is this one. */
+  #lastNamed(bucket: Uint8Array): Acknowledged["bucket"] {
     const last = this.#state.bucket;
     const name = last === undefined ? undefined : parseBase64(last.name);
-    if (name === undefined || Buffer.compare(name, bucket) !== 0) return false;
-    return last?.expiresAtMs !== undefined && last.expiresAtMs <= unixTimeMs();
+    return name !== undefined && Buffer.compare(name, bucket) === 0 ? last : undefined;
   }
 
   /** The outcome, at once where the store can; what it rests on is waited for with the batch. */

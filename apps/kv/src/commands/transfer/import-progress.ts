@@ -3,6 +3,13 @@ import * as v from "valibot";
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
+/** The bucket that was read last: its name in base64, when it expires, and whether it goes with its last key. */
+export const lastBucket = v.object({
+  name: v.string(),
+  expiresAtMs: v.optional(v.number()),
+  lifetime: v.optional(v.literal("transient")),
+});
+
 const progress = v.object({
   type: v.literal("import-progress"),
   version: v.literal(1),
@@ -14,8 +21,7 @@ const progress = v.object({
   buckets: count,
   keys: count,
   skipped: count,
-  /** The bucket that was read last, in base64, and when it expires. */
-  bucket: v.optional(v.object({ name: v.string(), expiresAtMs: v.optional(v.number()) })),
+  bucket: v.optional(lastBucket),
 });
 
 /** How far an import has come: all that stands before `bytes` is in the node's store, durably. */

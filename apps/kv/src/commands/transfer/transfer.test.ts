@@ -14,16 +14,19 @@ import { progressPath } from "./import-progress.ts";
 /** Large enough for a checkpoint now and then, and few enough for many runs. */
 const valueBytes = 100_000;
 
+/** The first moment of the year 2100: ahead of the bench's clock and of the real one, by which an import judges. */
+const farMs = 4_102_444_800_000;
+
 /** What a node holds, in an order of its own: bucket, key, value and what expires. */
 type Contents = readonly string[];
 
 async function contentsOf(bench: CommandBench): Promise<Contents> {
   const found: string[] = [];
-  for await (const { bucket: bytes, expiresAtMs } of allBuckets(bench.kv)) {
+  for await (const { bucket: bytes, expiresAtMs, lifetime } of allBuckets(bench.kv)) {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the store holds no other names
     const bucket = bytes as BucketName;
     const name = Buffer.from(bucket).toString("hex");
-    found.push(`${name} ${expiresAtMs}`);
+    found.push(`${name} ${expiresAtMs} ${lifetime}`);
     const { outcome } = await bench.kv.listKeys(bucket);
     assert.equal(outcome.type, "listed");
     for (const { key } of outcome.page.entries) {
@@ -43,6 +46,9 @@ async function fill(bench: CommandBench, keys = 60): Promise<void> {
   for (const bucket of [Buffer.from("shopping"), Buffer.from("empty"), odd, Buffer.from("ähre")]) {
     await store.createBucket(bucket);
   }
+  await store.put(Buffer.from("hash"), [{ key: odd, value: odd }], { createsBucket: true });
+  await store.put(Buffer.from("timed"), [{ key: odd, value: odd }], { createsBucket: true });
+  await store.expire(Buffer.from("timed"), undefined, farMs);
   await store.expire(odd, undefined, bench.nowMs + 10_000_000);
   await store.expire(Buffer.from("empty"), undefined, bench.nowMs + 20_000_000);
   for (let at = 0; at < keys; at++) {
@@ -86,7 +92,7 @@ suite("export and import", () => {
     await fill(bench);
     const file = folder.file("x");
     const { result } = await bench.run(exportCommand, { words: [file] });
-    assert.partialDeepStrictEqual(result, { buckets: 4, keys: 63, resumedAtBytes: 0 });
+    assert.partialDeepStrictEqual(result, { buckets: 6, keys: 65, resumedAtBytes: 0 });
     assert.deepEqual(await importInto(file), await contentsOf(bench));
     assert.ok((await scanned(file)).resume !== undefined, "there were checkpoints");
   });
@@ -131,8 +137,48 @@ suite("export and import", () => {
     assert.deepEqual(await contentsOf(target), [
       "62 6b 6e6577 undefined",
       "62 6c 6f6c64 undefined",
-      "62 undefined",
+      "62 undefined kept",
     ]);
+  });
+
+  test("keep a bucket that goes with its last key one that does, with its time", async () => {
+    await using folder = await openFolder();
+    const bench = new CommandBench();
+    const [hash, timed] = [Buffer.from("hash"), Buffer.from("timed")];
+    const key = Buffer.from("k");
+    for (const bucket of [hash, timed]) {
+      await bench.store.put(bucket, [{ key, value: key }], { createsBucket: true });
+    }
+    await bench.store.expire(timed, undefined, farMs);
+    const file = folder.file("x");
+    await bench.run(exportCommand, { words: [file] });
+    const target = new CommandBench("target");
+    await target.store.createBucket(timed);
+    await target.store.createBucket(hash);
+    await target.store.dropBucket(hash);
+    await target.run(importCommand, { words: [file] });
+    assert.deepEqual(await contentsOf(target), [
+      "68617368 6b 6b undefined",
+      "68617368 undefined transient",
+      `74696d6564 ${farMs} kept`,
+      "74696d6564 6b 6b undefined",
+    ]);
+    await target.store.delete(hash, [key]);
+    assert.equal((await target.store.describeBucket(hash)).outcome.type, "no-bucket");
+  });
+
+  test("bring no bucket back that goes with its last key, whose time is over", async () => {
+    await using folder = await openFolder();
+    const file = folder.file("x");
+    const lines = [
+      { type: "bucket", bucket: "over", expiresAtMs: 1, lifetime: "transient" },
+      { type: "key", bucket: "over", key: "k", value: "v" },
+      { type: "bucket", bucket: "none", lifetime: "transient" },
+      { type: "bucket", bucket: "lapsed", lifetime: "transient" },
+      { type: "key", bucket: "lapsed", key: "k", value: "v", expiresAtMs: 1 },
+    ];
+    await writeFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    assert.deepEqual(await importInto(file, { options: { incomplete: true } }), []);
   });
 });
 
@@ -166,7 +212,7 @@ suite("an export that was broken off", () => {
         });
         const scan = await scanned(file);
         assert.ok(scan.isComplete && scan.flaw === undefined);
-        assert.deepEqual(scan.tally.keys, 63);
+        assert.deepEqual(scan.tally.keys, 65);
         assert.equal(result?.bytes, scan.sizeBytes);
         assert.deepEqual(await importInto(file), contents);
       },
@@ -255,13 +301,13 @@ suite("an export that was broken off", () => {
     await bench.run(exportCommand, { words: [file] });
     await truncate(file, 250_000);
     const target = new CommandBench("target");
-    await assert.rejects(target.run(importCommand, { words: [file] }), /it has no end: 2 keys/u);
+    await assert.rejects(target.run(importCommand, { words: [file] }), /it has no end: 3 keys/u);
     assert.deepEqual(await contentsOf(target), []);
     const { result } = await target.run(importCommand, {
       words: [file],
       options: { incomplete: true },
     });
-    assert.partialDeepStrictEqual(result, { keys: 2 });
+    assert.partialDeepStrictEqual(result, { keys: 3 });
     assert.ok(result.cutBytes > 0);
   });
 });
@@ -331,7 +377,7 @@ suite("an import that was broken off", () => {
       );
       const { result } = await target.run(importCommand, resume);
       assert.ok(result.resumedAtLine > 0);
-      assert.equal(result.keys, 63);
+      assert.equal(result.keys, 65);
       assert.deepEqual(await contentsOf(target), await contentsOf(bench));
       assert.ok(!existsSync(progressPath(file)));
     }
@@ -398,7 +444,7 @@ suite("an import that was broken off", () => {
         message: "Cannot import line 2: it is no line of an export",
       },
     );
-    assert.deepEqual(await contentsOf(target), ["62 6b 76 undefined", "62 undefined"]);
+    assert.deepEqual(await contentsOf(target), ["62 6b 76 undefined", "62 undefined kept"]);
   });
 });
 

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { type EntryFields, type EntryRef, NEVER } from "../entry.ts";
 import type { KeyHash } from "../half-sip-hash.ts";
 import { KeyIndex } from "../key-index.ts";
+import { expectBucket, expectEntry } from "./expect-known.ts";
 import { bytesOf, textOf } from "./latin1.ts";
 import { ListingModel } from "./listing-model.ts";
-import type { ModelBucket, ModelEntry } from "./model-bucket.ts";
+import { isForsaken, type ModelBucket } from "./model-bucket.ts";
 
 const OVERHEAD_BYTES = 42;
 
@@ -46,7 +47,24 @@ export class IndexModel {
       removalRevision: 0,
       expiresAtMs: NEVER,
       segment: 0,
+      isTransient: false,
     });
+  }
+
+  setTransient(name: string, isTransient: boolean): void {
+    const bucket = this.#buckets.get(name);
+    if (bucket === undefined) return;
+    bucket.isTransient = isTransient;
+    this.index.lifetimes.setTransient(bucket.ref, isTransient);
+  }
+
+  /** Whether more keys live than that; those that lapsed may go with it, and only of that bucket. */
+  countLiving(name: string, count: number, nowMs: number): void {
+    const bucket = this.#buckets.get(name);
+    if (bucket === undefined) return;
+    const living = [...bucket.keys.values()].filter(({ fields }) => fields.expiresAtMs > nowMs);
+    assert.equal(this.index.hasMoreKeysThan(bucket.ref, count, nowMs), living.length > count);
+    this.#noteSwept(new Set(this.#takeRemoved()), [bucket], (at) => assert.ok(at <= nowMs));
   }
 
   dropBucket(name: string): void {
@@ -126,7 +144,18 @@ export class IndexModel {
       this.#left.delete(ref);
       removed.delete(ref);
     }
-    for (const bucket of this.#buckets.values()) {
+    this.#noteSwept(removed, this.#buckets.values(), noteLapsed);
+    const soonestMs = this.#soonestKeyMs();
+    assert.ok(soonestMs >= latestMs);
+    assert.ok(count === budget || soonestMs > nowMs);
+  }
+
+  #noteSwept(
+    removed: Set<EntryRef>,
+    buckets: Iterable<ModelBucket>,
+    noteLapsed: (expiresAtMs: number) => void,
+  ): void {
+    for (const bucket of buckets) {
       for (const [key, { ref, fields }] of bucket.keys) {
         if (!removed.delete(ref)) continue;
         noteLapsed(fields.expiresAtMs);
@@ -135,14 +164,13 @@ export class IndexModel {
       }
     }
     assert.equal(removed.size, 0);
-    const soonestMs = this.#soonestKeyMs();
-    assert.ok(soonestMs >= latestMs);
-    assert.ok(count === budget || soonestMs > nowMs);
   }
 
   dropLapsedBucket(nowMs: number): void {
     const lapsed = this.index.lapsedBucket(nowMs);
-    const due = [...this.#buckets.values()].filter(({ expiresAtMs }) => expiresAtMs <= nowMs);
+    const due = [...this.#buckets.values()].filter(
+      (bucket) => bucket.expiresAtMs <= nowMs || isForsaken(bucket),
+    );
     if (due.length === 0) return assert.equal(lapsed, 0);
     const bucket = due.find(({ ref }) => ref === lapsed);
     assert.ok(bucket !== undefined);
@@ -195,17 +223,18 @@ export class IndexModel {
     assert.equal(index.keyCount, sum(buckets.map(({ keys }) => keys.size)));
     assert.deepEqual(this.#takeRemoved(), []);
     const soonestBucketMs = Math.min(...buckets.map(({ expiresAtMs }) => expiresAtMs));
-    assert.equal(index.nextExpiryMs, Math.min(soonestBucketMs, this.#soonestKeyMs()));
+    const soonestMs = Math.min(soonestBucketMs, this.#soonestKeyMs());
+    assert.equal(index.nextExpiryMs, buckets.some(isForsaken) ? -NEVER : soonestMs);
   }
 
   checkAll(): void {
     this.checkTotals();
     let liveBytes = 0;
     for (const [name, bucket] of this.#buckets) {
-      this.#checkBucket(name, bucket);
+      expectBucket(this.index, name, bucket);
       liveBytes += OVERHEAD_BYTES + name.length;
       for (const [key, entry] of bucket.keys) {
-        this.#checkEntry(bucket, key, entry);
+        expectEntry(this.index, bucket.ref, { key, entry });
         liveBytes += OVERHEAD_BYTES + key.length + entry.fields.valueBytes;
       }
       assert.equal(this.index.find(bucket.ref, bytesOf("no such key"), 0, 11), 0);
@@ -213,52 +242,6 @@ export class IndexModel {
     assert.equal(this.index.liveBytes, liveBytes);
     assert.equal(this.index.bucketNamed(bytesOf("no such bucket")), 0);
     assert.equal(this.index.bucketWithId(1), 0);
-  }
-
-  #checkBucket(name: string, bucket: ModelBucket): void {
-    const { index } = this;
-    const { ref } = bucket;
-    assert.deepEqual([index.bucketNamed(bytesOf(name)), index.bucketWithId(bucket.id)], [ref, ref]);
-    assert.deepEqual(index.bucketName(ref), bytesOf(name));
-    assert.deepEqual(
-      {
-        id: index.bucketId(ref),
-        keys: index.bucketKeyCount(ref),
-        revision: index.bucketRevision(ref),
-        standingRevision: index.bucketStandingRevision(ref),
-        removalRevision: index.bucketRemovalRevision(ref),
-        expiresAtMs: index.bucketExpiresAtMs(ref),
-        segment: index.bucketSegment(ref),
-      },
-      {
-        id: bucket.id,
-        keys: bucket.keys.size,
-        revision: bucket.revision,
-        standingRevision: bucket.standingRevision,
-        removalRevision: bucket.removalRevision,
-        expiresAtMs: bucket.expiresAtMs,
-        segment: bucket.segment,
-      },
-    );
-  }
-
-  #checkEntry(bucket: ModelBucket, key: string, { ref, fields }: ModelEntry): void {
-    const { index } = this;
-    const bytes = bytesOf(`-${key}`);
-    assert.equal(index.find(bucket.ref, bytes, 1, bytes.length), ref);
-    assert.equal(index.keyBytes(ref), key.length);
-    assert.ok(index.keyEquals(ref, bytes, 1));
-    assert.ok(!index.keyEquals(ref, bytes, 2));
-    assert.deepEqual(
-      {
-        revision: index.revision(ref),
-        expiresAtMs: index.expiresAtMs(ref),
-        segment: index.segment(ref),
-        offset: index.offset(ref),
-        valueBytes: index.valueBytes(ref),
-      },
-      fields,
-    );
   }
 
   #forget(bucket: ModelBucket, key: string): void {

@@ -17,4 +17,10 @@ export interface ModelBucket {
   removalRevision: number;
   expiresAtMs: number;
   segment: number;
+  isTransient: boolean;
+}
+
+/** Whether the bucket is to be dropped because it has lost its last key. */
+export function isForsaken({ isTransient, keys }: ModelBucket): boolean {
+  return isTransient && keys.size === 0;
 }

@@ -1,7 +1,7 @@
 import { mutationNumber } from "../../state/mutation-number.ts";
-import type { Field } from "../../store.ts";
+import type { Field, Lifetime } from "../../store.ts";
 import { decodeField } from "./field.ts";
-import { FLAG_AGAIN, type LogRecord, RECORD_TYPE } from "./log-record.ts";
+import { FLAG_AGAIN, FLAG_TRANSIENT, type LogRecord, RECORD_TYPE } from "./log-record.ts";
 import { RecordCursor } from "./record-cursor.ts";
 
 /**
@@ -31,11 +31,13 @@ function decodeRecord(cursor: RecordCursor, bytes: Uint8Array): LogRecord | unde
     case RECORD_TYPE.bucket: {
       const name = keyOf(cursor, bytes);
       return (cursor.flags & FLAG_AGAIN) === 0
-        ? { type: "create", bucketId, revision, name }
-        : { type: "restate", bucketId, revision, name, expiresAtMs };
+        ? { type: "create", bucketId, revision, name, ...lifeOf(cursor) }
+        : { type: "restate", bucketId, revision, name, expiresAtMs, ...lifeOf(cursor) };
     }
     case RECORD_TYPE.drop:
       return { type: "drop", bucketId, revision };
+    case RECORD_TYPE.keep:
+      return { type: "keep", bucketId, revision };
     case RECORD_TYPE.put: {
       const fields = decodeFields(cursor, bytes);
       return fields && { type: "put", bucketId, revision, fields };
@@ -78,6 +80,10 @@ function decodeKeys(cursor: RecordCursor, bytes: Uint8Array): readonly Uint8Arra
 
 function keyOf({ keyStart, keyEnd }: RecordCursor, bytes: Uint8Array): Uint8Array {
   return bytes.subarray(keyStart, keyEnd);
+}
+
+function lifeOf({ flags }: RecordCursor): { readonly lifetime?: Lifetime } {
+  return (flags & FLAG_TRANSIENT) === 0 ? {} : { lifetime: "transient" };
 }
 
 function timeOf({ expiresAtMs }: RecordCursor): number | undefined {

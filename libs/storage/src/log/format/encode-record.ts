@@ -1,3 +1,4 @@
+import type { Lifetime } from "../../store.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { encodeField, RECORD_START_BYTES } from "./field.ts";
 import { storeI64 } from "./little-endian.ts";
@@ -5,6 +6,7 @@ import {
   FLAG_AGAIN,
   FLAG_BUCKET_EXPIRES,
   FLAG_EXPIRES,
+  FLAG_TRANSIENT,
   type LogRecord,
   RECORD_TYPE,
 } from "./log-record.ts";
@@ -40,11 +42,12 @@ export function encodeRecord(writer: ByteWriter, record: LogRecord): void {
       return;
     }
     case "create":
-      start(writer, RECORD_TYPE.bucket, 0, record.bucketId, record.revision);
+      start(writer, RECORD_TYPE.bucket, flagOfLife(record), record.bucketId, record.revision);
       writeBlock(writer, record.name);
       return;
     case "restate": {
-      const flags = FLAG_AGAIN + flagFor(record.expiresAtMs, FLAG_BUCKET_EXPIRES);
+      const time = flagFor(record.expiresAtMs, FLAG_BUCKET_EXPIRES);
+      const flags = FLAG_AGAIN + time + flagOfLife(record);
       start(writer, RECORD_TYPE.bucket, flags, record.bucketId, record.revision);
       writeTime(writer, record.expiresAtMs);
       writeBlock(writer, record.name);
@@ -52,6 +55,9 @@ export function encodeRecord(writer: ByteWriter, record: LogRecord): void {
     }
     case "drop":
       start(writer, RECORD_TYPE.drop, 0, record.bucketId, record.revision);
+      return;
+    case "keep":
+      start(writer, RECORD_TYPE.keep, 0, record.bucketId, record.revision);
       return;
     case "trim":
       start(writer, RECORD_TYPE.trim, 0, record.firstSegment, 0);
@@ -84,6 +90,10 @@ function isTime(expiresAtMs: number | undefined): expiresAtMs is number {
 
 function flagFor(expiresAtMs: number | undefined, flag: number): number {
   return isTime(expiresAtMs) ? flag : 0;
+}
+
+function flagOfLife({ lifetime }: { readonly lifetime?: Lifetime | undefined }): number {
+  return lifetime === "transient" ? FLAG_TRANSIENT : 0;
 }
 
 function writeTime(writer: ByteWriter, expiresAtMs: number | undefined): void {

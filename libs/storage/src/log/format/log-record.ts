@@ -1,4 +1,5 @@
 import type { Mutation } from "../../state/mutation.ts";
+import type { Lifetime } from "../../store.ts";
 
 /**
  * What the payload of a group is made of: mutations, and what lets the oldest segments of a log be
@@ -15,7 +16,7 @@ import type { Mutation } from "../../state/mutation.ts";
  *                   │ [expires at, i64] │ name length u32 │ name │
  *                   └───────────────────┴─────────────────┴──────┘
  *                     flags: bit 0, again: not a mutation, but all there is to say of a bucket that
- *                            exists; bit 1 (with bit 0 only), it expires
+ *                            exists; bit 1 (with bit 0 only), it expires; bit 2, it is transient
  *  2 DROP             nothing
  *  3 PUT            ┌───────────┬────────────────────┐
  *                   │ count u32 │ count times: field │    the field is drawn at LoggedField
@@ -34,6 +35,7 @@ import type { Mutation } from "../../state/mutation.ts";
  *                   └───────┘
  *  8 TRIM             nothing: the place of the bucket id holds the number of the oldest segment that
  *                     is still needed, that of the revision holds 0
+ *  9 KEEP             nothing: the bucket is not transient any more
  * ```
  *
  * `expires at` is in Unix milliseconds and stands there only when its flag is set (in a field, always).
@@ -54,6 +56,8 @@ export interface RestateRecord {
   readonly name: Uint8Array;
   /** `undefined`, or when encoding `Infinity` too, for never. */
   readonly expiresAtMs: number | undefined;
+  /** `kept` when it is left out. */
+  readonly lifetime?: Lifetime | undefined;
 }
 
 /** A key whose segment is about to be taken away, once more, with the revision and time it has now. */
@@ -85,6 +89,7 @@ export const RECORD_TYPE = {
   expireKey: 6,
   copy: 7,
   trim: 8,
+  keep: 9,
 } as const;
 
 /** Flag of a BUCKET record: it says again what is known of a bucket that exists. */
@@ -92,6 +97,9 @@ export const FLAG_AGAIN = 1;
 
 /** Flag of a BUCKET record: a time follows. */
 export const FLAG_BUCKET_EXPIRES = 2;
+
+/** Flag of a BUCKET record: the bucket goes with its last key. */
+export const FLAG_TRANSIENT = 4;
 
 /** Flag of the EXPIRE records: a time follows. */
 export const FLAG_EXPIRES = 1;

@@ -1,9 +1,18 @@
 import { FIELD_HEADER_BYTES, loadFieldTime, RECORD_START_BYTES } from "./field.ts";
 import { loadI64, loadU32, loadU64 } from "./little-endian.ts";
-import { FLAG_AGAIN, FLAG_BUCKET_EXPIRES, FLAG_EXPIRES, RECORD_TYPE } from "./log-record.ts";
+import {
+  FLAG_AGAIN,
+  FLAG_BUCKET_EXPIRES,
+  FLAG_EXPIRES,
+  FLAG_TRANSIENT,
+  RECORD_TYPE,
+} from "./log-record.ts";
 
 /** No time: what a record or field holds that never expires. */
 const NEVER = Number.POSITIVE_INFINITY;
+
+/** Those that mean something of a bucket. */
+const BUCKET_FLAGS = FLAG_AGAIN | FLAG_BUCKET_EXPIRES | FLAG_TRANSIENT;
 
 /**
  * Walks over the records of a payload, in the layout drawn at `LogRecord`, and over the keys or
@@ -98,6 +107,7 @@ export class RecordCursor {
       case RECORD_TYPE.expireBucket:
         return (flags & ~FLAG_EXPIRES) === 0 && this.#takeTime(flags !== 0) ? true : this.#fail();
       case RECORD_TYPE.drop:
+      case RECORD_TYPE.keep:
       case RECORD_TYPE.trim:
         return flags === 0 || this.#fail();
       default:
@@ -109,8 +119,8 @@ export class RecordCursor {
     const { flags, bucketId, revision } = this;
     const isAgain = (flags & FLAG_AGAIN) !== 0;
     const isGood = isAgain
-      ? flags <= FLAG_AGAIN + FLAG_BUCKET_EXPIRES && revision >= bucketId
-      : flags === 0 && revision === bucketId;
+      ? (flags & ~BUCKET_FLAGS) === 0 && revision >= bucketId
+      : (flags & ~FLAG_TRANSIENT) === 0 && revision === bucketId;
     return isGood && this.#takeTime((flags & FLAG_BUCKET_EXPIRES) !== 0)
       ? this.#takeKey()
       : this.#fail();

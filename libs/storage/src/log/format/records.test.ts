@@ -13,18 +13,22 @@ const bytes = fc.uint8Array({ maxLength: 300 });
 const expiresAtMs = fc.option(fc.maxSafeInteger(), { nil: undefined });
 const plain = { noNullPrototype: true };
 const field = fc.record({ key: bytes, value: bytes, expiresAtMs }, plain);
+/** A kept bucket is one of which nothing is said. */
+const life = fc.constantFrom({}, { lifetime: "transient" as const });
+const named = (record: LogRecord, rest: object): LogRecord => Object.assign(record, rest);
 const numbers = { bucketId: number, revision: number };
 
 const called = <Type extends LogRecord["type"]>(type: Type): fc.Arbitrary<Type> =>
   fc.constant(type);
 
 const anyRecord: fc.Arbitrary<LogRecord> = fc.oneof(
-  fc
-    .tuple(number, bytes)
-    .map(([bucketId, name]) => ({ type: "create" as const, bucketId, revision: bucketId, name })),
-  fc.tuple(number, number, bytes, expiresAtMs).map(([one, other, name, time]) => {
+  fc.tuple(number, bytes, life).map(([bucketId, name, rest]) => {
+    return named({ type: "create", bucketId, revision: bucketId, name }, rest);
+  }),
+  fc.record({ type: called("keep"), ...numbers }, plain),
+  fc.tuple(number, number, bytes, expiresAtMs, life).map(([one, other, name, time, rest]) => {
     const [bucketId = one, revision = one] = [one, other].toSorted((low, high) => low - high);
-    return { type: "restate" as const, bucketId, revision, name, expiresAtMs: time };
+    return named({ type: "restate", bucketId, revision, name, expiresAtMs: time }, rest);
   }),
   fc.record({ type: called("drop"), ...numbers }, plain),
   fc.record(
@@ -88,7 +92,7 @@ test("RecordCursor shows the records of a range, whatever lies around it, and pa
 });
 
 test("RecordCursor never fails on arbitrary bytes, and never looks behind the range", () => {
-  const anyType = fc.integer({ min: 0, max: 9 });
+  const anyType = fc.integer({ min: 0, max: 10 });
   const anyFlags = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ max: 255 }));
   const anyStart = fc.tuple(anyType, anyFlags, fc.nat({ max: 3 }), fc.nat({ max: 3 }));
   fc.assert(
@@ -114,7 +118,7 @@ test("RecordCursor never fails on arbitrary bytes, and never looks behind the ra
 const START = { id: [1, 0, 0, 0, 0, 0, 0, 0], revision: [2, 0, 0, 0, 0, 0, 0, 0] };
 const NOTHING = [0, 0, 0, 0, 0, 0, 0, 0];
 const MALFORMED: readonly (readonly [what: string, bytes: readonly number[]])[] = [
-  ["an unknown type", [9, 0, ...START.id, ...START.revision]],
+  ["an unknown type", [10, 0, ...START.id, ...START.revision]],
   ["type 0, as in a hole of a file", [0, 0, ...START.id, ...START.revision]],
   ["bucket 0", [2, 0, ...NOTHING, ...START.revision]],
   ["revision 0", [2, 0, ...START.id, ...NOTHING]],
@@ -135,7 +139,14 @@ const MALFORMED: readonly (readonly [what: string, bytes: readonly number[]])[] 
   ["an EXPIRE with flag 2", [5, 2, ...START.id, ...START.revision]],
   ["an EXPIRE KEY with flag 2", [6, 2, ...START.id, ...START.revision, 0, 0, 0, 0]],
   ["an EXPIRE at -2^63", [5, 1, ...START.id, ...START.revision, 0, 0, 0, 0, 0, 0, 0, 0x80]],
-  ["a BUCKET with a flag kept free", [1, 4, ...START.id, ...START.id, 0, 0, 0, 0]],
+  ["a BUCKET with a flag kept free", [1, 8, ...START.id, ...START.id, 0, 0, 0, 0]],
+  ["a BUCKET again with a flag kept free", [1, 9, ...START.id, ...START.id, 0, 0, 0, 0]],
+  [
+    "a transient BUCKET that is created with a time",
+    [1, 6, ...START.id, ...START.id, ...NOTHING, 0, 0, 0, 0],
+  ],
+  ["a KEEP with a flag", [9, 1, ...START.id, ...START.revision]],
+  ["a KEEP without a revision", [9, 0, ...START.id, ...NOTHING]],
   [
     "a BUCKET that is created with a time",
     [1, 2, ...START.id, ...START.id, ...NOTHING, 0, 0, 0, 0],

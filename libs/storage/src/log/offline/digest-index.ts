@@ -33,6 +33,7 @@ export async function digestIndex(index: KeyIndex, pause: () => Promise<void>): 
       writer.u64(index.bucketRevision(bucket));
       writer.u32(index.bucketSegment(bucket));
       writer.u8(expiresAtMs === NEVER ? 0 : 1);
+      writer.u8(index.lifetimes.isTransient(bucket) ? 1 : 0);
       writer.i64(expiresAtMs === NEVER ? 0 : expiresAtMs);
       addBlock(index.bucketName(bucket));
       for (let keys: number | undefined = 0; keys !== undefined; ) {

@@ -1,6 +1,6 @@
 import { type BucketRef, type EntryRef, type KeyIndex, NEVER } from "../../key-index/key-index.ts";
 import { KEY_LIMIT_BYTES } from "../format/field.ts";
-import { FLAG_AGAIN, RECORD_TYPE } from "../format/log-record.ts";
+import { FLAG_AGAIN, FLAG_TRANSIENT, RECORD_TYPE } from "../format/log-record.ts";
 import { RecordCursor } from "../format/record-cursor.ts";
 import type { Payload } from "../record-replay.ts";
 
@@ -136,6 +136,9 @@ export class TolerantReplay {
       case RECORD_TYPE.expireBucket:
         index.setBucketExpiresAtMs(bucket, cursor.expiresAtMs);
         break;
+      case RECORD_TYPE.keep:
+        index.lifetimes.setTransient(bucket, false);
+        break;
       default:
         this.#drop(bucket, revision);
         return;
@@ -174,7 +177,10 @@ export class TolerantReplay {
     const known = index.bucketWithId(bucketId);
     const bucket = known === 0 ? this.#create(bucketId, name) : known;
     if (bucket === 0 || index.bucketNamed(name) !== bucket) return false;
-    if ((flags & FLAG_AGAIN) !== 0 || known === 0) index.setBucketExpiresAtMs(bucket, expiresAtMs);
+    if ((flags & FLAG_AGAIN) !== 0 || known === 0) {
+      index.setBucketExpiresAtMs(bucket, expiresAtMs);
+      index.lifetimes.setTransient(bucket, (flags & FLAG_TRANSIENT) !== 0);
+    }
     index.setBucketSegment(bucket, segment);
     if (revision > index.bucketRevision(bucket)) index.setBucketRevision(bucket, revision);
     return true;

@@ -3,6 +3,7 @@ import { isStorageError, StorageError } from "../../errors.ts";
 import type { Answer, Answering } from "../../store.ts";
 import { type Call, decideCall } from "./decide-call.ts";
 import { count, type Life } from "./life.ts";
+import { bucketIn, hex, isThere, type StoreState } from "./store-state.ts";
 
 /**
  * Makes a call that may change the store and judges the answer: it has to be what the contract says,
@@ -30,7 +31,28 @@ export function act(life: Life, call: Call): void {
     return;
   }
   count(life.history.counts, "mutations");
+  countLifetimes(life, call, verdict.state);
   show(life, timeline.push(verdict.state, revision, answer.durable), answer, { isMutation: true });
+}
+
+/** Whether a call made, kept or ended a transient bucket, or met one that had gone with its last key. */
+function countLifetimes(
+  { history: { counts, timeline } }: Life,
+  call: Call,
+  after: StoreState,
+): void {
+  const { state, latestMs } = timeline;
+  const before = bucketIn(state, call.bucket, latestMs);
+  const next = bucketIn(after, call.bucket, latestMs);
+  if (before === undefined) {
+    if (next?.lifetime === "transient") count(counts, "transient buckets made");
+    const left = state.get(hex(call.bucket));
+    const isLapsed = left?.lifetime === "transient" && isThere(left, latestMs);
+    if (isLapsed) count(counts, "transient buckets made anew after their last key had lapsed");
+  } else if (before.lifetime === "transient") {
+    if (next?.lifetime === "kept") count(counts, "transient buckets kept");
+    if (next === undefined) count(counts, `transient buckets ended by ${call.type}`);
+  }
 }
 
 /** What the answer rests on may not be taken back once `durable` has resolved. */
@@ -89,7 +111,8 @@ function perform({ store }: Life, call: Call): Answer<object> {
         const fields = call.fields.map((field) => {
           return { ...field, key: lend(field.key), value: lend(field.value) };
         });
-        return store.put(bucket, fields);
+        const { createsBucket } = call;
+        return store.put(bucket, fields, { createsBucket });
       }
       case "delete":
         return store.delete(bucket, call.keys.map(lend), call.condition);

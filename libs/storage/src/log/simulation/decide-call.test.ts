@@ -6,7 +6,7 @@ import { Model } from "../../../conformance/model.ts";
 import { plain } from "../../../conformance/plain.ts";
 import type { Condition, Revision } from "../../store.ts";
 import { type Call, decideCall } from "./decide-call.ts";
-import { hex, isThere, keysIn, type StoreState } from "./store-state.ts";
+import { hex, isBucketThere, keysIn, type StoreState } from "./store-state.ts";
 
 test("decideCall() says what the model of the conformance suite says, call after call", () => {
   fc.assert(
@@ -61,7 +61,7 @@ function callOf(model: Model, step: Step): Call | undefined {
         const condition = conditionOf(step.bucket, key, wish);
         return { key, value, expiresAtMs: timeOf(livesMs), condition };
       });
-      return { type: "put", bucket: step.bucket, fields };
+      return { type: "put", bucket: step.bucket, fields, createsBucket: step.createsBucket };
     }
     case "delete": {
       const [first] = step.keys;
@@ -71,6 +71,8 @@ function callOf(model: Model, step: Step): Call | undefined {
     case "expire":
       return { ...step, expiresAtMs: timeOf(step.livesMs) };
     case "get":
+    case "describe":
+    case "count":
     case "list-buckets":
     case "list-keys":
     case "wait":
@@ -87,7 +89,7 @@ function tellModel(model: Model, call: Call, revision: Revision): object {
     case "drop":
       return model.drop(call.bucket, revision);
     case "put":
-      return model.put(call.bucket, call.fields, revision);
+      return model.put(call.bucket, call, revision);
     case "delete":
       return model.delete(call.bucket, call, revision);
     case "expire":
@@ -98,23 +100,23 @@ function tellModel(model: Model, call: Call, revision: Revision): object {
 }
 
 function shown(state: StoreState, nowMs: number): object {
-  const buckets = [...state].filter(([, bucket]) => isThere(bucket, nowMs));
+  const buckets = [...state].filter(([, bucket]) => isBucketThere(bucket, nowMs));
   return new Map(
     buckets.map(([name, bucket]) => {
       const keys = keysIn(bucket, nowMs).map(([key, { value, revision, expiresAtMs }]) => {
         return [key, { value, revision, expiresAtMs }] as const;
       });
-      const { revision, expiresAtMs } = bucket;
-      return [name, { keys: new Map(keys), revision, expiresAtMs }];
+      const { revision, expiresAtMs, lifetime } = bucket;
+      return [name, { keys: new Map(keys), revision, expiresAtMs, lifetime }];
     }),
   );
 }
 
 function shownBy(model: Model): object {
   return new Map(
-    [...model.buckets()].map(([name, { keys, revision, expiresAtMs }]) => {
+    [...model.buckets()].map(([name, { keys, ...rest }]) => {
       const plainKeys = [...keys].map(([key, about]) => [key, { ...about }] as const);
-      return [name, { keys: new Map(plainKeys), revision, expiresAtMs }];
+      return [name, { keys: new Map(plainKeys), ...rest }];
     }),
   );
 }

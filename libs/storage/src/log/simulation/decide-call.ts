@@ -1,8 +1,9 @@
-import type { Condition, Field } from "../../store.ts";
+import type { Condition, Field, Lifetime } from "../../store.ts";
 import {
   type BucketState,
   bucketIn,
   hex,
+  isForsaken,
   isOver,
   isThere,
   type KeyState,
@@ -13,7 +14,12 @@ import {
 export type Call =
   | { readonly type: "create"; readonly bucket: Uint8Array }
   | { readonly type: "drop"; readonly bucket: Uint8Array }
-  | { readonly type: "put"; readonly bucket: Uint8Array; readonly fields: readonly Field[] }
+  | {
+      readonly type: "put";
+      readonly bucket: Uint8Array;
+      readonly fields: readonly Field[];
+      readonly createsBucket: boolean;
+    }
   | {
       readonly type: "delete";
       readonly bucket: Uint8Array;
@@ -48,7 +54,12 @@ const NO_BUCKET = { type: "no-bucket" } as const;
 export function decideCall(state: StoreState, call: Call, now: Circumstances): Verdict {
   const bucket = bucketIn(state, call.bucket, now.nowMs);
   if (call.type === "create") return create(state, call.bucket, now);
-  if (bucket === undefined) return { outcome: NO_BUCKET, state };
+  if (bucket === undefined) {
+    const creates = call.type === "put" && call.createsBucket && call.fields.length > 0;
+    return creates
+      ? put(state, newBucket("transient", now.revision), call, now)
+      : { outcome: NO_BUCKET, state };
+  }
   switch (call.type) {
     case "drop": {
       const outcome = { type: "dropped", revision: now.revision };
@@ -67,15 +78,18 @@ export function decideCall(state: StoreState, call: Call, now: Circumstances): V
 
 function create(state: StoreState, name: Uint8Array, { nowMs, revision }: Circumstances): Verdict {
   const there = bucketIn(state, name, nowMs);
-  if (there !== undefined) return { outcome: { type: "exists", revision: there.revision }, state };
-  const bucket: BucketState = {
-    keys: new Map(),
-    revision,
-    expiresAtMs: undefined,
-    presence: "sure",
-    alternatives: [],
-  };
-  return { outcome: { type: "created", revision }, state: replaced(state, name, bucket) };
+  if (there?.lifetime === "kept") {
+    return { outcome: { type: "exists", revision: there.revision }, state };
+  }
+  const bucket: BucketState =
+    there === undefined ? newBucket("kept", revision) : { ...there, lifetime: "kept", revision };
+  const type = there === undefined ? "created" : "exists";
+  return { outcome: { type, revision }, state: replaced(state, name, bucket) };
+}
+
+function newBucket(lifetime: Lifetime, revision: number): BucketState {
+  const keys = new Map<string, KeyState>();
+  return { keys, lifetime, revision, expiresAtMs: undefined, presence: "sure", alternatives: [] };
 }
 
 function put(
@@ -102,7 +116,8 @@ function put(
     if (isOver(keys.get(hex(key))?.expiresAtMs, nowMs)) keys.delete(hex(key));
   }
   const outcome = { type: "stored", revision, added: newcomers.size };
-  return { outcome, state: replaced(state, call.bucket, { ...bucket, keys, revision }) };
+  const next = unlessForsaken({ ...bucket, keys, revision }, nowMs);
+  return { outcome, state: replaced(state, call.bucket, next) };
 }
 
 function remove(
@@ -121,8 +136,9 @@ function remove(
     if (keyIn(bucket, key, nowMs) !== undefined && keys.delete(hex(key))) removed += 1;
   }
   if (removed === 0) return { outcome: { type: "missing" }, state };
-  const next = replaced(state, call.bucket, { ...bucket, keys, revision });
-  return { outcome: { type: "deleted", revision, removed }, state: next };
+  const outcome = { type: "deleted", revision, removed };
+  const next = unlessForsaken({ ...bucket, keys, revision }, nowMs);
+  return { outcome, state: replaced(state, call.bucket, next) };
 }
 
 function expire(
@@ -143,7 +159,13 @@ function expire(
   const keys = new Map(bucket.keys);
   if (isGone) keys.delete(hex(key));
   else keys.set(hex(key), { ...there, revision, expiresAtMs, presence: "sure" });
-  return { outcome, state: replaced(state, call.bucket, { ...bucket, keys, revision }) };
+  const next = unlessForsaken({ ...bucket, keys, revision }, nowMs);
+  return { outcome, state: replaced(state, call.bucket, next) };
+}
+
+/** What is left of a bucket after a mutation of its keys. */
+function unlessForsaken(bucket: BucketState, nowMs: number): BucketState | undefined {
+  return isForsaken(bucket, (key) => isThere(key, nowMs)) ? undefined : bucket;
 }
 
 /** The key, if it may be shown. */

@@ -19,6 +19,9 @@ export interface CallContext {
 
 const KINDS = { create: 2, drop: 1, put: 26, delete: 7, "expire-key": 5, "expire-bucket": 1 };
 
+/** What is called mostly when the bucket is not there. */
+const BIRTHS = { create: 1, put: 1 };
+
 /** Milliseconds from now at which a key or bucket expires; some are over already. */
 const LIVES_MS = [-1, 0, 1, 10, 500, 1_000, 5_000, 3_600_000];
 
@@ -41,7 +44,7 @@ export function drawCall(context: CallContext): Call {
   const { dice, names, state, nowMs } = context;
   const bucket = dice.pick(names.buckets);
   const isThere = bucketIn(state, bucket, nowMs) !== undefined;
-  const kind = isThere || dice.chance(30) ? dice.weigh(KINDS) : "create";
+  const kind = isThere || dice.chance(30) ? dice.weigh(KINDS) : dice.weigh(BIRTHS);
   switch (kind) {
     case "create":
     case "drop":
@@ -49,7 +52,7 @@ export function drawCall(context: CallContext): Call {
     case "put": {
       const length = dice.chance(3) ? 0 : dice.weigh({ 1: 6, 2: 2, 3: 1, 4: 1 });
       const fields = Array.from({ length: Number(length) }, () => drawField(context, bucket));
-      return { type: "put", bucket, fields };
+      return { type: "put", bucket, fields, createsBucket: dice.chance(70) };
     }
     case "delete": {
       const keys = Array.from({ length: dice.between(0, 3) }, () => dice.pick(names.keys));
@@ -107,7 +110,7 @@ export function tellCall(call: Call): string {
     case "drop":
       return `${call.type} ${bucket}`;
     case "put":
-      return `put ${bucket} ${call.fields.map(tellField).join(", ")}`;
+      return `put ${bucket}${call.createsBucket ? "!" : ""} ${call.fields.map(tellField).join(", ")}`;
     case "delete":
       return `delete ${bucket} ${call.keys.map(tellBytes).join(", ")}${tellCondition(call.condition)}`;
     case "expire":

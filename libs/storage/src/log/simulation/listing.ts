@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Cursor } from "../../page.ts";
 import { show } from "./act.ts";
 import type { Life } from "./life.ts";
-import { bucketIn, hex, isThere, keysIn, type StoreState } from "./store-state.ts";
+import { bucketIn, hex, isBucketThere, keysIn, type StoreState } from "./store-state.ts";
 
 /** A listing that is followed page by page while the store changes. */
 export class Listing {
@@ -47,8 +47,8 @@ export class Listing {
     assert.ok(entries.length <= this.#limit + 2, "a page is much longer than asked");
     for (const entry of entries) {
       const name = hex("key" in entry ? entry.key : entry.bucket);
-      const { revision, expiresAtMs } = entry;
-      assert.deepEqual({ revision, expiresAtMs }, there.get(name), `${name} as it is listed`);
+      const { key: _key, bucket: _bucket, ...about } = { key: 0, bucket: 0, ...entry };
+      assert.deepEqual(about, there.get(name), `${name} as it is listed`);
       this.#seen.push(name);
     }
     const moment =
@@ -78,12 +78,17 @@ export class Listing {
   #list(state: StoreState, nowMs: number): ReadonlyMap<string, object> | undefined {
     const bucket = this.#bucket && bucketIn(state, this.#bucket, nowMs);
     if (this.#bucket !== undefined && bucket === undefined) return undefined;
-    const items =
-      bucket === undefined
-        ? [...state].filter(([, each]) => isThere(each, nowMs))
-        : keysIn(bucket, nowMs);
+    if (bucket !== undefined) {
+      const keys = keysIn(bucket, nowMs);
+      return new Map(
+        keys.map(([name, { revision, expiresAtMs }]) => [name, { revision, expiresAtMs }]),
+      );
+    }
+    const buckets = [...state].filter(([, each]) => isBucketThere(each, nowMs));
     return new Map(
-      items.map(([name, { revision, expiresAtMs }]) => [name, { revision, expiresAtMs }]),
+      buckets.map(([name, { revision, expiresAtMs, lifetime }]) => {
+        return [name, { revision, expiresAtMs, lifetime }];
+      }),
     );
   }
 }

@@ -5,7 +5,7 @@ import { ENTRY_OVERHEAD_BYTES } from "../format/field.ts";
 import { plain, show } from "./act.ts";
 import { keyIn } from "./decide-call.ts";
 import { count, type Life } from "./life.ts";
-import { bucketIn, isOver, keysIn, type StoreState } from "./store-state.ts";
+import { bucketIn, isBucketThere, keysIn, type StoreState } from "./store-state.ts";
 
 /** Asks for one key. What comes later has to be what was there at the call. */
 export function lookUp(life: Life, bucket: Uint8Array, key: Uint8Array): void {
@@ -61,8 +61,9 @@ export function describe(life: Life, bucket: Uint8Array): void {
   const tell = (state: StoreState): object => {
     const there = bucketIn(state, bucket, nowMs);
     if (there === undefined) return { type: "no-bucket" };
-    const { revision, expiresAtMs } = there;
-    return { type: "found", revision, keys: keysIn(there, nowMs).length, expiresAtMs };
+    const { revision, expiresAtMs, lifetime } = there;
+    const keys = keysIn(there, nowMs).length;
+    return { type: "found", revision, keys, expiresAtMs, lifetime };
   };
   assert.deepEqual(answer.outcome, tell(timeline.state));
   const moment = timeline.since((state) => JSON.stringify(tell(state)));
@@ -75,9 +76,7 @@ export function weigh(life: Life): void {
   const statistics = life.store.statistics();
   const nowMs = timeline.latestMs;
   const state = timeline.state;
-  const there = [...state].filter(([, { presence, expiresAtMs }]) => {
-    return presence !== "hidden" && !isOver(expiresAtMs, nowMs);
-  });
+  const there = [...state].filter(([, bucket]) => isBucketThere(bucket, nowMs));
   const keys = there.flatMap(([, bucket]) => keysIn(bucket, nowMs));
   const { liveBytes = 0, deadBytes = 0, logBytes = 0 } = statistics;
   assert.equal(statistics.buckets, there.length, "buckets counted");

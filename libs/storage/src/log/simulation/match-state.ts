@@ -1,5 +1,11 @@
 import type { Observed, ObservedBucket, ObservedKey } from "./observe-store.ts";
-import { type BucketState, isOver, type KeyState, type StoreState } from "./store-state.ts";
+import {
+  type BucketState,
+  isBucketThere,
+  isOver,
+  type KeyState,
+  type StoreState,
+} from "./store-state.ts";
 
 /**
  * What a store holds, when what it shows at `nowMs` is `state`; `undefined` when that cannot be.
@@ -29,13 +35,25 @@ function matchBucket(
 ): BucketState | undefined {
   if (observed === undefined) {
     if (isOver(bucket.expiresAtMs, nowMs)) return bucket;
-    return bucket.presence === "sure" ? undefined : { ...bucket, presence: "hidden" };
+    if (bucket.presence !== "sure") return { ...bucket, presence: "hidden" };
+    return bucket.lifetime === "transient" ? withoutKeys(bucket, nowMs) : undefined;
   }
   for (const candidate of [bucket, ...bucket.alternatives]) {
     const match = matchShown(candidate, observed, nowMs);
     if (match !== undefined) return match;
   }
   return undefined;
+}
+
+/** A transient bucket that is not shown: none of its keys is there. */
+function withoutKeys(bucket: BucketState, nowMs: number): BucketState | undefined {
+  const keys = new Map<string, KeyState>();
+  for (const [name, key] of bucket.keys) {
+    const match = matchKey(key, undefined, nowMs);
+    if (match === undefined) return undefined;
+    keys.set(name, match);
+  }
+  return { ...bucket, keys };
 }
 
 function matchShown(
@@ -46,6 +64,7 @@ function matchShown(
   const isSame =
     bucket.revision === observed.revision &&
     bucket.expiresAtMs === observed.expiresAtMs &&
+    bucket.lifetime === observed.lifetime &&
     !isOver(bucket.expiresAtMs, nowMs);
   if (!isSame) return undefined;
   for (const name of observed.keys.keys()) if (!bucket.keys.has(name)) return undefined;
@@ -97,7 +116,7 @@ export function unite(
         united.set(name, bucket);
         continue;
       }
-      const isSeen = known.presence !== "hidden" && !isOver(known.expiresAtMs, nowMs);
+      const isSeen = isBucketThere(known, nowMs);
       const isKnown = [known, ...known.alternatives].some(
         ({ revision }) => revision === bucket.revision,
       );

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isStorageError } from "../../errors.ts";
 import type { Cursor } from "../../page.ts";
-import type { Store } from "../../store.ts";
+import type { Lifetime, Store } from "../../store.ts";
 import { hex } from "./store-state.ts";
 
 /** A key as a store shows it; `undefined` for a value that it refuses as damaged, or that was not asked for. */
@@ -14,6 +14,7 @@ export interface ObservedKey {
 /** A bucket as a store shows it. */
 export interface ObservedBucket {
   readonly keys: ReadonlyMap<string, ObservedKey>;
+  readonly lifetime: Lifetime;
   readonly revision: number;
   readonly expiresAtMs: number | undefined;
 }
@@ -39,13 +40,14 @@ export async function observeStore(store: Store, options: ObserveOptions = {}): 
   const buckets = await follow(
     async (cursor) => (await store.listBuckets({ cursor, limit })).outcome.page,
   );
-  for (const { bucket, revision, expiresAtMs } of buckets) {
+  for (const { bucket, revision, expiresAtMs, lifetime } of buckets) {
     assert.ok(!observed.has(hex(bucket)), `bucket ${hex(bucket)} is listed twice`);
     const keys = await observeKeys(store, bucket, options);
     const described = (await store.describeBucket(bucket)).outcome;
-    const expected = { type: "found", revision, keys: keys.size, expiresAtMs };
+    const expected = { type: "found", revision, keys: keys.size, expiresAtMs, lifetime };
     assert.deepEqual(described, expected, `what bucket ${hex(bucket)} says of itself`);
-    observed.set(hex(bucket), { keys, revision: Number(revision), expiresAtMs });
+    assert.ok(lifetime === "kept" || keys.size > 0, `bucket ${hex(bucket)} outlives its keys`);
+    observed.set(hex(bucket), { keys, lifetime, revision: Number(revision), expiresAtMs });
   }
   const { keys, buckets: count } = store.statistics();
   assert.equal(count, observed.size, "buckets counted and listed");

@@ -32,6 +32,11 @@ const BITES = [
   "power cuts",
   "reads that failed",
   "refused calls",
+  "transient buckets ended by delete",
+  "transient buckets ended by expire",
+  "transient buckets kept",
+  "transient buckets made",
+  "transient buckets made anew after their last key had lapsed",
   "values read from the disk",
 ];
 

@@ -1,3 +1,5 @@
+import type { Lifetime } from "../../store.ts";
+
 /** What one key is. Times and revisions as the contract has them. */
 export interface KeyState {
   readonly value: Uint8Array;
@@ -18,6 +20,7 @@ export type Presence = "sure" | "ghost" | "hidden";
 export interface BucketState {
   /** By the hexadecimal text of the key. */
   readonly keys: ReadonlyMap<string, KeyState>;
+  readonly lifetime: Lifetime;
   readonly revision: number;
   readonly expiresAtMs: number | undefined;
   readonly presence: Presence;
@@ -46,6 +49,16 @@ export function isOver(expiresAtMs: number | undefined, nowMs: number): boolean 
   return expiresAtMs !== undefined && expiresAtMs <= nowMs;
 }
 
+/** Whether a bucket may be shown: a transient one only with a key. */
+export function isBucketThere(bucket: BucketState, nowMs: number): boolean {
+  return isThere(bucket, nowMs) && !isForsaken(bucket, (key) => isThere(key, nowMs));
+}
+
+/** Whether a bucket is transient and no key of it `lives`. */
+export function isForsaken(bucket: BucketState, lives: (key: KeyState) => boolean): boolean {
+  return bucket.lifetime === "transient" && !bucket.keys.values().some(lives);
+}
+
 /** The bucket called `name`, if it may be shown. */
 export function bucketIn(
   state: StoreState,
@@ -53,7 +66,7 @@ export function bucketIn(
   nowMs: number,
 ): BucketState | undefined {
   const bucket = state.get(hex(name));
-  return bucket !== undefined && isThere(bucket, nowMs) ? bucket : undefined;
+  return bucket !== undefined && isBucketThere(bucket, nowMs) ? bucket : undefined;
 }
 
 /** The keys of a bucket that may be shown. */
@@ -64,14 +77,19 @@ export function keysIn(
   return [...bucket.keys].filter(([, key]) => isThere(key, nowMs));
 }
 
-/** Remembers that everything whose time is over by `latestMs` has lapsed. */
+/**
+ * Remembers that everything whose time is over by `latestMs` has lapsed, and a transient bucket with the
+ * last of its keys.
+ */
 export function haunt(state: StoreState, latestMs: number): StoreState {
   const next = new Map<string, BucketState>();
   for (const [name, bucket] of state) {
     const keys = new Map(
       [...bucket.keys].map(([key, about]) => [key, hauntOne(about, latestMs)] as const),
     );
-    next.set(name, hauntOne({ ...bucket, keys }, latestMs));
+    const haunted = hauntOne({ ...bucket, keys }, latestMs);
+    const mayBeGone = isForsaken(haunted, ({ presence }) => presence === "sure");
+    next.set(name, mayBeGone ? { ...haunted, presence: "ghost" } : haunted);
   }
   return next;
 }

@@ -5,12 +5,16 @@ import {
   BUCKET_ITEM_BYTES,
   ITEM_EXPIRES,
   ITEM_IS_BUCKET,
+  ITEM_IS_TRANSIENT,
   ITEM_TIME_BYTES,
   KEY_ITEM_BYTES,
 } from "./snapshot-block.ts";
 
 /** The upper half of a number below 2^53 is below this. */
 const HIGH_LIMIT = 2 ** 21;
+
+/** Those that mean something of a bucket. */
+const BUCKET_FLAGS = ITEM_IS_BUCKET | ITEM_EXPIRES | ITEM_IS_TRANSIENT;
 
 /** As the index has it. */
 const SEGMENT_LIMIT = 2 ** 28;
@@ -83,9 +87,10 @@ export class BlockLoader {
   /** Returns how long the item is; 0 when it makes no sense. */
   #loadBucket(bytes: Uint8Array, view: DataView, at: number): number {
     const end = view.byteLength;
-    const expires = bytes[at] === (ITEM_IS_BUCKET | ITEM_EXPIRES);
+    const flags = bytes[at]!;
+    const expires = (flags & ITEM_EXPIRES) !== 0;
     const nameStart = at + BUCKET_ITEM_BYTES + (expires ? ITEM_TIME_BYTES : 0);
-    if ((bytes[at] !== ITEM_IS_BUCKET && !expires) || nameStart > end) return 0;
+    if ((flags & ~BUCKET_FLAGS) !== 0 || nameStart > end) return 0;
     const nameEnd = nameStart + view.getUint32(at + 45, true);
     const id = numberAt(view, at + 1);
     const revision = numberAt(view, at + 9);
@@ -106,6 +111,7 @@ export class BlockLoader {
     index.setBucketStandingRevision(bucket, standing);
     index.setBucketRemovalRevision(bucket, removal);
     index.setBucketSegment(bucket, segment);
+    index.lifetimes.setTransient(bucket, (flags & ITEM_IS_TRANSIENT) !== 0);
     if (expires) index.setBucketExpiresAtMs(bucket, expiresAtMs);
     index.expectKeys(bucket, keys);
     this.#bucket = bucket;

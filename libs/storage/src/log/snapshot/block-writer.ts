@@ -6,6 +6,7 @@ import {
   BUCKET_ITEM_BYTES,
   ITEM_EXPIRES,
   ITEM_IS_BUCKET,
+  ITEM_IS_TRANSIENT,
   ITEM_TIME_BYTES,
   KEY_ITEM_BYTES,
   sealBlock,
@@ -54,7 +55,8 @@ export class BlockWriter {
     const expiresAtMs = index.bucketExpiresAtMs(bucket);
     const length = BUCKET_ITEM_BYTES + timeBytes(expiresAtMs) + name.length;
     const at = this.#reserve(length);
-    this.#bytes[at] = ITEM_IS_BUCKET;
+    this.#bytes[at] =
+      ITEM_IS_BUCKET | (index.lifetimes.isTransient(bucket) ? ITEM_IS_TRANSIENT : 0);
     this.#setNumber(at + 1, index.bucketId(bucket));
     this.#setNumber(at + 9, index.bucketRevision(bucket));
     this.#setNumber(at + 17, index.bucketStandingRevision(bucket));

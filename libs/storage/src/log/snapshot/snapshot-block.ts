@@ -33,7 +33,8 @@ import { ByteReader } from "../format/byte-reader.ts";
  *  └───────┴────────┴─────────┴────────┴────────┴──────────┴───────────────┴─────
  * ```
  *
- * Flags: bit 0, it is a bucket; bit 1, it has a time at which it expires. Others are 0. About keys: how
+ * Flags: bit 0, it is a bucket; bit 1, it has a time at which it expires; bit 2, of a bucket, it is
+ * transient. Others are 0. About keys: how
  * many the bucket had when the writer came to it, so that a reader can make room for them.
  */
 export interface BlockHeader {
@@ -58,6 +59,8 @@ export const BLOCK_LIMIT_BYTES = 2 * 1024 * 1024;
 export const ITEM_IS_BUCKET = 1;
 /** Bit of an item's flags. */
 export const ITEM_EXPIRES = 2;
+/** Bit of an item's flags, with {@link ITEM_IS_BUCKET} only. */
+export const ITEM_IS_TRANSIENT = 4;
 
 /** Length of a bucket item without its time and name. */
 export const BUCKET_ITEM_BYTES = 49;

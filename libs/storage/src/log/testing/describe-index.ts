@@ -25,7 +25,9 @@ export function describeIndex(index: KeyIndex, bytesOf: (segment: number) => Uin
           keys.push(`  ${key} = ${value} at ${index.revision(entry)} until ${until}`);
         },
       );
-      const about = `at ${index.bucketRevision(bucket)} until ${timeText(index.bucketExpiresAtMs(bucket))}`;
+      const until = timeText(index.bucketExpiresAtMs(bucket));
+      const life = index.lifetimes.isTransient(bucket) ? ", transient" : "";
+      const about = `at ${index.bucketRevision(bucket)} until ${until}${life}`;
       const name = hex(index.bucketName(bucket));
       buckets.push([id, [`${id}: ${name} ${about}`, ...keys.toSorted()]]);
     },

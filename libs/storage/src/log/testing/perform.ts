@@ -17,7 +17,7 @@ export async function perform(store: Store, step: Step, nowMs: number): Promise<
         const condition = await conditionFor(store, { bucket: step.bucket, key, wish });
         return { key, value, expiresAtMs: timeOf(livesMs), condition };
       });
-      return store.put(step.bucket, await Promise.all(fields));
+      return store.put(step.bucket, await Promise.all(fields), step);
     }
     case "delete": {
       const [key] = step.keys;
@@ -26,6 +26,12 @@ export async function perform(store: Store, step: Step, nowMs: number): Promise<
     }
     case "expire":
       return store.expire(step.bucket, step.key, timeOf(step.livesMs));
+    case "describe":
+      return store.describeBucket(step.bucket);
+    case "count":
+      // Counts are for operators: they wait for nothing, and promise nothing.
+      store.statistics();
+      return { outcome: step, durable: undefined };
     case "list-buckets":
       return store.listBuckets(step);
     case "list-keys":
@@ -47,9 +53,12 @@ async function conditionFor(
   return outcome.type === "found" ? { type: "revision", revision: outcome.revision } : undefined;
 }
 
-/** The revision of the mutation that made `outcome`; `undefined` when nothing was changed. */
+/**
+ * The revision of the mutation that made `outcome`; `undefined` when nothing was changed. That of an earlier
+ * one when a put had no fields, or a bucket was found that was a kept one already.
+ */
 export function mutationOf(outcome: object): Revision | undefined {
-  const changes = ["created", "dropped", "stored", "deleted", "updated"];
+  const changes = ["created", "exists", "dropped", "stored", "deleted", "updated"];
   if (!("type" in outcome) || typeof outcome.type !== "string") return undefined;
   if (!changes.includes(outcome.type) || !("revision" in outcome)) return undefined;
   return isRevision(outcome.revision) ? outcome.revision : undefined;
@@ -63,8 +72,9 @@ function isRevision(value: unknown): value is Revision {
 export async function dump(store: Store): Promise<string> {
   const lines: string[] = [];
   const buckets = (await store.listBuckets()).outcome.page.entries;
-  for (const { bucket, revision, expiresAtMs } of buckets) {
-    lines.push(`${hex(bucket)} at ${revision} until ${expiresAtMs}`);
+  for (const { bucket, revision, expiresAtMs, lifetime } of buckets) {
+    const life = lifetime === "transient" ? ", transient" : "";
+    lines.push(`${hex(bucket)} at ${revision} until ${expiresAtMs}${life}`);
     const listed = (await store.listKeys(bucket)).outcome;
     for (const { key } of listed.type === "listed" ? listed.page.entries : []) {
       const found = (await store.get(bucket, key)).outcome;

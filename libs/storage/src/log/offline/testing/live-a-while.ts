@@ -63,9 +63,12 @@ async function act(
     case "expire-bucket":
       if (draw(4) === 0) await store.expire(bucket, undefined, expiresAtMs);
       return;
-    default:
-      await store.createBucket(bucket);
-      await store.put(bucket, [{ key, value: new Uint8Array(draw(60)).fill(nowMs), expiresAtMs }]);
+    default: {
+      const createsBucket = draw(2) === 0;
+      if (!createsBucket) await store.createBucket(bucket);
+      const value = new Uint8Array(draw(60)).fill(nowMs);
+      await store.put(bucket, [{ key, value, expiresAtMs }], { createsBucket });
+    }
   }
 }
 

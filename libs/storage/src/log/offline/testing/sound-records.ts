@@ -1,6 +1,7 @@
 import { decodeRecords } from "../../format/decode-records.ts";
 import { GROUP_HEADER_BYTES, groupAt } from "../../format/group-header.ts";
 import type { LogRecord } from "../../format/log-record.ts";
+import type { Lifetime } from "../../../store.ts";
 import { SEGMENT_HEADER_BYTES } from "../../format/segment-header.ts";
 import { segmentNumber } from "../../file-names.ts";
 import type { Content } from "../../simulation/simulated-machine.ts";
@@ -35,6 +36,7 @@ interface ModelBucket {
   readonly name: string;
   revision: number;
   expiresAtMs: number | undefined;
+  lifetime: Lifetime;
   readonly keys: Map<string, ModelKey>;
 }
 
@@ -61,8 +63,9 @@ export function stateBy(groups: readonly WholeGroup[]): readonly string[] {
     }
   }
   const lines: string[] = [];
-  for (const { name, revision, expiresAtMs, keys } of buckets.values()) {
-    lines.push(`${name} at ${revision} until ${expiresAtMs}`);
+  for (const { name, revision, expiresAtMs, lifetime, keys } of buckets.values()) {
+    if (lifetime === "transient" && keys.size === 0) continue;
+    lines.push(`${name} at ${revision} until ${expiresAtMs}${lifeText(lifetime)}`);
     for (const [key, { value, revision: at, expiresAtMs: until }] of keys) {
       lines.push(`${name}/${key} = ${value} at ${at} until ${until}`);
     }
@@ -83,15 +86,27 @@ function apply(
   const name = names.get(id) ?? hex(Buffer.from(`salvaged-bucket-${id}`));
   for (const [other, bucket] of buckets)
     if (other < id && bucket.name === name) buckets.delete(other);
-  const fresh = { name, revision: id, expiresAtMs: undefined, keys: new Map<string, ModelKey>() };
-  const bucket: ModelBucket = buckets.get(id) ?? fresh;
+  const fresh: ModelBucket = {
+    name,
+    revision: id,
+    expiresAtMs: undefined,
+    lifetime: "kept",
+    keys: new Map(),
+  };
+  const bucket = buckets.get(id) ?? fresh;
   buckets.set(id, bucket);
   if (record.type !== "copy") bucket.revision = Math.max(bucket.revision, revision);
   const { expiresAtMs } = "expiresAtMs" in record ? record : { expiresAtMs: undefined };
   switch (record.type) {
     case "restate":
+      bucket.expiresAtMs = expiresAtMs;
+      bucket.lifetime = record.lifetime ?? "kept";
+      return;
     case "expire-bucket":
       bucket.expiresAtMs = expiresAtMs;
+      return;
+    case "keep":
+      bucket.lifetime = "kept";
       return;
     case "put":
       for (const { key, value, expiresAtMs: until } of record.fields) {
@@ -119,7 +134,13 @@ function apply(
       return;
     }
     case "create":
+      if (bucket === fresh) bucket.lifetime = record.lifetime ?? "kept";
   }
+}
+
+/** As `dump` shows it. */
+function lifeText(lifetime: Lifetime): string {
+  return lifetime === "transient" ? ", transient" : "";
 }
 
 function hex(bytes: Uint8Array): string {

@@ -1,4 +1,5 @@
 import type { KeyIndex } from "../../../key-index/key-index.ts";
+import { lifetimeOf } from "../../../state/look-up.ts";
 
 /**
  * Everything in an index, as text that differs when anything but the order of insertion does. What
@@ -26,6 +27,7 @@ export function dumpIndex(index: KeyIndex): string {
       removal: index.bucketRemovalRevision(bucket),
       expiresAtMs: index.bucketExpiresAtMs(bucket),
       segment: index.bucketSegment(bucket),
+      lifetime: lifetimeOf(index, bucket),
       count: index.bucketKeyCount(bucket),
     };
     lines.push(

@@ -4,8 +4,9 @@ import { KeyIndex } from "../../../key-index/key-index.ts";
 
 /** A change of an index, as a log would have it. The bucket is one of a few names, the key one of some. */
 export type Change =
-  | { readonly type: "create"; readonly name: number }
+  | { readonly type: "create"; readonly name: number; readonly isTransient: boolean }
   | { readonly type: "drop"; readonly name: number }
+  | { readonly type: "keep"; readonly name: number }
   | {
       readonly type: "put";
       readonly name: number;
@@ -49,7 +50,15 @@ const put = { name, key, expiresAtMs: anyTime, valueBytes: u32, ...place };
 
 /** Any change; most of them of keys. */
 export const anyChange: fc.Arbitrary<Change> = fc.oneof(
-  { weight: 2, arbitrary: fc.record({ type: fc.constant("create" as const), name }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant("create" as const),
+      name,
+      isTransient: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("keep" as const), name }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("drop" as const), name }) },
   { weight: 12, arbitrary: fc.record({ type: fc.constant("put" as const), ...put }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant("move" as const), name, key, ...place }) },
@@ -135,6 +144,7 @@ export function replay(index: KeyIndex, { change, revision, bucketId }: Made): v
     index.setBucketRemovalRevision(bucket, 0);
     index.setBucketExpiresAtMs(bucket, NEVER);
     index.setBucketSegment(bucket, (bucketId % 7) + 1);
+    index.lifetimes.setTransient(bucket, change.isTransient);
     return;
   }
   if (change.type === "drop") {
@@ -142,6 +152,11 @@ export function replay(index: KeyIndex, { change, revision, bucketId }: Made): v
     return;
   }
   if (change.type !== "move") index.setBucketRevision(known, revision);
+  if (change.type === "keep") {
+    index.lifetimes.setTransient(known, false);
+    index.setBucketStandingRevision(known, revision);
+    return;
+  }
   if (change.type === "expire-bucket") {
     index.setBucketExpiresAtMs(known, change.expiresAtMs);
     index.setBucketStandingRevision(known, revision);
