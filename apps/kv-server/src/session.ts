@@ -7,7 +7,7 @@ import type { Decoder } from "./protocol.ts";
 import { isRequestFailure, refusalOf } from "./refusal.ts";
 import { type Refusal, type Reply, refuse } from "./reply.ts";
 import { type CommitGroup, type GroupFailure, type OwedReply, ReplyQueue } from "./reply-queue.ts";
-import type { AuthenticateRequest, LocalRequest, ReplyForm, Request } from "./request.ts";
+import type { AuthenticateRequest, Performed, ReplyForm, Request } from "./request.ts";
 import type { User } from "./user.ts";
 import type { Login } from "./users.ts";
 
@@ -72,6 +72,15 @@ export class Session {
     return this.#user?.name;
   }
 
+  /**
+   * Whether requests are served. Judged for every one: who has logged in may be removed at any time, and users may be
+   * configured.
+   */
+  get isAdmitted(): boolean {
+    const { users } = this.#door;
+    return (this.#user !== undefined && users.knows(this.#user)) || !users.isRequired;
+  }
+
   /** Whether a request has been executed whose reply has not been delivered. */
   get owesReplies(): boolean {
     return !this.#queue.isEmpty;
@@ -131,34 +140,28 @@ export class Session {
   #serve(request: Exclude<Request, { readonly type: "foreign-protocol" }>): void {
     const { type, form } = request;
     if (type === "authenticate") this.#authenticate(request);
-    else if (type === "leave") this.#leave(form);
+    else if (type === "leave") this.#leave(request);
+    else if (type === "log-out") this.#logOut(request);
     else if (type === "local" && request.isOpen) this.#perform(request);
-    else if (!this.#isAdmitted) this.#answer(AUTHENTICATION_REQUIRED, form);
+    else if (!this.isAdmitted) this.#answer(AUTHENTICATION_REQUIRED, form);
     else if (type === "local") this.#perform(request);
-    else if (type === "log-out") this.#logOut(form);
     else if (type === "unknown-command") this.#answer(UNKNOWN_COMMAND, form);
     else if (type === "too-long") this.#answer(tooLong(request), form);
     else this.#ask(request);
   }
 
-  /** Judged for every request: who has logged in may be removed at any time, and users may be configured. */
-  get #isAdmitted(): boolean {
-    const { users } = this.#door;
-    return (this.#user !== undefined && users.knows(this.#user)) || !users.isRequired;
-  }
-
-  #perform({ perform, form }: LocalRequest & WithForm): void {
+  #perform({ perform, form }: Performed & WithForm): void {
     perform?.();
     this.#answer(DONE, form);
   }
 
-  #logOut(form: ReplyForm | undefined): void {
+  #logOut(request: Performed & WithForm): void {
     this.#user = undefined;
-    this.#answer(DONE, form);
+    this.#perform(request);
   }
 
-  #leave(form: ReplyForm | undefined): void {
-    this.#answer(DONE, form);
+  #leave(request: Performed & WithForm): void {
+    this.#perform(request);
     this.#isLeaving = true;
     this.#isStopped = true;
   }
