@@ -1,5 +1,6 @@
 import type { CommandRow } from "../../command-row.ts";
 import { AUTH } from "./auth.ts";
+import { CLIENT } from "./client/client.ts";
 import { ECHO } from "./echo.ts";
 import { HELLO } from "./hello.ts";
 import { PING } from "./ping.ts";
@@ -10,6 +11,7 @@ import { SELECT } from "./select.ts";
 /** The commands about the connection they come by. */
 export const CONNECTION_COMMANDS: readonly CommandRow[] = [
   AUTH,
+  CLIENT,
   ECHO,
   HELLO,
   PING,

@@ -7,7 +7,7 @@ import { parseInteger } from "../../integers.ts";
 import { redisVersion } from "../../redis-version.ts";
 import { appendArray, appendError, appendInteger, appendMap, appendText } from "../../writer.ts";
 import { logIn } from "./auth.ts";
-import { isClientName, wrongClientNameError } from "./client-name.ts";
+import { clientNameProblem } from "./client-name.ts";
 
 const NOT_A_VERSION = "ERR Protocol version is not an integer or out of range";
 const NOT_A_VERSION_OF_OURS = "NOPROTO unsupported protocol version";
@@ -65,7 +65,8 @@ function readWishes(words: Arguments, conversation: Conversation): Wishes | stri
       credentials = { name: words.bytes(index + 1), password: words.bytes(index + 2) };
       index += 2;
     } else if (option === "SETNAME" && following >= 1) {
-      if (!isClientName(words.bytes(index + 1))) return wrongClientNameError;
+      const problem = clientNameProblem(words.bytes(index + 1));
+      if (problem !== undefined) return problem;
       name = words.text(index + 1);
       index++;
     } else {

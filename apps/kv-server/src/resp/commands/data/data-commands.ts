@@ -22,7 +22,7 @@ const hset: ReplyForm = (reply, output) => {
 };
 
 /** The commands that ask for buckets and keys. */
-export const DATA_COMMANDS = [
+export const dataCommands = [
   {
     name: "HGET",
     arity: 3,
