@@ -1,4 +1,4 @@
-import type { Command } from "./command.ts";
+import type { Command } from "./execute/command.ts";
 import type { OutputBuffer } from "./output-buffer.ts";
 import type { Reply } from "./reply.ts";
 

@@ -1,10 +1,11 @@
 import type { Answer, Answering } from "@kv/kv";
 import type { Client } from "./client.ts";
-import { type Command, type Demand, demandOf, type Effect, READ } from "./command.ts";
-import { execute, type Outcome, replyTo } from "./execute.ts";
+import type { Command } from "./execute/command.ts";
+import { type Demand, demandOf, type Effect, READ } from "./execute/demand.ts";
+import { execute } from "./execute/execute.ts";
 import type { FrontDoor } from "./front-door.ts";
 import type { Decoder } from "./protocol.ts";
-import { isRequestFailure, refusalOf } from "./refusal.ts";
+import { isRequestFailure, refusalOf, refuseTooLong } from "./refusal.ts";
 import { type Refusal, type Reply, refuse } from "./reply.ts";
 import { type CommitGroup, type GroupFailure, type OwedReply, ReplyQueue } from "./reply-queue.ts";
 import type { AuthenticateRequest, Performed, ReplyForm, Request } from "./request.ts";
@@ -28,8 +29,6 @@ const LOG_IN: Demand = { effect: "write", writtenBytes: 0 };
  * *foreign*: the client speaks another protocol.
  */
 export type Pause = "starved" | "waiting" | "full" | "leaving" | "foreign";
-
-type TooLongRequest = Extract<Request, { readonly type: "too-long" }>;
 
 interface WithForm {
   readonly form?: ReplyForm;
@@ -146,8 +145,9 @@ export class Session {
     else if (!this.isAdmitted) this.#answer(AUTHENTICATION_REQUIRED, form);
     else if (type === "local") this.#perform(request);
     else if (type === "unknown-command") this.#answer(UNKNOWN_COMMAND, form);
-    else if (type === "too-long") this.#answer(tooLong(request), form);
-    else this.#ask(request);
+    else if (type === "too-long") {
+      this.#answer(refuseTooLong(request.part, request.limitBytes), form);
+    } else this.#ask(request);
   }
 
   #perform({ perform, form }: Performed & WithForm): void {
@@ -169,9 +169,9 @@ export class Session {
   #ask(command: Command & WithForm): void {
     const { form } = command;
     const demand = demandOf(command);
-    let answering: Answering<Outcome>;
+    let answering: Answering<Reply>;
     try {
-      answering = execute(this.#door.kv, command);
+      answering = execute(this.#door, command);
     } catch (error) {
       this.#answer(this.#refusal(error, demand.effect), form);
       return;
@@ -179,11 +179,11 @@ export class Session {
     if (answering instanceof Promise) {
       const place = this.#queue.reserve(demand, form);
       this.#isWaiting = demand.effect === "write";
-      this.#collect(place, answering, command.type).catch(this.#options.onBug);
+      this.#collect(place, answering).catch(this.#options.onBug);
     } else {
-      const reply = replyTo(command.type, answering.outcome);
-      if (answering.durable === undefined) this.#answer(reply, form);
-      else this.#queue.add({ reply, form }, demand, this.#groupOf(answering.durable));
+      const { outcome: reply, durable } = answering;
+      if (durable === undefined) this.#answer(reply, form);
+      else this.#queue.add({ reply, form }, demand, this.#groupOf(durable));
     }
   }
 
@@ -195,14 +195,10 @@ export class Session {
     else form(reply, output);
   }
 
-  async #collect(
-    place: OwedReply,
-    answering: Promise<Answer<Outcome>>,
-    type: Command["type"],
-  ): Promise<void> {
+  async #collect(place: OwedReply, answering: Promise<Answer<Reply>>): Promise<void> {
     try {
       const { outcome, durable } = await answering;
-      this.#queue.fill(place, replyTo(type, outcome), this.#groupOf(durable));
+      this.#queue.fill(place, outcome, this.#groupOf(durable));
     } catch (error) {
       this.#queue.fill(place, this.#refusal(error, place.demand.effect), undefined);
     }
@@ -290,8 +286,4 @@ export class Session {
     this.#door.log.requestFailed(error);
     return refusalOf(error, effect);
   }
-}
-
-function tooLong({ part, limitBytes }: TooLongRequest): Refusal {
-  return refuse(`the ${part} is longer than the limit of ${limitBytes} bytes`);
 }

@@ -53,6 +53,7 @@ export function defaults(): ServerEnvironment {
     keyLimitBytes: environment.keyLimitBytes.default,
     valueLimitBytes: environment.valueLimitBytes.default,
     requestLimitBytes: environment.requestLimitBytes.default,
+    replyLimitBytes: environment.replyLimitBytes.default,
     pendingOutputLimitBytes: environment.pendingOutputLimitBytes.default,
     pendingTotalLimitBytes: environment.pendingTotalLimitBytes.default,
     slowReaderTimeoutMs: environment.slowReaderTimeoutMs.default,

@@ -1,6 +1,7 @@
 export type {
   Answer,
   Answering,
+  BucketOutcome,
   Condition,
   Conflict,
   CreateBucketOutcome,

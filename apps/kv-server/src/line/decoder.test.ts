@@ -30,7 +30,7 @@ function show(request: Request): string {
     case "leave":
       return request.type;
     default:
-      return request satisfies never;
+      throw new Error(`no line asks for ${request.type}`);
   }
 }
 

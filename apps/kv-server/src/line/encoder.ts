@@ -63,6 +63,8 @@ export function encodeReply(reply: Reply, output: OutputBuffer): void {
     case "refused":
       output.append(Buffer.from(`ERROR ${reply.reason.replaceAll(/[\r\n]+/gu, " ")}\r\n`));
       return;
+    default:
+      throw new Error(`no line asks for ${reply.type}`);
   }
 }
 
