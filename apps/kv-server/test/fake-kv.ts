@@ -32,6 +32,18 @@ export class FakeKv implements Kv {
     return this.#answer(this.buckets.get(bucket, key));
   }
 
+  describeKey(bucket: BucketName, key: Uint8Array): ReturnType<Kv["describeKey"]> {
+    const outcome = this.buckets.get(bucket, key);
+    if (outcome.type !== "found") return this.#answer(outcome);
+    const { value, ...about } = outcome;
+    return this.#answer({ ...about, valueBytes: value.length });
+  }
+
+  countBuckets(): ReturnType<Kv["countBuckets"]> {
+    const all = this.buckets.listBuckets({ limit: Number.MAX_SAFE_INTEGER });
+    return this.#answer({ type: "counted", buckets: all.page.entries.length });
+  }
+
   put(bucket: BucketName, fields: readonly Field[], options?: PutOptions): ReturnType<Kv["put"]> {
     return this.#answer(this.buckets.put(bucket, fields, options));
   }

@@ -53,6 +53,7 @@ export type {
   ExpireOutcome,
   Field,
   GetOutcome,
+  KeyOutcome,
   Lifetime,
   ListBucketsOutcome,
   ListedBucket,
