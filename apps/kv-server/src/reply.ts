@@ -13,6 +13,7 @@ export type Reply =
   | Exclude<DeleteOutcome, { readonly type: "missing" }>
   | { readonly type: "nothing-deleted" }
   | BucketDescription
+  | KeyDescription
   | CollectedReply
   | { readonly type: "authenticated" }
   | { readonly type: "done" }
@@ -32,6 +33,12 @@ export interface BucketDescription {
   readonly nowMs: number;
 }
 
+/** A key without its value. */
+export interface KeyDescription {
+  readonly type: "described-key";
+  readonly valueBytes: number;
+}
+
 /** What a command that takes several operations of a store comes to. */
 export type CollectedReply =
   /** How many there were, or the new value of a key that counts. */
@@ -42,6 +49,7 @@ export type CollectedReply =
   /** `values[i]` is that of `keys[i]`. */
   | Entries
   | Page
+  | { readonly type: "bucket-expiry"; readonly change: ExpiryChange }
   | { readonly type: "key-expiries"; readonly changes: readonly ExpiryChange[] }
   | KeyTimes
   /** An increment found a value that is no whole number of 64 bits. */
@@ -101,23 +109,13 @@ export const replyItemBytes = 64;
 
 /** What `reply` weighs while it waits to be sent, in bytes: a little more than it takes. */
 export function weigh(reply: Reply): number {
-  switch (reply.type) {
-    case "found":
-      return plainReplyBytes + reply.value.length;
-    case "values":
-      return plainReplyBytes + weighItems(reply.values);
-    case "keys":
-      return plainReplyBytes + weighItems(reply.keys);
-    case "entries":
-    case "page":
-      return plainReplyBytes + weighItems(reply.keys) + weighItems(reply.values);
-    case "key-expiries":
-      return plainReplyBytes + reply.changes.length * replyItemBytes;
-    case "key-times":
-      return plainReplyBytes + reply.expiresAtMs.length * replyItemBytes;
-    default:
-      return plainReplyBytes;
-  }
+  if (reply.type === "found") return plainReplyBytes + reply.value.length;
+  let bytes = plainReplyBytes;
+  if ("keys" in reply && typeof reply.keys !== "number") bytes += weighItems(reply.keys);
+  if ("values" in reply) bytes += weighItems(reply.values);
+  if (reply.type === "key-expiries") bytes += reply.changes.length * replyItemBytes;
+  if (reply.type === "key-times") bytes += reply.expiresAtMs.length * replyItemBytes;
+  return bytes;
 }
 
 /** What these weigh in a reply, in bytes. */

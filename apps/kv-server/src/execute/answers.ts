@@ -11,19 +11,15 @@ export function gather<Item, Outcome, Result>(
   make: (outcomes: readonly Outcome[]) => Result,
 ): Answering<Result> {
   const answers: Answer<Outcome>[] = [];
-  const promises: Promise<unknown>[] = [];
+  const promises: Promise<void>[] = [];
+  const collect = async (index: number, answering: Promise<Answer<Outcome>>): Promise<void> => {
+    answers[index] = await answering;
+  };
   try {
     for (const [index, item] of items.entries()) {
       const answering = operation(item);
-      if (answering instanceof Promise) {
-        promises.push(
-          answering.then((answer) => {
-            answers[index] = answer;
-          }),
-        );
-      } else {
-        answers[index] = answering;
-      }
+      if (answering instanceof Promise) promises.push(collect(index, answering));
+      else answers[index] = answering;
     }
   } catch (error) {
     // What the others come to is of no interest any more, but a failure that nobody hears of would end the process.
@@ -65,6 +61,28 @@ export function atOnce<Outcome>(outcome: Outcome): Answer<Outcome> {
   return { outcome, durable: undefined };
 }
 
+/**
+ * Settles when all of `durables` have, that there may be none of. Most often there is only one: no promise is made of
+ * it, and whoever compares by identity finds it again.
+ */
+export function allDurable(durables: ReadonlySet<Promise<void>>): Promise<void> | undefined {
+  if (durables.size > 1) return settled(durables);
+  const [only] = durables;
+  return only;
+}
+
+async function settled(durables: Iterable<Promise<void>>): Promise<void> {
+  await Promise.all(durables);
+}
+
+function both(
+  first: Promise<void> | undefined,
+  second: Promise<void> | undefined,
+): Promise<void> | undefined {
+  if (first === undefined || first === second) return second;
+  return second === undefined ? first : settled([first, second]);
+}
+
 function combine<Outcome, Result>(
   answers: readonly Answer<Outcome>[],
   make: (outcomes: readonly Outcome[]) => Result,
@@ -74,18 +92,5 @@ function combine<Outcome, Result>(
     if (durable !== undefined) durables.add(durable);
     return outcome;
   });
-  return { outcome: make(outcomes), durable: all([...durables]) };
-}
-
-function both(
-  first: Promise<void> | undefined,
-  second: Promise<void> | undefined,
-): Promise<void> | undefined {
-  if (first === undefined || first === second) return second;
-  return second === undefined ? first : all([first, second]);
-}
-
-/** Most often there is only one: no promise is made of it, and whoever compares by identity finds it again. */
-function all(durables: readonly Promise<void>[]): Promise<void> | undefined {
-  return durables.length < 2 ? durables[0] : Promise.all(durables).then(() => {});
+  return { outcome: make(outcomes), durable: allDurable(durables) };
 }

@@ -15,6 +15,11 @@ export function describeBucket(
   });
 }
 
+/** How many buckets there are. */
+export function countBuckets({ kv }: Surroundings): Answering<Reply> {
+  return mapAnswer(kv.countBuckets(), ({ buckets }) => ({ type: "number", value: buckets }));
+}
+
 /** How many of `buckets` are there. */
 export function countStanding(
   { kv }: Surroundings,

@@ -1,4 +1,5 @@
 import type { BucketName, Condition, Field } from "@kv/kv";
+import type { Glob } from "./glob.ts";
 
 /**
  * What a client asks of the buckets, whatever protocol it speaks.
@@ -11,13 +12,14 @@ export type Command =
   | OfKey<"get">
   | PutCommand
   | DeleteCommand
+  | OfKey<"describe-key">
   | OfKeys<"get-many">
   | ReadBucketCommand
   | OfBucket<"describe">
   | OfBuckets<"count-standing">
   | OfBuckets<"drop">
   | { readonly type: "count-buckets" }
-  | { readonly type: "list-buckets"; readonly pattern: Uint8Array }
+  | { readonly type: "list-buckets"; readonly pattern: Glob | undefined }
   | ScanBucketsCommand
   | ScanKeysCommand
   | DrawKeysCommand
@@ -70,8 +72,8 @@ export interface Scan {
   readonly cursor: string | undefined;
   /** About how many entries are looked at, from 1 up. */
   readonly count: number;
-  /** Only what matches is shown; see `matchesGlob`. */
-  readonly pattern: Uint8Array | undefined;
+  /** Only what matches is shown. */
+  readonly pattern: Glob | undefined;
 }
 
 /** A part of the buckets. */

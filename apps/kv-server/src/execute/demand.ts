@@ -13,37 +13,46 @@ export interface Demand {
 /** The demand of whatever is read, and of requests that no store sees. */
 export const READ: Demand = { effect: "read", writtenBytes: 0 };
 
+const EFFECTS: Readonly<Record<Command["type"], Effect>> = {
+  create: "write",
+  get: "read",
+  put: "write",
+  delete: "write",
+  "describe-key": "read",
+  "get-many": "read",
+  "read-bucket": "read",
+  describe: "read",
+  "count-standing": "read",
+  drop: "write",
+  "count-buckets": "read",
+  "list-buckets": "read",
+  "scan-buckets": "read",
+  "scan-keys": "read",
+  "draw-keys": "read",
+  increment: "write",
+  "expire-bucket": "write",
+  "expire-keys": "write",
+  "key-times": "read",
+};
+
 /** The longest number that an increment writes, with its sign. */
 const numberBytes = 20;
 
 /** The demand of `command`. */
 export function demandOf(command: Command): Demand {
-  switch (command.type) {
-    case "put":
-      return writing(command.bucket.length + lengthOfFields(command.fields));
-    case "delete":
-    case "expire-keys":
-      return writing(command.bucket.length + lengthOf(command.keys));
-    case "increment":
-      return writing(command.bucket.length + command.key.length + numberBytes);
-    case "create":
-    case "expire-bucket":
-      return writing(command.bucket.length);
-    case "drop":
-      return writing(lengthOf(command.buckets));
-    default:
-      return READ;
+  if (EFFECTS[command.type] === "read") return READ;
+  let writtenBytes = 0;
+  if ("bucket" in command) writtenBytes += command.bucket.length;
+  if (command.type === "put") {
+    for (const { key, value } of command.fields) writtenBytes += key.length + value.length;
+  } else if (command.type === "delete" || command.type === "expire-keys") {
+    writtenBytes += lengthOf(command.keys);
+  } else if (command.type === "drop") {
+    writtenBytes += lengthOf(command.buckets);
+  } else if (command.type === "increment") {
+    writtenBytes += command.key.length + numberBytes;
   }
-}
-
-function writing(writtenBytes: number): Demand {
   return { effect: "write", writtenBytes };
-}
-
-function lengthOfFields(fields: readonly { key: Uint8Array; value: Uint8Array }[]): number {
-  let length = 0;
-  for (const { key, value } of fields) length += key.length + value.length;
-  return length;
 }
 
 function lengthOf(parts: readonly Uint8Array[]): number {

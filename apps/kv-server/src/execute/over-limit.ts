@@ -8,20 +8,10 @@ export function refuseOverLimit(
   command: Command,
   limits: Surroundings["environment"],
 ): Refusal | undefined {
-  switch (command.type) {
-    case "get":
-    case "increment":
-      return refuseKey(command.key, limits);
-    case "put":
-      return refuseFields(command.fields, limits);
-    case "delete":
-    case "get-many":
-    case "expire-keys":
-    case "key-times":
-      return refuseKeys(command.keys, limits);
-    default:
-      return undefined;
-  }
+  if (command.type === "put") return refuseFields(command.fields, limits);
+  if ("key" in command) return refuseKey(command.key, limits);
+  if ("keys" in command) return refuseKeys(command.keys, limits);
+  return undefined;
 }
 
 function refuseFields(

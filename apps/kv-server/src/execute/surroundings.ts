@@ -11,4 +11,6 @@ export interface Surroundings {
   >;
   /** Unix time in milliseconds. */
   readonly unixTimeMs: () => number;
+  /** From 0 up to but not including 1. */
+  readonly random: () => number;
 }

@@ -1,9 +1,9 @@
 import type { BucketName } from "@kv/kv";
-import type { Request } from "../../../request.ts";
+import type { ReplyForm, Request } from "../../../request.ts";
 import type { Arguments } from "../../arguments.ts";
 import type { CommandRow } from "../../command-row.ts";
 import { badBucket } from "./argument-error.ts";
-import { type Forms, NUMBER, TYPE } from "./forms.ts";
+import { NUMBER, TYPE } from "./forms.ts";
 import { bucketAt } from "./words.ts";
 
 const GENERIC = { group: "generic", since: "1.0.0" } as const;
@@ -51,9 +51,19 @@ export const bucketCommands = [
       return { type: "describe", bucket, form: TYPE[version] };
     },
   },
+  {
+    ...GENERIC,
+    name: "DBSIZE",
+    arity: 1,
+    group: "server",
+    flags: ["readonly", "fast"],
+    keys: [0, 0, 0],
+    summary: "How many buckets there are.",
+    request: (_words, { version }) => ({ type: "count-buckets", form: NUMBER[version] }),
+  },
 ] as const satisfies readonly CommandRow[];
 
-function ofMany(type: "count-standing" | "drop", words: Arguments, form: Forms[2]): Request {
+function ofMany(type: "count-standing" | "drop", words: Arguments, form: ReplyForm): Request {
   const buckets: BucketName[] = [];
   for (let index = 1; index < words.count; index++) {
     const bucket = bucketAt(words, index);

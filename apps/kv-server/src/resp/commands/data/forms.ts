@@ -2,7 +2,7 @@ import type { OutputBuffer } from "../../../output-buffer.ts";
 import type { Reply } from "../../../reply.ts";
 import type { ReplyForm } from "../../../request.ts";
 import type { RespVersion } from "../../conversation.ts";
-import { appendArray, appendBulk, appendInteger, appendNull, appendSimple } from "../../writer.ts";
+import { appendBulk, appendInteger, appendNull, appendSimple } from "../../writer.ts";
 import { appendFailure } from "./failure.ts";
 
 /** The forms of one kind of reply, by the version of RESP. */
@@ -61,9 +61,9 @@ export const NUMBER = formsOf((reply, output) => {
   return true;
 });
 
-/** 1 when there is a value, otherwise 0. */
+/** 1 when a key is there, otherwise 0. */
 export const IS_FOUND = formsOf((reply, output) => {
-  if (reply.type === "found") appendInteger(output, 1);
+  if (reply.type === "described-key") appendInteger(output, 1);
   else if (reply.type === "missing" || reply.type === "no-bucket") appendInteger(output, 0);
   else return false;
   return true;
@@ -71,7 +71,7 @@ export const IS_FOUND = formsOf((reply, output) => {
 
 /** How long a value is; 0 where there is none. */
 export const LENGTH = formsOf((reply, output) => {
-  if (reply.type === "found") appendInteger(output, reply.value.length);
+  if (reply.type === "described-key") appendInteger(output, reply.valueBytes);
   else if (reply.type === "missing" || reply.type === "no-bucket") appendInteger(output, 0);
   else return false;
   return true;
@@ -90,16 +90,5 @@ export const TYPE = formsOf((reply, output) => {
   if (reply.type === "described") appendSimple(output, "hash");
   else if (reply.type === "no-bucket") appendSimple(output, "none");
   else return false;
-  return true;
-});
-
-/** An array of values, null where there is none. */
-export const VALUES = formsOf((reply, output, version) => {
-  if (reply.type !== "values") return false;
-  appendArray(output, reply.values.length);
-  for (const value of reply.values) {
-    if (value === undefined) appendNull(output, version);
-    else appendBulk(output, value);
-  }
   return true;
 });

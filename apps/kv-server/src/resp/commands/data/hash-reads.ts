@@ -1,8 +1,9 @@
-import type { Request } from "../../../request.ts";
+import type { ReplyForm, Request } from "../../../request.ts";
 import type { Arguments } from "../../arguments.ts";
 import type { CommandRow } from "../../command-row.ts";
 import { badBucket } from "./argument-error.ts";
-import { type Forms, IS_FOUND, KEY_COUNT, LENGTH, VALUE, VALUES } from "./forms.ts";
+import { IS_FOUND, KEY_COUNT, LENGTH, VALUE } from "./forms.ts";
+import { VALUES } from "./list-forms.ts";
 import { bucketAt, bytesFrom } from "./words.ts";
 
 const HASH = { keys: [1, 1, 1], group: "hash", since: "2.0.0" } as const;
@@ -35,7 +36,7 @@ export const hashReads = [
     arity: 3,
     flags: ["readonly", "fast"],
     summary: "Whether a key is there.",
-    request: (words, { version }) => get(words, IS_FOUND[version]),
+    request: (words, { version }) => describeKey(words, IS_FOUND[version]),
   },
   {
     ...HASH,
@@ -44,7 +45,7 @@ export const hashReads = [
     since: "3.2.0",
     flags: ["readonly", "fast"],
     summary: "How many bytes a value has.",
-    request: (words, { version }) => get(words, LENGTH[version]),
+    request: (words, { version }) => describeKey(words, LENGTH[version]),
   },
   {
     ...HASH,
@@ -60,8 +61,14 @@ export const hashReads = [
   },
 ] as const satisfies readonly CommandRow[];
 
-function get(words: Arguments, form: Forms[2]): Request {
+function get(words: Arguments, form: ReplyForm): Request {
   const bucket = bucketAt(words, 1);
   if (bucket === undefined) return badBucket(words, 1);
   return { type: "get", bucket, key: words.bytes(2), form };
+}
+
+function describeKey(words: Arguments, form: ReplyForm): Request {
+  const bucket = bucketAt(words, 1);
+  if (bucket === undefined) return badBucket(words, 1);
+  return { type: "describe-key", bucket, key: words.bytes(2), form };
 }
