@@ -1,16 +1,12 @@
-import { once } from "node:events";
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import type { Kv } from "@kv/kv";
 import type { Client } from "../src/client.ts";
 import type { ServerEnvironment } from "../src/environment.ts";
 import type { FrontDoor } from "../src/front-door.ts";
 import { OutputBuffer } from "../src/output-buffer.ts";
 import { PendingTotal } from "../src/pending-total.ts";
-import type { Decoder, Protocol } from "../src/protocol.ts";
-import type { Request } from "../src/request.ts";
-import type { Arguments } from "../src/resp/arguments.ts";
-import { dataCommands } from "../src/resp/commands/data/data-commands.ts";
 import type { RespVersion } from "../src/resp/conversation.ts";
+import { respProtocol } from "../src/resp/resp-protocol.ts";
 import { ServerLog } from "../src/server-log.ts";
 import { Session } from "../src/session.ts";
 import { adoptIntoSharedBuffer } from "../src/socket.ts";
@@ -21,33 +17,28 @@ import { defaults } from "./start-test-listener.ts";
 export interface DataClientOptions {
   readonly version?: RespVersion;
   readonly environment?: Partial<ServerEnvironment>;
+  /** 0 by default. */
   readonly unixTimeMs?: () => number;
+  /** 0 by default. */
   readonly random?: () => number;
 }
 
 /**
- * A client of the data commands without a socket and without a decoder: words go to the commands' rows and through a
- * real session, and what it would write comes back, one character for a byte.
+ * A client that speaks RESP to a real session, without a socket between: what the session would write comes back, one
+ * character for a byte.
  */
 export class DataClient {
-  readonly #words: (readonly Uint8Array[])[] = [];
   readonly #session: Session;
   readonly #output = new OutputBuffer();
   readonly #progress = new EventEmitter();
-  #bug: unknown;
+  #bug: { readonly error: unknown } | undefined;
 
   constructor(kv: Kv, options: DataClientOptions = {}) {
     const { version = 2, unixTimeMs = () => 0, random = () => 0 } = options;
     const environment = { ...defaults(), ...options.environment };
-    const protocol: Protocol = {
-      createDecoder: () => this.#decoder(version),
-      encode: (reply) => {
-        throw new Error(`a data command has a form for ${reply.type}`);
-      },
-    };
     const door: FrontDoor = {
       kv,
-      protocol,
+      protocol: respProtocol,
       environment,
       users: new Users(() => environment.users, {}),
       output: this.#output,
@@ -63,57 +54,46 @@ export class DataClient {
       client: SOMEBODY,
       onProgress: () => this.#progress.emit("progress"),
       onBug: (error) => {
-        this.#bug = error;
+        this.#bug = { error };
         this.#progress.emit("progress");
       },
     });
+    this.askAtOnce("HELLO", String(version));
   }
 
   /** What is answered to one request: its words as text, one byte for a character, or as bytes. */
   async ask(...words: readonly (string | Uint8Array)[]): Promise<string> {
     const reply = this.askAtOnce(...words);
-    if (reply !== undefined) return reply;
+    return reply ?? this.owed();
+  }
+
+  /** The same when it is answered at once; otherwise `undefined`, and the reply is still owed. */
+  askAtOnce(...words: readonly (string | Uint8Array)[]): string | undefined {
+    const request = encode(words);
+    this.#session.feed(request);
+    this.#session.execute(Number.POSITIVE_INFINITY);
+    this.#session.deliver();
+    this.#session.keepInput();
+    // As the shared read buffer of a listener is: whoever still looks at the request sees nonsense.
+    request.fill(0xee);
+    return this.#session.owesReplies ? undefined : this.#taken();
+  }
+
+  /** All replies that are owed, when the last of them is there. */
+  async owed(): Promise<string> {
     while (this.#session.owesReplies && this.#bug === undefined) {
       await once(this.#progress, "progress");
       this.#session.execute(Number.POSITIVE_INFINITY);
       this.#session.deliver();
     }
-    if (this.#bug !== undefined) throw this.#bug;
+    if (this.#bug !== undefined) throw new Error("a bug", { cause: this.#bug.error });
     return this.#taken();
-  }
-
-  /** The same when it is answered at once; otherwise `undefined`, and the reply is still owed. */
-  askAtOnce(...words: readonly (string | Uint8Array)[]): string | undefined {
-    this.#words.push(
-      words.map((word) => (typeof word === "string" ? Buffer.from(word, "latin1") : word)),
-    );
-    this.#session.execute(Number.POSITIVE_INFINITY);
-    return this.#session.owesReplies ? undefined : this.#taken();
   }
 
   #taken(): string {
     const text = Buffer.from(this.#output.view()).toString("latin1");
     this.#output.clear();
     return text;
-  }
-
-  #decoder(version: RespVersion): Decoder {
-    const conversation = { version };
-    return {
-      feed: () => {},
-      keep: () => 0,
-      next: (): Request | undefined => {
-        const words = this.#words.shift();
-        if (words === undefined) return undefined;
-        const name = Buffer.from(words[0] ?? []).toString("latin1");
-        const row = dataCommands.find((each) => each.name === name.toUpperCase());
-        if (row === undefined) throw new Error(`there is no command ${name}`);
-        if (row.arity < 0 ? words.length < -row.arity : words.length !== row.arity) {
-          throw new Error(`${name} does not take ${words.length} words`);
-        }
-        return row.request(argumentsOf(words), conversation);
-      },
-    };
   }
 }
 
@@ -126,19 +106,17 @@ const SOMEBODY: Client = {
   acceptedAtMs: 0,
   activeAtMs: 0,
   user: undefined,
+  isAdmitted: true,
   cut: () => {},
   drain: () => {},
 };
 
-function argumentsOf(words: readonly Uint8Array[]): Arguments {
-  const at = (index: number): Uint8Array => {
-    const word = words[index];
-    if (word === undefined) throw new RangeError(`there is no word ${index}`);
-    return word;
-  };
-  return {
-    count: words.length,
-    bytes: at,
-    text: (index) => Buffer.from(at(index)).toString("latin1"),
-  };
+function encode(words: readonly (string | Uint8Array)[]): Buffer {
+  const parts = words.map((word) =>
+    typeof word === "string" ? Buffer.from(word, "latin1") : Buffer.from(word),
+  );
+  return Buffer.concat([
+    Buffer.from(`*${words.length}\r\n`),
+    ...parts.flatMap((part) => [Buffer.from(`$${part.length}\r\n`), part, Buffer.from("\r\n")]),
+  ]);
 }

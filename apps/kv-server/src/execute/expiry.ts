@@ -7,7 +7,7 @@ import type {
   ExpireKeysCommand,
   ExpiryCondition,
 } from "./command.ts";
-import { timeOf } from "./expiry-time.ts";
+import { expiresAtOf } from "./moment-of.ts";
 import { keepBucket } from "./kept-bytes.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -27,7 +27,7 @@ export function expireBucket(
 ): Answering<Reply> {
   const bucket = keepBucket(command.bucket);
   const nowMs = unixTimeMs();
-  const after = timeOf(command.expiry, nowMs);
+  const after = expiresAtOf(command.expiry, nowMs);
   const changing = chain(kv.describeBucket(bucket), (found): Answering<ExpiryChange> => {
     if (found.type === "no-bucket") return atOnce("missing");
     const unchanged = judge({ before: found.expiresAtMs, after }, command.conditions);
@@ -46,7 +46,7 @@ export function expireKeys(
 ): Answering<Reply> {
   const bucket = keepBucket(command.bucket);
   const nowMs = unixTimeMs();
-  const after = timeOf(command.expiry, nowMs);
+  const after = expiresAtOf(command.expiry, nowMs);
   const expireOne = (view: Uint8Array): Answering<ExpiryChange> => {
     const reading = kv.describeKey(bucket, view);
     const key = reading instanceof Promise ? Uint8Array.from(view) : view;

@@ -2,7 +2,7 @@ import type { Answering, DeleteOutcome, Field, Kv, PutOptions } from "@kv/kv";
 import type { Reply } from "../reply.ts";
 import { mapAnswer } from "./answers.ts";
 import type { DeleteCommand, PutCommand } from "./command.ts";
-import { timeOf } from "./expiry-time.ts";
+import { expiresAtOf } from "./moment-of.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const NOTHING_DELETED: Reply = { type: "nothing-deleted" };
@@ -34,6 +34,6 @@ function expiringFields(
   fields: readonly Field[],
   expiry: NonNullable<PutCommand["expiry"]>,
 ): readonly Field[] {
-  const expiresAtMs = timeOf(expiry, unixTimeMs());
+  const expiresAtMs = expiresAtOf(expiry, unixTimeMs());
   return fields.map((field) => ({ ...field, expiresAtMs }));
 }

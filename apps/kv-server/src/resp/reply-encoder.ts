@@ -49,6 +49,23 @@ export function encodeRespReply(reply: Reply, output: OutputBuffer): void {
     case "refused":
       appendError(output, `ERR ${reply.reason}`);
       return;
+    case "not-a-number":
+      appendError(output, "ERR hash value is not an integer");
+      return;
+    case "overflow":
+      appendError(output, "ERR increment or decrement would overflow");
+      return;
+    case "bucket-expiry":
+    case "described":
+    case "described-key":
+    case "entries":
+    case "key-expiries":
+    case "key-times":
+    case "keys":
+    case "number":
+    case "page":
+    case "values":
+      throw new Error(`the command that asked for ${reply.type} says how it looks`);
     default:
       reply satisfies never;
   }

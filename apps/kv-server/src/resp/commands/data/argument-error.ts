@@ -1,30 +1,18 @@
 import { bucketNameLimitBytes } from "@kv/kv";
 import type { Request } from "../../../request.ts";
+import { answerError } from "../../answers.ts";
 import type { Arguments } from "../../arguments.ts";
-import { appendError } from "../../writer.ts";
-import { appendFailure } from "./failure.ts";
+import { notAnIntegerError, syntaxError, wrongNumberError } from "../../errors.ts";
 
-/** A request that comes to nothing but the error `text`, which begins with its code. */
-export function argumentError(text: string): Request {
-  return {
-    type: "local",
-    isOpen: false,
-    form: (reply, output) => {
-      if (reply.type === "done") appendError(output, text);
-      else appendFailure(reply, output);
-    },
-  };
-}
+/** Options that nobody knows, or that do not go together. */
+export const SYNTAX_ERROR: Request = answerError(syntaxError);
 
-/** What Redis says of options that it does not know, or that do not go together. */
-export const SYNTAX_ERROR = argumentError("ERR syntax error");
+/** A number that is none. */
+export const NOT_AN_INTEGER: Request = answerError(notAnIntegerError);
 
-/** What Redis says of a number that is none. */
-export const NOT_AN_INTEGER = argumentError("ERR value is not an integer or out of range");
-
-/** The number of words is wrong although the arity allows it. `name` is in lower case. */
+/** The number of words is wrong although the arity of the command `name` allows it. */
 export function wrongNumber(name: string): Request {
-  return argumentError(`ERR wrong number of arguments for '${name}' command`);
+  return answerError(wrongNumberError(name));
 }
 
 /** Why the word at `index`, which is no name of a bucket, is none. */
@@ -32,7 +20,12 @@ export function badBucket(words: Arguments, index: number): Request {
   return words.bytes(index).length === 0 ? EMPTY_BUCKET : LONG_BUCKET;
 }
 
-const EMPTY_BUCKET = argumentError("ERR the bucket name is empty");
-const LONG_BUCKET = argumentError(
+/** The time to expire at is beyond what can be told. `name` is that of the command. */
+export function invalidExpireTime(name: string): Request {
+  return answerError(`ERR invalid expire time in '${name.toLowerCase()}' command`);
+}
+
+const EMPTY_BUCKET = answerError("ERR the bucket name is empty");
+const LONG_BUCKET = answerError(
   `ERR the bucket name is longer than the limit of ${bucketNameLimitBytes} bytes`,
 );

@@ -2,9 +2,17 @@ import type { Request } from "../../../request.ts";
 import type { Arguments } from "../../arguments.ts";
 import type { CommandRow } from "../../command-row.ts";
 import type { Conversation } from "../../conversation.ts";
-import { argumentError, badBucket, NOT_AN_INTEGER } from "./argument-error.ts";
+import { badBucket, invalidExpireTime, NOT_AN_INTEGER } from "./argument-error.ts";
 import { BUCKET_CHANGE, bucketTime } from "./expiry-forms.ts";
-import { conditionsFrom, expiryOf } from "./expiry-words.ts";
+import {
+  AT_MILLISECONDS,
+  AT_SECONDS,
+  conditionsFrom,
+  type ExpiryWord,
+  expiryOf,
+  IN_MILLISECONDS,
+  IN_SECONDS,
+} from "./expiry-words.ts";
 import type { Forms } from "./forms.ts";
 import { int64At } from "./numbers.ts";
 import { bucketAt } from "./words.ts";
@@ -25,32 +33,32 @@ export const bucketExpiry = [
     name: "EXPIRE",
     since: "1.0.0",
     summary: "Lets a bucket expire in so many seconds.",
-    request: (words, { version }) =>
-      expire(words, { name: "expire", type: "in", unitMs: 1000n, version }),
+    request: (words, conversation) =>
+      expire(words, { ...IN_SECONDS, name: "EXPIRE" }, conversation),
   },
   {
     ...SETS,
     name: "PEXPIRE",
     since: "2.6.0",
     summary: "Lets a bucket expire in so many milliseconds.",
-    request: (words, { version }) =>
-      expire(words, { name: "pexpire", type: "in", unitMs: 1n, version }),
+    request: (words, conversation) =>
+      expire(words, { ...IN_MILLISECONDS, name: "PEXPIRE" }, conversation),
   },
   {
     ...SETS,
     name: "EXPIREAT",
     since: "1.2.0",
     summary: "Lets a bucket expire at a moment in Unix seconds.",
-    request: (words, { version }) =>
-      expire(words, { name: "expireat", type: "at", unitMs: 1000n, version }),
+    request: (words, conversation) =>
+      expire(words, { ...AT_SECONDS, name: "EXPIREAT" }, conversation),
   },
   {
     ...SETS,
     name: "PEXPIREAT",
     since: "2.6.0",
     summary: "Lets a bucket expire at a moment in Unix milliseconds.",
-    request: (words, { version }) =>
-      expire(words, { name: "pexpireat", type: "at", unitMs: 1n, version }),
+    request: (words, conversation) =>
+      expire(words, { ...AT_MILLISECONDS, name: "PEXPIREAT" }, conversation),
   },
   {
     ...SETS,
@@ -105,22 +113,15 @@ function describe(
   return { type: "describe", bucket, form: forms[version] };
 }
 
-interface ExpireKind extends Pick<Conversation, "version"> {
-  /** In lower case, for errors. */
-  readonly name: string;
-  readonly type: "in" | "at";
-  readonly unitMs: bigint;
-}
-
-function expire(words: Arguments, { name, type, unitMs, version }: ExpireKind): Request {
+function expire(words: Arguments, kind: ExpiryWord, { version, door }: Conversation): Request {
   const bucket = bucketAt(words, 1);
   if (bucket === undefined) return badBucket(words, 1);
   const options = conditionsFrom(words, 3);
   if (options.type === "wrong") return options.request;
   const value = int64At(words, 2);
   if (value === undefined) return NOT_AN_INTEGER;
-  const expiry = expiryOf(type, value * unitMs);
-  if (expiry === undefined) return argumentError(`ERR invalid expire time in '${name}' command`);
+  const expiry = expiryOf(kind, value, door.unixTimeMs());
+  if (expiry === undefined) return invalidExpireTime(kind.name);
   const { conditions } = options;
   return { type: "expire-bucket", bucket, expiry, conditions, form: BUCKET_CHANGE[version] };
 }

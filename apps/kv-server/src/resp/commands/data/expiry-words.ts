@@ -2,7 +2,8 @@ import type { Expiry, ExpiryCondition } from "../../../execute/command.ts";
 import { inInt64 } from "../../../execute/int64.ts";
 import type { Request } from "../../../request.ts";
 import type { Arguments } from "../../arguments.ts";
-import { argumentError } from "./argument-error.ts";
+import { answerError } from "../../answers.ts";
+
 import { safeNumber } from "./numbers.ts";
 
 /** The words for what must hold of an expiry that is replaced. */
@@ -13,10 +14,8 @@ const CONDITIONS: ReadonlyMap<string, ExpiryCondition> = new Map([
   ["LT", "if-sooner"],
 ]);
 
-const NX_ALONE = argumentError(
-  "ERR NX and XX, GT or LT options at the same time are not compatible",
-);
-const GT_OR_LT = argumentError("ERR GT and LT options at the same time are not compatible");
+const NX_ALONE = answerError("ERR NX and XX, GT or LT options at the same time are not compatible");
+const GT_OR_LT = answerError("ERR GT and LT options at the same time are not compatible");
 
 /** Conditions, or the request that tells what is wrong with the words for them. */
 export type ConditionWords =
@@ -34,7 +33,7 @@ export function conditionsFrom(words: Arguments, first: number): ConditionWords 
   for (let index = first; index < words.count; index++) {
     const word = words.text(index);
     const condition = conditionOf(word);
-    if (condition === undefined) return wrong(argumentError(`ERR Unsupported option ${word}`));
+    if (condition === undefined) return wrong(answerError(`ERR Unsupported option ${word}`));
     conditions.add(condition);
   }
   if (conditions.has("if-none") && conditions.size > 1) return wrong(NX_ALONE);
@@ -42,9 +41,32 @@ export function conditionsFrom(words: Arguments, first: number): ConditionWords 
   return { type: "conditions", conditions: [...conditions] };
 }
 
-/** An expiry of so many milliseconds, kept to what counts exactly: the year 287396. `undefined` beyond 64 bits. */
-export function expiryOf(type: "in" | "at", ms: bigint): Expiry | undefined {
-  return inInt64(ms) ? { type, ms: safeNumber(ms) } : undefined;
+/** How a command that sets an expiry counts it. */
+export interface ExpiryWord {
+  /** The command's. */
+  readonly name: string;
+  readonly type: "in" | "at";
+  readonly unitMs: bigint;
+}
+
+/** The ways there are. */
+export const IN_SECONDS = { type: "in", unitMs: 1000n } as const;
+export const IN_MILLISECONDS = { type: "in", unitMs: 1n } as const;
+export const AT_SECONDS = { type: "at", unitMs: 1000n } as const;
+export const AT_MILLISECONDS = { type: "at", unitMs: 1n } as const;
+
+/**
+ * The expiry that `value` says, kept to what counts exactly: the year 287396. `undefined` when its moment, in Unix
+ * milliseconds, is beyond 64 bits.
+ */
+export function expiryOf(
+  { type, unitMs }: ExpiryWord,
+  value: bigint,
+  nowMs: number,
+): Expiry | undefined {
+  const ms = value * unitMs;
+  const moment = type === "in" ? ms + BigInt(nowMs) : ms;
+  return inInt64(ms) && inInt64(moment) ? { type, ms: safeNumber(ms) } : undefined;
 }
 
 function wrong(request: Request): ConditionWords {

@@ -2,8 +2,8 @@ import type { OutputBuffer } from "../../../output-buffer.ts";
 import type { Reply } from "../../../reply.ts";
 import type { ReplyForm } from "../../../request.ts";
 import type { RespVersion } from "../../conversation.ts";
+import { encodeRespReply } from "../../reply-encoder.ts";
 import { appendBulk, appendInteger, appendNull, appendSimple } from "../../writer.ts";
-import { appendFailure } from "./failure.ts";
 
 /** The forms of one kind of reply, by the version of RESP. */
 export type Forms = Readonly<Record<RespVersion, ReplyForm>>;
@@ -11,14 +11,14 @@ export type Forms = Readonly<Record<RespVersion, ReplyForm>>;
 /** Appends `reply` when it is one that the command has; otherwise nothing, and it says `false`. */
 type Append = (reply: Reply, output: OutputBuffer, version: RespVersion) => boolean;
 
-/** Both forms of what `append` appends; whatever that does not know is told as a failure. */
+/** Both forms of what `append` appends; whatever it does not know is told as an error. */
 export function formsOf(append: Append): Forms {
   return {
     2: (reply, output) => {
-      if (!append(reply, output, 2)) appendFailure(reply, output);
+      if (!append(reply, output, 2)) encodeRespReply(reply, output);
     },
     3: (reply, output) => {
-      if (!append(reply, output, 3)) appendFailure(reply, output);
+      if (!append(reply, output, 3)) encodeRespReply(reply, output);
     },
   };
 }

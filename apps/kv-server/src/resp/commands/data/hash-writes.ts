@@ -16,7 +16,7 @@ export const hashWrites = [
     arity: -4,
     flags: ["write", "denyoom", "fast"],
     summary: "Puts keys into a bucket, which is made if need be.",
-    request: (words, { version }) => put(words, "hset", ADDED[version]),
+    request: (words, { version }) => put(words, "HSET", ADDED[version]),
   },
   {
     ...HASH,
@@ -24,7 +24,7 @@ export const hashWrites = [
     arity: -4,
     flags: ["write", "denyoom", "fast"],
     summary: "Puts keys into a bucket, which is made if need be.",
-    request: (words, { version }) => put(words, "hmset", OK[version]),
+    request: (words, { version }) => put(words, "HMSET", OK[version]),
   },
   {
     ...HASH,

@@ -1,11 +1,20 @@
-import type { Expiry } from "../../../execute/command.ts";
+import { momentOf } from "../../../execute/moment-of.ts";
 import type { Request } from "../../../request.ts";
 import type { Arguments } from "../../arguments.ts";
 import type { CommandRow } from "../../command-row.ts";
 import type { Conversation } from "../../conversation.ts";
-import { argumentError, badBucket, NOT_AN_INTEGER } from "./argument-error.ts";
+import { answerError } from "../../answers.ts";
+import { badBucket, invalidExpireTime, NOT_AN_INTEGER } from "./argument-error.ts";
 import { KEY_CHANGES, keyTimes } from "./expiry-forms.ts";
-import { conditionOf } from "./expiry-words.ts";
+import {
+  AT_MILLISECONDS,
+  AT_SECONDS,
+  conditionOf,
+  type ExpiryWord,
+  expiryOf,
+  IN_MILLISECONDS,
+  IN_SECONDS,
+} from "./expiry-words.ts";
 import type { Forms } from "./forms.ts";
 import { int64At } from "./numbers.ts";
 import { bucketAt, bytesFrom } from "./words.ts";
@@ -15,17 +24,15 @@ const SETS = { ...HASH, arity: -6, flags: ["write", "denyoom", "fast"] } as cons
 const SHOWS = { ...HASH, arity: -5, flags: ["readonly", "fast"] } as const;
 
 /** The latest moment that Redis lets a field expire at, in Unix milliseconds: a quarter of 2^48. */
-const latestMs = 0xffff_ffff_fffen >> 2n;
+const latestMs = Math.floor(0xffff_ffff_fffe / 4);
 
-const NO_FIELDS = argumentError(
+const NO_FIELDS = answerError(
   "ERR Mandatory argument FIELDS is missing or not at the right position",
 );
-const NEGATIVE = argumentError("ERR invalid expire time, must be >= 0");
-const NO_COUNT = argumentError("ERR Parameter `numFields` should be greater than 0");
-const NO_NUMBER = argumentError("ERR Number of fields must be a positive integer");
-const MISCOUNTED = argumentError(
-  "ERR The `numfields` parameter must match the number of arguments",
-);
+const NEGATIVE = answerError("ERR invalid expire time, must be >= 0");
+const NO_COUNT = answerError("ERR Parameter `numFields` should be greater than 0");
+const NO_NUMBER = answerError("ERR Number of fields must be a positive integer");
+const MISCOUNTED = answerError("ERR The `numfields` parameter must match the number of arguments");
 
 const HTTL = keyTimes({ since: "now", unit: "seconds" });
 const HPTTL = keyTimes({ since: "now", unit: "milliseconds" });
@@ -38,29 +45,29 @@ export const keyExpiry = [
     ...SETS,
     name: "HEXPIRE",
     summary: "Lets keys expire in so many seconds.",
-    request: (words, { version }) =>
-      expire(words, { name: "hexpire", type: "in", unitMs: 1000n, version }),
+    request: (words, conversation) =>
+      expire(words, { ...IN_SECONDS, name: "HEXPIRE" }, conversation),
   },
   {
     ...SETS,
     name: "HPEXPIRE",
     summary: "Lets keys expire in so many milliseconds.",
-    request: (words, { version }) =>
-      expire(words, { name: "hpexpire", type: "in", unitMs: 1n, version }),
+    request: (words, conversation) =>
+      expire(words, { ...IN_MILLISECONDS, name: "HPEXPIRE" }, conversation),
   },
   {
     ...SETS,
     name: "HEXPIREAT",
     summary: "Lets keys expire at a moment in Unix seconds.",
-    request: (words, { version }) =>
-      expire(words, { name: "hexpireat", type: "at", unitMs: 1000n, version }),
+    request: (words, conversation) =>
+      expire(words, { ...AT_SECONDS, name: "HEXPIREAT" }, conversation),
   },
   {
     ...SETS,
     name: "HPEXPIREAT",
     summary: "Lets keys expire at a moment in Unix milliseconds.",
-    request: (words, { version }) =>
-      expire(words, { name: "hpexpireat", type: "at", unitMs: 1n, version }),
+    request: (words, conversation) =>
+      expire(words, { ...AT_MILLISECONDS, name: "HPEXPIREAT" }, conversation),
   },
   {
     ...SETS,
@@ -114,21 +121,15 @@ function times(
   return { type: "key-times", bucket, keys: bytesFrom(words, 4), form: forms[version] };
 }
 
-interface ExpireKind extends Pick<Conversation, "version"> {
-  /** In lower case, for errors. */
-  readonly name: string;
-  readonly type: Exclude<Expiry["type"], "never">;
-  readonly unitMs: bigint;
-}
-
-function expire(words: Arguments, { name, type, unitMs, version }: ExpireKind): Request {
+function expire(words: Arguments, kind: ExpiryWord, { version, door }: Conversation): Request {
   const bucket = bucketAt(words, 1);
   if (bucket === undefined) return badBucket(words, 1);
   const value = int64At(words, 2);
   if (value === undefined) return NOT_AN_INTEGER;
   if (value < 0n) return NEGATIVE;
-  if (value * unitMs > latestMs) {
-    return argumentError(`ERR invalid expire time in '${name}' command`);
+  const expiry = expiryOf(kind, value, door.unixTimeMs());
+  if (expiry === undefined || momentOf(expiry, door.unixTimeMs()) > latestMs) {
+    return invalidExpireTime(kind.name);
   }
   const condition = conditionOf(words.text(3));
   const fieldsAt = condition === undefined ? 3 : 4;
@@ -138,7 +139,7 @@ function expire(words: Arguments, { name, type, unitMs, version }: ExpireKind): 
     type: "expire-keys",
     bucket,
     keys: bytesFrom(words, fieldsAt + 2),
-    expiry: { type, ms: Number(value * unitMs) },
+    expiry,
     conditions: condition === undefined ? [] : [condition],
     form: KEY_CHANGES[version],
   };

@@ -4,7 +4,7 @@ import type { Request } from "../../../request.ts";
 import type { Arguments } from "../../arguments.ts";
 import type { CommandRow } from "../../command-row.ts";
 import type { Conversation } from "../../conversation.ts";
-import { argumentError, badBucket, NOT_AN_INTEGER, SYNTAX_ERROR } from "./argument-error.ts";
+import { badBucket, invalidExpireTime, NOT_AN_INTEGER, SYNTAX_ERROR } from "./argument-error.ts";
 import { OK } from "./forms.ts";
 import { int64At, safeNumber } from "./numbers.ts";
 import { REMOVED_OR_NULL, REVISION, VERSIONED } from "./own-forms.ts";
@@ -12,7 +12,7 @@ import { bucketAt } from "./words.ts";
 
 const OWN = { keys: [1, 1, 1], group: "hash", since: "7.0.0" } as const;
 
-const INVALID_TIME = argumentError("ERR invalid expire time in 'kv.put' command");
+const INVALID_TIME = invalidExpireTime("KV.PUT");
 
 type RevisionCondition = Extract<Condition, { readonly type: "revision" }>;
 

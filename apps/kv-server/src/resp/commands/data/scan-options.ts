@@ -2,14 +2,15 @@ import type { Scan } from "../../../execute/command.ts";
 import { Glob, patternLimitBytes } from "../../../execute/glob.ts";
 import type { Request } from "../../../request.ts";
 import type { Arguments } from "../../arguments.ts";
-import { argumentError, NOT_AN_INTEGER, SYNTAX_ERROR } from "./argument-error.ts";
+import { answerError } from "../../answers.ts";
+import { NOT_AN_INTEGER, SYNTAX_ERROR } from "./argument-error.ts";
 import { int64At, safeNumber } from "./numbers.ts";
 
 /** What a scan looks at when it is not said. */
 const defaultCount = 10;
 
-const INVALID_CURSOR = argumentError("ERR invalid cursor");
-const LONG_PATTERN = argumentError(
+const INVALID_CURSOR = answerError("ERR invalid cursor");
+const LONG_PATTERN = answerError(
   `ERR the pattern is longer than the limit of ${patternLimitBytes} bytes`,
 );
 const ALL = Buffer.from("*");
@@ -69,7 +70,8 @@ function wrong(request: Request): ScanWords {
 
 /** `undefined` for the beginning, `null` for what is no cursor: those of ours are whole numbers that count exactly. */
 function cursorAt(words: Arguments, index: number): string | undefined | null {
-  const value = int64At(words, index);
+  // Redis reads no digits as 0.
+  const value = words.bytes(index).length === 0 ? 0n : int64At(words, index);
   if (value === undefined || value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER)) return null;
   return value === 0n ? undefined : String(value);
 }

@@ -3,7 +3,8 @@ import type { ReplyForm, Request } from "../../../request.ts";
 import type { Arguments } from "../../arguments.ts";
 import type { CommandRow } from "../../command-row.ts";
 import type { Conversation } from "../../conversation.ts";
-import { argumentError, badBucket, NOT_AN_INTEGER, SYNTAX_ERROR } from "./argument-error.ts";
+import { answerError } from "../../answers.ts";
+import { badBucket, NOT_AN_INTEGER, SYNTAX_ERROR } from "./argument-error.ts";
 import { FIRST_KEY, KEYS, MAP, PAIRS, VALUES } from "./list-forms.ts";
 import { int64At, safeNumber } from "./numbers.ts";
 import { bucketAt } from "./words.ts";
@@ -11,9 +12,13 @@ import { bucketAt } from "./words.ts";
 const HASH = { keys: [1, 1, 1], group: "hash", since: "2.0.0", flags: ["readonly"] } as const;
 
 /** How far a count may go, so that twice as much can still be counted; as in Redis. */
-const mostDrawn = 2n ** 62n;
+const mostPairs = 2n ** 62n;
+const mostKeys = 2n ** 63n - 1n;
 
-const OUT_OF_RANGE = argumentError("ERR value is out of range");
+const TOO_MANY_PAIRS = answerError("ERR value is out of range");
+const TOO_MANY_KEYS = answerError(
+  `ERR value is out of range, value must between -${mostKeys} and ${mostKeys}`,
+);
 
 /** Commands that read a bucket as a whole, or some of it by chance. */
 export const wholeHash = [
@@ -63,9 +68,10 @@ function draw(words: Arguments, { version }: Pick<Conversation, "version">): Req
   }
   const count = int64At(words, 2);
   if (count === undefined) return NOT_AN_INTEGER;
+  if (count < -mostKeys) return TOO_MANY_KEYS;
   const withValues = words.count === 4 && words.text(3).toUpperCase() === "WITHVALUES";
   if (words.count > 3 && !withValues) return SYNTAX_ERROR;
-  if (withValues && (count < -mostDrawn || count > mostDrawn)) return OUT_OF_RANGE;
+  if (withValues && (count < -mostPairs || count > mostPairs)) return TOO_MANY_PAIRS;
   const form = (withValues ? PAIRS : KEYS)[version];
   return { type: "draw-keys", bucket, count: safeNumber(count), withValues, form };
 }
