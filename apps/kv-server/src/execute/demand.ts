@@ -40,9 +40,8 @@ const numberBytes = 20;
 
 /** The demand of `command`. */
 export function demandOf(command: Command): Demand {
-  if (EFFECTS[command.type] === "read") return READ;
-  let writtenBytes = 0;
-  if ("bucket" in command) writtenBytes += command.bucket.length;
+  if (command.type === "get" || EFFECTS[command.type] === "read") return READ;
+  let writtenBytes = "bucket" in command ? command.bucket.length : 0;
   if (command.type === "put") {
     for (const { key, value } of command.fields) writtenBytes += key.length + value.length;
   } else if (command.type === "delete" || command.type === "expire-keys") {

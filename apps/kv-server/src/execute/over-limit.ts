@@ -8,6 +8,7 @@ export function refuseOverLimit(
   command: Command,
   limits: Surroundings["environment"],
 ): Refusal | undefined {
+  if (command.type === "get") return refuseKey(command.key, limits);
   if (command.type === "put") return refuseFields(command.fields, limits);
   if ("key" in command) return refuseKey(command.key, limits);
   if ("keys" in command) return refuseKeys(command.keys, limits);

@@ -49,10 +49,16 @@ export interface ExpiryWord {
   readonly unitMs: bigint;
 }
 
-/** The ways there are. */
+/** In so many seconds. */
 export const IN_SECONDS = { type: "in", unitMs: 1000n } as const;
+
+/** In so many milliseconds. */
 export const IN_MILLISECONDS = { type: "in", unitMs: 1n } as const;
+
+/** At a moment in Unix seconds. */
 export const AT_SECONDS = { type: "at", unitMs: 1000n } as const;
+
+/** At a moment in Unix milliseconds. */
 export const AT_MILLISECONDS = { type: "at", unitMs: 1n } as const;
 
 /**
