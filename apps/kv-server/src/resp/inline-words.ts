@@ -2,12 +2,13 @@
  * A request as a person types it: words on a line, some of them in quotes.
  *
  * ```text
- * line   = *space [ word *( 1*space word ) ] *space
+ * line   = *space [ word *( end *space word ) ] *space
  * word   = *( plain / double / single )           a word of an empty pair of quotes is empty
- * double = DQUOTE *( escape / other ) DQUOTE       and then a space or the end of the line
+ * double = DQUOTE *( escape / other ) DQUOTE       and then a space or the end of the line: it ends its word
  * escape = "\x" hexdigit hexdigit / "\" byte       \n \r \t \b \a are what they are in C
- * single = "'" *( "\'" / other ) "'"               and then a space or the end of the line
- * space  = 0x09-0x0d / 0x20
+ * single = "'" *( "\'" / other ) "'"               as double
+ * space  = end / 0x0b / 0x0c
+ * end    = 0x09 / 0x0a / 0x0d / 0x20               a word holds the other two unless it begins with them
  * ```
  *
  * As in Redis, a NUL ends the line.
@@ -65,7 +66,7 @@ class InlineReader {
   }
 
   #word(): boolean {
-    while (!this.#isAtEnd && !isSpace(this.#line[this.#at])) {
+    while (!this.#isAtEnd && !isEndOfWord(this.#line[this.#at])) {
       const byte = this.#line[this.#at++]!;
       if (byte === DOUBLE_QUOTE || byte === SINGLE_QUOTE) return this.#quoted(byte);
       this.#put(byte);
@@ -106,6 +107,10 @@ class InlineReader {
   #put(byte: number): void {
     this.#target[this.#length++] = byte;
   }
+}
+
+function isEndOfWord(byte: number | undefined): boolean {
+  return isSpace(byte) && byte !== 0x0b && byte !== 0x0c;
 }
 
 function isSpace(byte: number | undefined): boolean {

@@ -17,6 +17,11 @@ export class Words implements Arguments {
   #source: Uint8Array = NO_BYTES;
   #base = 0;
 
+  /** What it takes by itself, beside the bytes that belong to somebody else. */
+  get ownBytes(): number {
+    return this.#offsets.byteLength;
+  }
+
   /** Adds a word by its offsets from the beginning of the request. */
   add(start: number, end: number): void {
     const at = this.count * 2;

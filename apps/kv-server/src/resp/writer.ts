@@ -18,7 +18,6 @@ import type { RespVersion } from "./conversation.ts";
 const CR_LF = Buffer.from("\r\n");
 const NULL_2 = Buffer.from("$-1\r\n");
 const NULL_3 = Buffer.from("_\r\n");
-const NULL_ARRAY_2 = Buffer.from("*-1\r\n");
 const TEXT_FORMAT = Buffer.from("txt:");
 
 const dollar = 0x24;
@@ -78,11 +77,6 @@ export function appendVerbatim(output: OutputBuffer, text: string, version: Resp
 /** Nothing is there. */
 export function appendNull(output: OutputBuffer, version: RespVersion): void {
   output.append(version === 3 ? NULL_3 : NULL_2);
-}
-
-/** No list is there. */
-export function appendNullArray(output: OutputBuffer, version: RespVersion): void {
-  output.append(version === 3 ? NULL_3 : NULL_ARRAY_2);
 }
 
 /** The beginning of an array: `count` values follow. */

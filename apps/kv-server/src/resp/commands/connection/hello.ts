@@ -12,7 +12,7 @@ import { clientNameProblem } from "./client-name.ts";
 const NOT_A_VERSION = "ERR Protocol version is not an integer or out of range";
 const NOT_A_VERSION_OF_OURS = "NOPROTO unsupported protocol version";
 const LOG_IN_FIRST =
-  "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time";
+  "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time";
 
 /** What a HELLO asks for beside a greeting. */
 interface Wishes {

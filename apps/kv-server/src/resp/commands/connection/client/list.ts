@@ -50,7 +50,7 @@ function readFilter(words: Arguments): Filter | string {
   const ids = new Set<bigint>();
   for (let index = 3; index < words.count; index++) {
     const id = parseInteger(words.bytes(index));
-    if (id === undefined || id < 1n) return "ERR Invalid client ID";
+    if (id === undefined) return "ERR Invalid client ID";
     ids.add(id);
   }
   return ({ client }) => ids.has(BigInt(client.id));

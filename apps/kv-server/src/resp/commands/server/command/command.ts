@@ -3,7 +3,7 @@ import type { Arguments } from "../../../arguments.ts";
 import type { CommandRow } from "../../../command-row.ts";
 import type { Conversation } from "../../../conversation.ts";
 import { commandOf, type Subcommand } from "../../../subcommands.ts";
-import { appendArray, appendInteger, appendMap, appendNullArray } from "../../../writer.ts";
+import { appendArray, appendInteger, appendMap, appendNull } from "../../../writer.ts";
 import { appendDetails } from "./details.ts";
 import { appendDocs } from "./docs.ts";
 import { GETKEYS } from "./get-keys.ts";
@@ -30,7 +30,7 @@ const INFO: Subcommand = {
       const { version } = conversation;
       appendArray(output, rows.length);
       for (const row of rows) {
-        if (row === undefined) appendNullArray(output, version);
+        if (row === undefined) appendNull(output, version);
         else appendDetails(row, output, version);
       }
     });

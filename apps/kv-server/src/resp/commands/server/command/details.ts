@@ -28,7 +28,8 @@ export function appendDetails(row: CommandRow, output: OutputBuffer, version: Re
   );
   appendSet(output, 0, version);
   appendSet(output, 0, version);
-  appendArray(output, subcommands.length);
+  if (subcommands.length === 0) appendSet(output, 0, version);
+  else appendArray(output, subcommands.length);
   for (const subcommand of subcommands) appendDetails(subcommand, output, version);
 }
 
