@@ -146,6 +146,25 @@ test("LineDecoder makes the same requests of the same bytes however they are cut
   );
 });
 
+test("LineDecoder keeps no more than a line within the limit, whatever comes", () => {
+  const readBuffer = new Uint8Array(64);
+  fc.assert(
+    fc.property(stream, cuts, (bytes, pieces) => {
+      const decoder = new LineDecoder(narrow);
+      let start = 0;
+      for (const length of [...pieces, ...bytes.map(() => 64)]) {
+        const piece = readBuffer.subarray(0, Math.min(length, bytes.length - start));
+        piece.set(bytes.subarray(start, start + piece.length));
+        start += piece.length;
+        decoder.feed(piece);
+        while (decoder.next() !== undefined);
+        assert.ok(decoder.keep() <= narrow.lineLimitBytes);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
 test("LineDecoder makes the same requests of the same bytes one by one", () => {
   for (const [input] of [...lines, ...overLimits]) {
     const bytes = Buffer.from(input, "latin1");
