@@ -57,6 +57,8 @@ export interface LocalRequest extends Performed {
   readonly type: "local";
   /** Whether it is answered before a log-in too. */
   readonly isOpen: boolean;
+  /** What its reply weighs while it waits, in bytes, beyond a plain one; 0 by default. */
+  readonly replyBytes?: number;
 }
 
 /** What may have to be done on the connection itself before it is answered with `done`. */

@@ -1,14 +1,20 @@
 import type { Answer, Answering } from "@kv/kv";
 import type { Client } from "./client.ts";
 import type { Command } from "./execute/command.ts";
-import { type Demand, demandOf, type Effect, READ } from "./execute/demand.ts";
+import { answerDemand, type Demand, demandOf, type Effect } from "./execute/demand.ts";
 import { execute } from "./execute/execute.ts";
 import type { FrontDoor } from "./front-door.ts";
 import type { Decoder } from "./protocol.ts";
 import { isRequestFailure, refusalOf, refuseTooLong } from "./refusal.ts";
 import { type Refusal, type Reply, refuse } from "./reply.ts";
 import { type CommitGroup, type GroupFailure, type OwedReply, ReplyQueue } from "./reply-queue.ts";
-import type { AuthenticateRequest, Performed, ReplyForm, Request } from "./request.ts";
+import type {
+  AuthenticateRequest,
+  LocalRequest,
+  Performed,
+  ReplyForm,
+  Request,
+} from "./request.ts";
 import type { User } from "./user.ts";
 import type { Login } from "./users.ts";
 
@@ -150,9 +156,9 @@ export class Session {
     } else this.#ask(request);
   }
 
-  #perform({ perform, form }: Performed & WithForm): void {
+  #perform({ perform, replyBytes, form }: Partial<LocalRequest> & WithForm): void {
     perform?.();
-    this.#answer(DONE, form);
+    this.#answer(DONE, form, replyBytes);
   }
 
   #logOut(request: Performed & WithForm): void {
@@ -188,9 +194,9 @@ export class Session {
   }
 
   /** Nothing is queued that need not be: most replies go straight into the output. */
-  #answer(reply: Reply, form: ReplyForm | undefined): void {
+  #answer(reply: Reply, form: ReplyForm | undefined, replyBytes = 0): void {
     const { protocol, output } = this.#door;
-    if (!this.#queue.isEmpty) this.#queue.add({ reply, form }, READ, undefined);
+    if (!this.#queue.isEmpty) this.#queue.add({ reply, form }, answerDemand(replyBytes), undefined);
     else if (form === undefined) protocol.encode(reply, output);
     else form(reply, output);
   }

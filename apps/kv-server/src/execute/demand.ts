@@ -59,3 +59,8 @@ function lengthOf(parts: readonly Uint8Array[]): number {
   for (const part of parts) length += part.length;
   return length;
 }
+
+/** The demand of what no store sees, whose reply takes `replyBytes` of memory until it is out. */
+export function answerDemand(replyBytes: number): Demand {
+  return replyBytes === 0 ? READ : { effect: "read", writtenBytes: replyBytes };
+}

@@ -14,6 +14,14 @@ export function answerWith(answer: Answer, perform?: () => void): AnswerRequest 
   return { type: "local", isOpen: false, form: formOf(answer), ...(perform && { perform }) };
 }
 
+/**
+ * The same of an answer that takes more than a line, about `replyBytes`: as long as it cannot go out, so much counts for
+ * the limit of what waits.
+ */
+export function answerAtLength(replyBytes: number, answer: Answer): AnswerRequest {
+  return { ...answerWith(answer), replyBytes };
+}
+
 /** The same, answered before a log-in too. */
 export function answerAnybody(answer: Answer, perform?: () => void): AnswerRequest {
   return { ...answerWith(answer, perform), isOpen: true };

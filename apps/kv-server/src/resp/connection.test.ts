@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { type Replacements, startTestListener } from "../../test/start-test-listener.ts";
+import { acceptedBytes } from "../../test/pass-time.ts";
 import { request, talk } from "../../test/talk.ts";
 import { TestClient } from "../../test/test-client.ts";
 import { respProtocol } from "./resp-protocol.ts";
@@ -119,6 +120,27 @@ suite("a connection that speaks RESP", { timeout: 60_000 }, () => {
       "-ERR the request is longer than the limit of 2097152 bytes\r\n+PONG\r\n",
     );
     assert.equal(await talk(server.port, request("ECHO", whole)), `$${mebibyte}\r\n${whole}\r\n`);
+  });
+
+  test("is read more slowly while long answers wait for a disk", async () => {
+    await using server = await startTestListener({ pendingOutputLimitBytes: 64 * 1024 }, resp);
+    await using client = await TestClient.connect(server.port);
+    await using other = await TestClient.connect(server.port);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    server.kv.durable = promise;
+    const echoes = 200;
+    const message = "x".repeat(mebibyte / 4);
+    client.send(request("HSET", "a", "k", "v") + request("ECHO", message).repeat(echoes));
+    const unknown = "-ERR unknown command 'NOPE', with args beginning with: \r\n";
+    const accepted = await acceptedBytes(client, other, unknown);
+    assert.ok(accepted < (echoes * message.length) / 2, `${accepted} bytes were taken`);
+    server.kv.durable = undefined;
+    resolve();
+    const rest = await client.finish();
+    assert.equal(
+      rest.length,
+      ":1\r\n".length + echoes * ("$262144\r\n\r\n".length + message.length),
+    );
   });
 
   test("is told that there are too many in RESP", async () => {

@@ -44,5 +44,5 @@ for (const [pattern, ...names] of different) {
 
 test("matchesNamePattern() is not slowed down by a pattern with many stars", () => {
   // Trying all ways to share the letters out among the stars would take longer than the world exists.
-  assert.ok(!matchesNamePattern(`${"a*".repeat(200)}b`, "a".repeat(2000)));
+  assert.ok(!matchesNamePattern(`${"a*".repeat(400)}b`, "a".repeat(2000)));
 });

@@ -1,5 +1,5 @@
 import type { Request } from "../request.ts";
-import { answerAnybodyError, answerWith } from "./answers.ts";
+import { answerAnybodyError, answerAtLength } from "./answers.ts";
 import type { Arguments } from "./arguments.ts";
 import type { CommandRow } from "./command-row.ts";
 import type { Conversation } from "./conversation.ts";
@@ -86,7 +86,7 @@ function helpOf(command: string, parts: readonly Subcommand[]): Subcommand {
     summary: "Lists the subcommands.",
     since: "5.0.0",
     request: () =>
-      answerWith((output) => {
+      answerAtLength(lines.join("").length, (output) => {
         appendArray(output, lines.length);
         for (const line of lines) appendSimple(output, line);
       }),

@@ -1,4 +1,4 @@
-import { answerWith } from "../../answers.ts";
+import { answerAtLength } from "../../answers.ts";
 import type { CommandRow } from "../../command-row.ts";
 import { appendBulk } from "../../writer.ts";
 
@@ -13,6 +13,6 @@ export const ECHO: CommandRow = {
   since: "1.0.0",
   request: (words) => {
     const message = Uint8Array.from(words.bytes(1));
-    return answerWith((output) => appendBulk(output, message));
+    return answerAtLength(message.length, (output) => appendBulk(output, message));
   },
 };

@@ -1,7 +1,6 @@
-import { answerWith } from "../../answers.ts";
+import { answerAtLength, answerError, answerWith } from "../../answers.ts";
 import type { CommandRow } from "../../command-row.ts";
 import { wrongNumberError } from "../../errors.ts";
-import { answerError } from "../../answers.ts";
 import { appendBulk, appendSimple } from "../../writer.ts";
 
 const PONG = answerWith((output) => appendSimple(output, "PONG"));
@@ -19,6 +18,6 @@ export const PING: CommandRow = {
     if (words.count === 1) return PONG;
     if (words.count > 2) return answerError(wrongNumberError("ping"));
     const message = Uint8Array.from(words.bytes(1));
-    return answerWith((output) => appendBulk(output, message));
+    return answerAtLength(message.length, (output) => appendBulk(output, message));
   },
 };

@@ -1,4 +1,5 @@
-import { answerError, answerWith } from "../../answers.ts";
+import { answerAtLength, answerError } from "../../answers.ts";
+import { longAnswerBytes, namesLimit, tooManyNamesError } from "./names-limit.ts";
 import type { CommandRow } from "../../command-row.ts";
 import { matchesNamePattern } from "../../name-pattern.ts";
 import { commandOf, type Subcommand } from "../../subcommands.ts";
@@ -11,8 +12,9 @@ const GET: Subcommand = {
   summary: "Returns the settings that match the patterns.",
   since: "2.0.0",
   request: (words, conversation) => {
+    if (words.count > namesLimit + 2) return answerError(tooManyNamesError);
     const patterns = Array.from({ length: words.count - 2 }, (_, index) => words.text(index + 2));
-    return answerWith((output) => {
+    return answerAtLength(longAnswerBytes, (output) => {
       const matching = [...SETTINGS].filter(([name]) =>
         patterns.some((pattern) => matchesNamePattern(pattern, name)),
       );

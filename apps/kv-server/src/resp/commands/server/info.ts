@@ -1,4 +1,5 @@
-import { answerWith } from "../../answers.ts";
+import { answerAtLength } from "../../answers.ts";
+import { longAnswerBytes } from "./names-limit.ts";
 import type { CommandRow } from "../../command-row.ts";
 import { appendVerbatim } from "../../writer.ts";
 import { INFO_SECTIONS } from "./info-sections.ts";
@@ -20,7 +21,7 @@ export const INFO: CommandRow = {
       words.text(index + 1).toLowerCase(),
     );
     const hasAll = asked.length === 0 || asked.some((name) => EVERYTHING.has(name));
-    return answerWith((output) => {
+    return answerAtLength(longAnswerBytes, (output) => {
       const sections = [...INFO_SECTIONS]
         .filter(([name]) => hasAll || asked.includes(name.toLowerCase()))
         .map(([name, read]) => {

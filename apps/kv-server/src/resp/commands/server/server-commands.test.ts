@@ -69,6 +69,19 @@ suite("COMMAND", { timeout: 60_000 }, () => {
     );
   });
 
+  test("takes no more names than it can answer for", async () => {
+    const names = Array.from({ length: 1001 }, () => "command");
+    for (const part of [
+      ["COMMAND", "INFO"],
+      ["COMMAND", "DOCS"],
+      ["CONFIG", "GET"],
+    ])
+      assert.equal(
+        await ask(request(...part, ...names)),
+        "-ERR too many names (the limit is 1000)\r\n",
+      );
+  });
+
   test("GETKEYS finds the names of buckets", async () => {
     for (const [words, reply] of [
       ["HGET a b", "*1\r\n$1\r\na\r\n"],

@@ -1,4 +1,3 @@
-import { unixTimeMs } from "@kv/application";
 import { answerWith } from "../../answers.ts";
 import type { CommandRow } from "../../command-row.ts";
 import { appendArray, appendText } from "../../writer.ts";
@@ -12,9 +11,9 @@ export const TIME: CommandRow = {
   summary: "Returns the time of day.",
   group: "server",
   since: "2.6.0",
-  request: () =>
+  request: (_words, { door }) =>
     answerWith((output) => {
-      const nowMs = unixTimeMs();
+      const nowMs = door.unixTimeMs();
       appendArray(output, 2);
       appendText(output, String(Math.floor(nowMs / 1000)));
       appendText(output, String((nowMs % 1000) * 1000));

@@ -1,4 +1,4 @@
-import { answerError, answerWith } from "../../../answers.ts";
+import { answerAtLength, answerError, answerWith } from "../../../answers.ts";
 import type { Arguments } from "../../../arguments.ts";
 import type { Conversation } from "../../../conversation.ts";
 import { syntaxError } from "../../../errors.ts";
@@ -8,6 +8,9 @@ import { appendVerbatim } from "../../../writer.ts";
 import { clientLine } from "./client-line.ts";
 import { readClientType } from "./client-type.ts";
 import { conversationsAt } from "./conversations-at.ts";
+
+/** What a connection is taken to need in the list, in bytes. */
+const lineBytes = 256;
 
 type Filter = (conversation: Conversation) => boolean;
 
@@ -31,7 +34,8 @@ export const LIST: Subcommand = {
   request: (words, conversation) => {
     const filter = readFilter(words);
     if (typeof filter === "string") return answerError(filter);
-    return answerWith((output) => {
+    const { size } = conversation.door.clients;
+    return answerAtLength(size * lineBytes, (output) => {
       const lines = conversationsAt(conversation).filter(filter).map(clientLine);
       appendVerbatim(output, lines.join(""), conversation.version);
     });

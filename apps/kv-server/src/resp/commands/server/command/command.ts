@@ -1,4 +1,4 @@
-import { answerWith } from "../../../answers.ts";
+import { answerAtLength, answerError, answerWith } from "../../../answers.ts";
 import type { Arguments } from "../../../arguments.ts";
 import type { CommandRow } from "../../../command-row.ts";
 import type { Conversation } from "../../../conversation.ts";
@@ -8,6 +8,7 @@ import { appendDetails } from "./details.ts";
 import { appendDocs } from "./docs.ts";
 import { GETKEYS } from "./get-keys.ts";
 import { LIST } from "./list.ts";
+import { longAnswerBytes, namesLimit, tooManyNamesError } from "../names-limit.ts";
 import { findCommand } from "./find-command.ts";
 
 const COUNT: Subcommand = {
@@ -25,8 +26,9 @@ const INFO: Subcommand = {
   summary: "Returns arity, flags and keys of commands.",
   since: "2.8.13",
   request: (words, conversation) => {
+    if (words.count > namesLimit + 2) return answerError(tooManyNamesError);
     const rows = rowsAt(words, conversation) ?? conversation.commands.rows;
-    return answerWith((output) => {
+    return answerAtLength(rows.length * longAnswerBytes, (output) => {
       const { version } = conversation;
       appendArray(output, rows.length);
       for (const row of rows) {
@@ -43,9 +45,10 @@ const DOCS: Subcommand = {
   summary: "Returns what commands are for.",
   since: "7.0.0",
   request: (words, conversation) => {
+    if (words.count > namesLimit + 2) return answerError(tooManyNamesError);
     const named = rowsAt(words, conversation) ?? conversation.commands.rows;
     const rows = named.filter((row) => row !== undefined);
-    return answerWith((output) => {
+    return answerAtLength(rows.length * longAnswerBytes, (output) => {
       appendMap(output, rows.length, conversation.version);
       for (const row of rows) appendDocs(row, output, conversation.version);
     });

@@ -1,4 +1,4 @@
-import { answerError, answerWith } from "../../../answers.ts";
+import { answerAtLength, answerError } from "../../../answers.ts";
 import type { Arguments } from "../../../arguments.ts";
 import type { CommandRow } from "../../../command-row.ts";
 import { syntaxError } from "../../../errors.ts";
@@ -6,6 +6,9 @@ import { matchesNamePattern } from "../../../name-pattern.ts";
 import type { Subcommand } from "../../../subcommands.ts";
 import { appendSet, appendText } from "../../../writer.ts";
 import { categoriesOf } from "./categories.ts";
+
+/** What a name is taken to need in the list, in bytes. */
+const nameBytes = 32;
 
 type Filter = (row: CommandRow) => boolean;
 
@@ -22,7 +25,7 @@ export const LIST: Subcommand = {
       .flatMap((row) => [row, ...(row.subcommands ?? [])])
       .filter(filter)
       .map(({ name }) => name.toLowerCase());
-    return answerWith((output) => {
+    return answerAtLength(names.length * nameBytes, (output) => {
       appendSet(output, names.length, version);
       for (const name of names) appendText(output, name);
     });
