@@ -1,4 +1,5 @@
 import type { Answer, Answering } from "@kv/kv";
+import { Durables } from "./durables.ts";
 
 /**
  * What `make` makes of the outcomes of one operation for each of `items`: at once when all of them answer at once. They
@@ -10,24 +11,24 @@ export function gather<Item, Outcome, Result>(
   operation: (item: Item) => Answering<Outcome>,
   make: (outcomes: readonly Outcome[]) => Result,
 ): Answering<Result> {
-  const answers: Answer<Outcome>[] = [];
+  const gathered: Gathered<Outcome> = { outcomes: [], durables: new Durables() };
   const promises: Promise<void>[] = [];
-  const collect = async (index: number, answering: Promise<Answer<Outcome>>): Promise<void> => {
-    answers[index] = await answering;
-  };
+  let index = 0;
   try {
-    for (const [index, item] of items.entries()) {
+    for (const item of items) {
       const answering = operation(item);
-      if (answering instanceof Promise) promises.push(collect(index, answering));
-      else answers[index] = answering;
+      if (answering instanceof Promise) promises.push(collect(gathered, index, answering));
+      else put(gathered, index, answering);
+      index++;
     }
   } catch (error) {
     // What the others come to is of no interest any more, but a failure that nobody hears of would end the process.
     for (const promise of promises) promise.catch(() => {});
     throw error;
   }
-  if (promises.length === 0) return combine(answers, make);
-  return Promise.all(promises).then(() => combine(answers, make));
+  const { outcomes, durables } = gathered;
+  if (promises.length === 0) return { outcome: make(outcomes), durable: durables.all };
+  return Promise.all(promises).then(() => ({ outcome: make(outcomes), durable: durables.all }));
 }
 
 /** The answer with another outcome. */
@@ -48,12 +49,8 @@ export function chain<Outcome, Result>(
 ): Answering<Result> {
   if (first instanceof Promise) return first.then((answer) => chain(answer, next));
   const second = next(first.outcome);
-  if (second instanceof Promise) {
-    return second.then(({ outcome, durable }) => {
-      return { outcome, durable: both(first.durable, durable) };
-    });
-  }
-  return { outcome: second.outcome, durable: both(first.durable, second.durable) };
+  if (second instanceof Promise) return second.then((answer) => joined(first, answer));
+  return joined(first, second);
 }
 
 /** An answer that rests on nothing. */
@@ -61,36 +58,32 @@ export function atOnce<Outcome>(outcome: Outcome): Answer<Outcome> {
   return { outcome, durable: undefined };
 }
 
-/**
- * Settles when all of `durables` have, that there may be none of. Most often there is only one: no promise is made of
- * it, and whoever compares by identity finds it again.
- */
-export function allDurable(durables: ReadonlySet<Promise<void>>): Promise<void> | undefined {
-  if (durables.size > 1) return settled(durables);
-  const [only] = durables;
-  return only;
+interface Gathered<Outcome> {
+  readonly outcomes: Outcome[];
+  readonly durables: Durables;
 }
 
-async function settled(durables: Iterable<Promise<void>>): Promise<void> {
-  await Promise.all(durables);
+async function collect<Outcome>(
+  gathered: Gathered<Outcome>,
+  index: number,
+  answering: Promise<Answer<Outcome>>,
+): Promise<void> {
+  put(gathered, index, await answering);
 }
 
-function both(
-  first: Promise<void> | undefined,
-  second: Promise<void> | undefined,
-): Promise<void> | undefined {
-  if (first === undefined || first === second) return second;
-  return second === undefined ? first : settled([first, second]);
+function put<Outcome>(
+  { outcomes, durables }: Gathered<Outcome>,
+  index: number,
+  { outcome, durable }: Answer<Outcome>,
+): void {
+  outcomes[index] = outcome;
+  durables.add(durable);
 }
 
-function combine<Outcome, Result>(
-  answers: readonly Answer<Outcome>[],
-  make: (outcomes: readonly Outcome[]) => Result,
-): Answer<Result> {
-  const durables = new Set<Promise<void>>();
-  const outcomes = answers.map(({ outcome, durable }) => {
-    if (durable !== undefined) durables.add(durable);
-    return outcome;
-  });
-  return { outcome: make(outcomes), durable: allDurable(durables) };
+function joined<Outcome>(first: Answer<unknown>, second: Answer<Outcome>): Answer<Outcome> {
+  if (first.durable === undefined || first.durable === second.durable) return second;
+  const durables = new Durables();
+  durables.add(first.durable);
+  durables.add(second.durable);
+  return { outcome: second.outcome, durable: durables.all };
 }

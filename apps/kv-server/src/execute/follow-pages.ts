@@ -1,5 +1,5 @@
 import type { Answering, ListOptions } from "@kv/kv";
-import { allDurable } from "./answers.ts";
+import { Durables } from "./durables.ts";
 
 type Cursor = ListOptions["cursor"];
 
@@ -19,12 +19,12 @@ export function followPages<Page, Result>(
   following: Following<Page>,
   result: () => Result,
 ): Answering<Result> {
-  return follow(following, result, { cursor: undefined, durables: new Set() });
+  return follow(following, result, { cursor: undefined, durables: new Durables() });
 }
 
 interface Progress {
   cursor: Cursor;
-  readonly durables: Set<Promise<void>>;
+  readonly durables: Durables;
 }
 
 function follow<Page, Result>(
@@ -37,14 +37,14 @@ function follow<Page, Result>(
     const answering = read(progress.cursor);
     if (answering instanceof Promise) {
       return answering.then(({ outcome, durable }) => {
-        if (durable !== undefined) progress.durables.add(durable);
+        progress.durables.add(durable);
         progress.cursor = take(outcome);
         if (progress.cursor !== undefined) return follow(following, result, progress);
-        return { outcome: result(), durable: allDurable(progress.durables) };
+        return { outcome: result(), durable: progress.durables.all };
       });
     }
-    if (answering.durable !== undefined) progress.durables.add(answering.durable);
+    progress.durables.add(answering.durable);
     progress.cursor = take(answering.outcome);
   } while (progress.cursor !== undefined);
-  return { outcome: result(), durable: allDurable(progress.durables) };
+  return { outcome: result(), durable: progress.durables.all };
 }

@@ -40,16 +40,14 @@ suite("limits of the data commands", () => {
   test("a reply over its limit is refused before a value is read, and says the way out", async () => {
     const kv = new FakeKv();
     const client = new DataClient(kv, { environment: { replyLimitBytes: 1000 } });
-    const refusal = (wayOut: string): string =>
-      `-ERR the reply would be longer than the limit of 1000 bytes; ${wayOut}\r\n`;
     await client.ask("HSET", "b", "k", "v".repeat(500), "l", "v".repeat(500));
     const before = kv.asked;
-    assert.equal(await client.ask("HGETALL", "b"), refusal("HSCAN reads a bucket in parts"));
-    assert.equal(await client.ask("HVALS", "b"), refusal("HSCAN reads a bucket in parts"));
-    assert.equal(await client.ask("HMGET", "b", "k", "l"), refusal("ask for fewer keys"));
+    assert.equal(await client.ask("HGETALL", "b"), refusalWith("HSCAN reads a bucket in parts"));
+    assert.equal(await client.ask("HVALS", "b"), refusalWith("HSCAN reads a bucket in parts"));
+    assert.equal(await client.ask("HMGET", "b", "k", "l"), refusalWith("ask for fewer keys"));
     assert.equal(
       await client.ask("HRANDFIELD", "b", "-2", "WITHVALUES"),
-      refusal("HSCAN reads a bucket in parts"),
+      refusalWith("HSCAN reads a bucket in parts"),
     );
     // A listing and two descriptions, three times; the other has two descriptions.
     assert.equal(kv.asked - before, 3 + 3 + 2 + 3);
@@ -70,3 +68,7 @@ suite("limits of the data commands", () => {
     assert.equal(endless, `${reason}HSCAN reads a bucket in parts\r\n`);
   });
 });
+
+function refusalWith(wayOut: string): string {
+  return `-ERR the reply would be longer than the limit of 1000 bytes; ${wayOut}\r\n`;
+}
