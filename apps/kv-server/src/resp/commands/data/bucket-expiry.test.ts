@@ -51,6 +51,14 @@ testExchange("an expiry that is over already drops the bucket", [
   ["EXISTS b", ":0\r\n"],
 ]);
 
+testExchange("a moment that no store could count to is kept as the latest one", [
+  ["HSET b k 1", ":1\r\n"],
+  ["PEXPIREAT b 9223372036854775807", ":1\r\n"],
+  ["PEXPIRETIME b", ":9007199254740991\r\n"],
+  ["PEXPIRE b 9007199254740991", ":1\r\n"],
+  ["PEXPIRETIME b", ":9007199254740991\r\n"],
+]);
+
 testExchange("NX, XX, GT and LT decide which expiry is replaced", [
   ["HSET b k 1", ":1\r\n"],
   ["EXPIREAT b 9000000000 XX", ":0\r\n"],

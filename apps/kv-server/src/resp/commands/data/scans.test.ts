@@ -62,8 +62,22 @@ test("HSCAN shows fewer keys at a time where their values are large, and never f
     await client.ask("HSET", "b", `key-${index}`, "v".repeat(index === 7 ? 5000 : 300));
   }
   assert.match(await client.ask("HGETALL", "b"), /^-ERR the reply would be longer than the limit/u);
+  const part = await client.ask("HSCAN", "b", "0", "COUNT", "20");
+  assert.ok(Array.from(part.matchAll(/key-/gu)).length <= 2, part);
   const seen = await scanAll(client, ["HSCAN", "b"], ["COUNT", "20"]);
   assert.equal(new Set(seen.filter((word) => word.startsWith("key-"))).size, 20);
+});
+
+test("SCAN and HSCAN look at a thousand entries at a time at most, whatever COUNT says", async () => {
+  await using memory = await openMemoryKv();
+  const client = new DataClient(memory.kv);
+  const fields = Array.from({ length: 1500 }, (_, index) => [String(index), "v"]);
+  await client.ask("HSET", "b", ...fields.flat());
+  const part = await client.ask("HSCAN", "b", "0", "COUNT", "1500");
+  assert.match(part, /^\*2\r\n\$\d+\r\n[1-9]\d*\r\n\*20\d\d\r\n/u);
+  for (let index = 0; index < 1500; index++) await client.ask("HSET", `bucket-${index}`, "k", "v");
+  const names = await client.ask("SCAN", "0", "COUNT", "1500");
+  assert.match(names, /^\*2\r\n\$\d+\r\n[1-9]\d*\r\n\*10\d\d\r\n/u);
 });
 
 /** Follows the cursors. All bulks but the cursors, which hold no line break. */
