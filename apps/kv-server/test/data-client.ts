@@ -81,10 +81,12 @@ export class DataClient {
 
   /** All replies that are owed, when the last of them is there. */
   async owed(): Promise<string> {
-    while (this.#session.owesReplies && this.#bug === undefined) {
-      await once(this.#progress, "progress");
+    for (;;) {
+      // There may have been progress that nobody waited for.
       this.#session.execute(Number.POSITIVE_INFINITY);
       this.#session.deliver();
+      if (!this.#session.owesReplies || this.#bug !== undefined) break;
+      await once(this.#progress, "progress");
     }
     if (this.#bug !== undefined) throw new Error("a bug", { cause: this.#bug.error });
     return this.#taken();

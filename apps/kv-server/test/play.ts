@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Kv } from "@kv/kv";
 import { DataClient, type DataClientOptions } from "./data-client.ts";
 import { FakeKv } from "./fake-kv.ts";
-import { openMemoryKv } from "./memory-kv.ts";
+import { openMemoryKv } from "./open-kv.ts";
 
 /** A request, in words with a space between, and its whole reply; in RESP3 the third where that differs. */
 export type Exchange = readonly [request: string, reply: string, reply3?: string];

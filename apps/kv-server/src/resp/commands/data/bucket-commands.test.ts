@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DataClient } from "../../../../test/data-client.ts";
 import { FakeKv } from "../../../../test/fake-kv.ts";
-import { openMemoryKv } from "../../../../test/memory-kv.ts";
+import { openMemoryKv } from "../../../../test/open-kv.ts";
 import { testExchange } from "../../../../test/play.ts";
 
 testExchange("EXISTS, DEL, UNLINK and TYPE take buckets as they are named", [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { DataClient } from "../../../../test/data-client.ts";
 import { FakeKv } from "../../../../test/fake-kv.ts";
-import { openMemoryKv } from "../../../../test/memory-kv.ts";
+import { openMemoryKv } from "../../../../test/open-kv.ts";
 import { type Exchange, testExchange } from "../../../../test/play.ts";
 
 /** Somewhere in the year 2023: not a whole second. */

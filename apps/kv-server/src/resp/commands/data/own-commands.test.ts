@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DataClient } from "../../../../test/data-client.ts";
 import { FakeKv } from "../../../../test/fake-kv.ts";
-import { openMemoryKv } from "../../../../test/memory-kv.ts";
+import { openMemoryKv } from "../../../../test/open-kv.ts";
 import { testExchange } from "../../../../test/play.ts";
 
 for (const version of [2, 3] as const) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DataClient } from "../../../../test/data-client.ts";
-import { openMemoryKv } from "../../../../test/memory-kv.ts";
+import { openMemoryKv } from "../../../../test/open-kv.ts";
 import { testExchange } from "../../../../test/play.ts";
 
 testExchange("SCAN, HSCAN and KEYS show what matches", [
