@@ -10,6 +10,8 @@ export interface Client {
   readonly activeAtMs: number;
   /** Who has logged in, if anybody had to. */
   readonly user: string | undefined;
+  /** Whether its requests are served now: it has logged in, or nobody has to. */
+  readonly isAdmitted: boolean;
   /** Closes it at once; what it is still owed is lost. */
   cut(): void;
   /** Closes it when what it is owed has gone out. */

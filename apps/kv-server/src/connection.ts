@@ -78,6 +78,10 @@ export class Connection implements Client {
     return this.#session.userName;
   }
 
+  get isAdmitted(): boolean {
+    return this.#session.isAdmitted;
+  }
+
   /** Executes no more requests, lets the replies that are due go out, and ends. */
   drain(): void {
     this.#session.stop();

@@ -82,6 +82,16 @@ export const environment = {
     default: 64 * mebibyte,
     doc: "Longest value; on a line, the line's limit comes first.",
   },
+  requestLimitBytes: {
+    schema: bytes(64 * kibibyte, 1024 * mebibyte),
+    default: 65 * mebibyte,
+    doc: "Longest request over RESP, all its words together: what a connection may keep in memory of one that is not whole yet. The rest of a longer one is skipped.",
+  },
+  replyLimitBytes: {
+    schema: bytes(64 * kibibyte, 512 * mebibyte),
+    default: 64 * mebibyte,
+    doc: "Longest reply that lists what a bucket, or the node, holds; beyond it there is an error that names the command for reading in parts.",
+  },
   pendingOutputLimitBytes: {
     schema: bytes(64 * kibibyte, 1024 * mebibyte),
     default: 8 * mebibyte,

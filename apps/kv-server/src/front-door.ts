@@ -21,4 +21,8 @@ export interface FrontDoor {
   readonly clients: Clients;
   /** Milliseconds of a clock that never goes back. */
   readonly clock: () => number;
+  /** Unix time in milliseconds: what an expiry is counted from. */
+  readonly unixTimeMs: () => number;
+  /** From 0 up to but not including 1. */
+  readonly random: () => number;
 }

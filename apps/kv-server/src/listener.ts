@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import type { Child } from "@kv/application";
+import { type Child, unixTimeMs as systemUnixTimeMs } from "@kv/application";
 import type { Kv } from "@kv/kv";
 import { type Address, formatAddress } from "./address.ts";
 import { Connection } from "./connection.ts";
@@ -32,6 +32,10 @@ export interface ListenerOptions extends UsersOptions {
   readonly environment: ServerEnvironment;
   /** Milliseconds of a clock that never goes back. */
   readonly clock: () => number;
+  /** Unix time in milliseconds; the machine's own by default. */
+  readonly unixTimeMs?: () => number;
+  /** From 0 up to but not including 1; by chance by default. */
+  readonly random?: () => number;
   /** How bytes are read: into one shared buffer by default. */
   readonly adopt?: AdoptSocket;
 }
@@ -52,12 +56,14 @@ export interface Listener extends Child {
 /** Binds the environment's host and port; rejects with a `ServerError`. */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const { kv, protocol, environment, clock, adopt = adoptIntoSharedBuffer() } = options;
+  const { unixTimeMs = systemUnixTimeMs, random = byChance } = options;
   const log = new ServerLog(kv.node, clock);
   const users = new Users(() => environment.users, options);
   const output = new OutputBuffer();
   const pending = new PendingTotal(() => environment.pendingTotalLimitBytes);
   const clients = new Connections();
-  const door = { kv, protocol, environment, users, output, pending, log, adopt, clients, clock };
+  const shared = { kv, protocol, environment, users, output, pending, log, adopt, clients };
+  const door: FrontDoor = { ...shared, clock, unixTimeMs, random };
   const server = createServer({
     pauseOnConnect: true,
     allowHalfOpen: true,
@@ -79,6 +85,12 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     finished: new Promise(() => {}),
     [Symbol.asyncDispose]: () => (drained ??= close(server, door, clients)),
   };
+}
+
+/** Good enough to draw a key, and nothing that a secret should rest on. */
+function byChance(): number {
+  // tidy-allow: the generator that programs are given; a test passes another
+  return Math.random();
 }
 
 /** Its port is free when this returns; "close" never comes, since the server loses count of its connections. */

@@ -3,6 +3,13 @@ const initialBytes = 64 * 1024;
 /** A buffer that has grown beyond this is not kept when it has been emptied. */
 const keptBytes = 1024 * 1024;
 
+/** A mark, nine digits, CR and LF. */
+const longestHeaderBytes = 12;
+
+const zero = 0x30;
+const carriageReturn = 0x0d;
+const lineFeed = 0x0a;
+
 /** Above this length a native copy beats a loop. */
 const loopedBytes = 32;
 
@@ -31,6 +38,29 @@ export class OutputBuffer {
       target.set(bytes, at);
     }
     this.#length = end;
+  }
+
+  /**
+   * Puts `mark`, a byte, the decimal form of `value`, a whole number from 0 to 999,999,999, and CR LF at the end: the
+   * header of a value. Digit by digit, since a text and its bytes cost more than all the rest of a short reply.
+   */
+  appendHeader(mark: number, value: number): void {
+    const at = this.#length;
+    if (at + longestHeaderBytes > this.#bytes.length) this.#grow(at + longestHeaderBytes);
+    const target = this.#bytes;
+    let digits = 1;
+    for (let bound = 10; value >= bound; bound *= 10) digits++;
+    const end = at + 1 + digits;
+    target[at] = mark;
+    let rest = value;
+    for (let index = end - 1; index > at; index--) {
+      const quotient = Math.floor(rest / 10);
+      target[index] = zero + rest - quotient * 10;
+      rest = quotient;
+    }
+    target[end] = carriageReturn;
+    target[end + 1] = lineFeed;
+    this.#length = end + 2;
   }
 
   /** What it holds, not copied: good until the next change. */

@@ -1,6 +1,7 @@
 import { KvError, StorageError, type StorageErrorCode } from "@kv/kv";
-import type { Effect } from "./command.ts";
+import type { Effect } from "./execute/demand.ts";
 import { type Refusal, refuse } from "./reply.ts";
+import type { LimitedPart } from "./request.ts";
 
 /** A failure that has a reply: somebody outside the program can mend it. Everything else is a bug. */
 export type RequestFailure = KvError | StorageError;
@@ -38,6 +39,11 @@ export function refusalOf(failure: RequestFailure, effect: Effect): Refusal {
   if (failure instanceof KvError) return refuse(failure.message);
   const reason = STORAGE_REASONS[failure.code][effect];
   return refuse(isDiskFull(failure) ? `${reason} (disk full)` : reason);
+}
+
+/** The reply to a request whose `part` is over its limit: nothing of it was carried out. */
+export function refuseTooLong(part: LimitedPart, limitBytes: number): Refusal {
+  return refuse(`the ${part} is longer than the limit of ${limitBytes} bytes`);
 }
 
 function both(reason: string): Readonly<Record<Effect, string>> {

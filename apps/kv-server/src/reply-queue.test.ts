@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Demand, type Effect, READ } from "./command.ts";
+import { type Demand, type Effect, READ } from "./execute/demand.ts";
 import { type Refusal, type Reply, refuse } from "./reply.ts";
 import { type CommitGroup, type OwedReply, ReplyQueue } from "./reply-queue.ts";
 

@@ -13,7 +13,7 @@
  * Pure: whoever owns the queue listens to the promises and tells it what became of them.
  */
 
-import type { Demand, Effect } from "./command.ts";
+import type { Demand, Effect } from "./execute/demand.ts";
 import { type Refusal, type Reply, weigh } from "./reply.ts";
 import type { ReplyForm } from "./request.ts";
 

@@ -1,4 +1,4 @@
-import type { Command } from "./command.ts";
+import type { Command } from "./execute/command.ts";
 import type { OutputBuffer } from "./output-buffer.ts";
 import type { Reply } from "./reply.ts";
 
@@ -11,7 +11,7 @@ import type { Reply } from "./reply.ts";
 export type ReplyForm = (reply: Reply, output: OutputBuffer) => void;
 
 /** The parts of a request that have a limit. */
-export type LimitedPart = "line" | "bucket name" | "key" | "value";
+export type LimitedPart = "line" | "request" | "bucket name" | "key" | "value";
 
 /**
  * What a decoder makes of a client's bytes: a command, or what else they turned out to be.
@@ -23,10 +23,8 @@ export type Request = (
   | Command
   | AuthenticateRequest
   | LocalRequest
-  /** Whoever has logged in has not any more. */
-  | { readonly type: "log-out" }
-  /** The last request of this connection: it ends when this, and all before it, is answered. */
-  | { readonly type: "leave" }
+  | LogOutRequest
+  | LeaveRequest
   | { readonly type: "unknown-command" }
   | { readonly type: "too-long"; readonly part: LimitedPart; readonly limitBytes: number }
   | { readonly type: "foreign-protocol" }
@@ -41,11 +39,30 @@ export interface AuthenticateRequest {
   readonly onAdmitted?: () => void;
 }
 
+/** Whoever has logged in has not any more. Carried out before a log-in too. */
+export interface LogOutRequest extends Performed {
+  readonly type: "log-out";
+}
+
+/**
+ * The last request of this connection: it ends when this, and all before it, is answered. Carried out before a log-in
+ * too.
+ */
+export interface LeaveRequest extends Performed {
+  readonly type: "leave";
+}
+
 /** What asks for no bucket: the protocol answers it by itself, with its form for the reply `done`. */
-export interface LocalRequest {
+export interface LocalRequest extends Performed {
   readonly type: "local";
   /** Whether it is answered before a log-in too. */
   readonly isOpen: boolean;
-  /** Called when it is carried out, before the next request is asked for. */
+  /** What its reply weighs while it waits, in bytes, beyond a plain one; 0 by default. */
+  readonly replyBytes?: number;
+}
+
+/** What may have to be done on the connection itself before it is answered with `done`. */
+export interface Performed {
+  /** Called when it is carried out, before its reply is put into bytes and the next request is asked for. */
   readonly perform?: () => void;
 }

@@ -1,13 +1,20 @@
 import type { Answer, Answering } from "@kv/kv";
 import type { Client } from "./client.ts";
-import { type Command, type Demand, demandOf, type Effect, READ } from "./command.ts";
-import { execute, type Outcome, replyTo } from "./execute.ts";
+import type { Command } from "./execute/command.ts";
+import { answerDemand, type Demand, demandOf, type Effect } from "./execute/demand.ts";
+import { execute } from "./execute/execute.ts";
 import type { FrontDoor } from "./front-door.ts";
 import type { Decoder } from "./protocol.ts";
-import { isRequestFailure, refusalOf } from "./refusal.ts";
+import { isRequestFailure, refusalOf, refuseTooLong } from "./refusal.ts";
 import { type Refusal, type Reply, refuse } from "./reply.ts";
 import { type CommitGroup, type GroupFailure, type OwedReply, ReplyQueue } from "./reply-queue.ts";
-import type { AuthenticateRequest, LocalRequest, ReplyForm, Request } from "./request.ts";
+import type {
+  AuthenticateRequest,
+  LocalRequest,
+  Performed,
+  ReplyForm,
+  Request,
+} from "./request.ts";
 import type { User } from "./user.ts";
 import type { Login } from "./users.ts";
 
@@ -28,8 +35,6 @@ const LOG_IN: Demand = { effect: "write", writtenBytes: 0 };
  * *foreign*: the client speaks another protocol.
  */
 export type Pause = "starved" | "waiting" | "full" | "leaving" | "foreign";
-
-type TooLongRequest = Extract<Request, { readonly type: "too-long" }>;
 
 interface WithForm {
   readonly form?: ReplyForm;
@@ -70,6 +75,15 @@ export class Session {
   /** Who has logged in. */
   get userName(): string | undefined {
     return this.#user?.name;
+  }
+
+  /**
+   * Whether requests are served. Judged for every one: who has logged in may be removed at any time, and users may be
+   * configured.
+   */
+  get isAdmitted(): boolean {
+    const { users } = this.#door;
+    return (this.#user !== undefined && users.knows(this.#user)) || !users.isRequired;
   }
 
   /** Whether a request has been executed whose reply has not been delivered. */
@@ -131,34 +145,29 @@ export class Session {
   #serve(request: Exclude<Request, { readonly type: "foreign-protocol" }>): void {
     const { type, form } = request;
     if (type === "authenticate") this.#authenticate(request);
-    else if (type === "leave") this.#leave(form);
+    else if (type === "leave") this.#leave(request);
+    else if (type === "log-out") this.#logOut(request);
     else if (type === "local" && request.isOpen) this.#perform(request);
-    else if (!this.#isAdmitted) this.#answer(AUTHENTICATION_REQUIRED, form);
+    else if (!this.isAdmitted) this.#answer(AUTHENTICATION_REQUIRED, form);
     else if (type === "local") this.#perform(request);
-    else if (type === "log-out") this.#logOut(form);
     else if (type === "unknown-command") this.#answer(UNKNOWN_COMMAND, form);
-    else if (type === "too-long") this.#answer(tooLong(request), form);
-    else this.#ask(request);
+    else if (type === "too-long") {
+      this.#answer(refuseTooLong(request.part, request.limitBytes), form);
+    } else this.#ask(request);
   }
 
-  /** Judged for every request: who has logged in may be removed at any time, and users may be configured. */
-  get #isAdmitted(): boolean {
-    const { users } = this.#door;
-    return (this.#user !== undefined && users.knows(this.#user)) || !users.isRequired;
-  }
-
-  #perform({ perform, form }: LocalRequest & WithForm): void {
+  #perform({ perform, replyBytes, form }: Partial<LocalRequest> & WithForm): void {
     perform?.();
-    this.#answer(DONE, form);
+    this.#answer(DONE, form, replyBytes);
   }
 
-  #logOut(form: ReplyForm | undefined): void {
+  #logOut(request: Performed & WithForm): void {
     this.#user = undefined;
-    this.#answer(DONE, form);
+    this.#perform(request);
   }
 
-  #leave(form: ReplyForm | undefined): void {
-    this.#answer(DONE, form);
+  #leave(request: Performed & WithForm): void {
+    this.#perform(request);
     this.#isLeaving = true;
     this.#isStopped = true;
   }
@@ -166,9 +175,9 @@ export class Session {
   #ask(command: Command & WithForm): void {
     const { form } = command;
     const demand = demandOf(command);
-    let answering: Answering<Outcome>;
+    let answering: Answering<Reply>;
     try {
-      answering = execute(this.#door.kv, command);
+      answering = execute(this.#door, command);
     } catch (error) {
       this.#answer(this.#refusal(error, demand.effect), form);
       return;
@@ -176,30 +185,26 @@ export class Session {
     if (answering instanceof Promise) {
       const place = this.#queue.reserve(demand, form);
       this.#isWaiting = demand.effect === "write";
-      this.#collect(place, answering, command.type).catch(this.#options.onBug);
+      this.#collect(place, answering).catch(this.#options.onBug);
     } else {
-      const reply = replyTo(command.type, answering.outcome);
-      if (answering.durable === undefined) this.#answer(reply, form);
-      else this.#queue.add({ reply, form }, demand, this.#groupOf(answering.durable));
+      const { outcome: reply, durable } = answering;
+      if (durable === undefined) this.#answer(reply, form);
+      else this.#queue.add({ reply, form }, demand, this.#groupOf(durable));
     }
   }
 
   /** Nothing is queued that need not be: most replies go straight into the output. */
-  #answer(reply: Reply, form: ReplyForm | undefined): void {
+  #answer(reply: Reply, form: ReplyForm | undefined, replyBytes = 0): void {
     const { protocol, output } = this.#door;
-    if (!this.#queue.isEmpty) this.#queue.add({ reply, form }, READ, undefined);
+    if (!this.#queue.isEmpty) this.#queue.add({ reply, form }, answerDemand(replyBytes), undefined);
     else if (form === undefined) protocol.encode(reply, output);
     else form(reply, output);
   }
 
-  async #collect(
-    place: OwedReply,
-    answering: Promise<Answer<Outcome>>,
-    type: Command["type"],
-  ): Promise<void> {
+  async #collect(place: OwedReply, answering: Promise<Answer<Reply>>): Promise<void> {
     try {
       const { outcome, durable } = await answering;
-      this.#queue.fill(place, replyTo(type, outcome), this.#groupOf(durable));
+      this.#queue.fill(place, outcome, this.#groupOf(durable));
     } catch (error) {
       this.#queue.fill(place, this.#refusal(error, place.demand.effect), undefined);
     }
@@ -287,8 +292,4 @@ export class Session {
     this.#door.log.requestFailed(error);
     return refusalOf(error, effect);
   }
-}
-
-function tooLong({ part, limitBytes }: TooLongRequest): Refusal {
-  return refuse(`the ${part} is longer than the limit of ${limitBytes} bytes`);
 }

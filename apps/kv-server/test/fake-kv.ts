@@ -1,11 +1,14 @@
-import type { Answer, Answering, BucketName, Field, Kv } from "@kv/kv";
-
-/** The one revision there is here: the line protocol shows none. */
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a test makes up what only an engine makes
-const REVISION = 1 as Extract<
-  Awaited<ReturnType<Kv["put"]>>["outcome"],
-  { type: "stored" }
->["revision"];
+import type {
+  Answer,
+  Answering,
+  BucketName,
+  Condition,
+  Field,
+  Kv,
+  ListOptions,
+  PutOptions,
+} from "@kv/kv";
+import { FakeBuckets } from "./fake-buckets.ts";
 
 /**
  * Buckets in memory, and a disk that settles when the test says so. `durable` is what answers rest on from now
@@ -13,63 +16,68 @@ const REVISION = 1 as Extract<
  */
 export class FakeKv implements Kv {
   readonly node = "fake@test";
+  readonly buckets = new FakeBuckets();
   durable: Promise<void> | undefined;
   delay: Promise<void> | undefined;
   /** Thrown by every operation while it is there. */
   failure: unknown;
   #asked = 0;
   #onAsked: () => void = () => {};
-  readonly #buckets = new Map<string, Map<string, Uint8Array>>();
 
   createBucket(bucket: BucketName): ReturnType<Kv["createBucket"]> {
-    const name = text(bucket);
-    const existed = this.#buckets.has(name);
-    if (!existed) this.#buckets.set(name, new Map());
-    return this.#answer({ type: existed ? "exists" : "created", revision: REVISION });
+    return this.#answer(this.buckets.create(bucket));
   }
 
   get(bucket: BucketName, key: Uint8Array): ReturnType<Kv["get"]> {
-    const keys = this.#buckets.get(text(bucket));
-    if (keys === undefined) return this.#answer({ type: "no-bucket" });
-    const value = keys.get(text(key));
-    if (value === undefined) return this.#answer({ type: "missing" });
-    return this.#answer({ type: "found", value, revision: REVISION, expiresAtMs: undefined });
+    return this.#answer(this.buckets.get(bucket, key));
   }
 
-  put(bucket: BucketName, fields: readonly Field[]): ReturnType<Kv["put"]> {
-    const keys = this.#buckets.get(text(bucket));
-    if (keys === undefined) return this.#answer({ type: "no-bucket" });
-    for (const { key, value } of fields) keys.set(text(key), Uint8Array.from(value));
-    return this.#answer({ type: "stored", revision: REVISION, added: fields.length });
+  describeKey(bucket: BucketName, key: Uint8Array): ReturnType<Kv["describeKey"]> {
+    const outcome = this.buckets.get(bucket, key);
+    if (outcome.type !== "found") return this.#answer(outcome);
+    const { value, ...about } = outcome;
+    return this.#answer({ ...about, valueBytes: value.length });
   }
 
-  delete(bucket: BucketName, [key]: readonly Uint8Array[]): ReturnType<Kv["delete"]> {
-    const keys = this.#buckets.get(text(bucket));
-    if (keys === undefined) return this.#answer({ type: "no-bucket" });
-    const isThere = key !== undefined && keys.delete(text(key));
-    return this.#answer(
-      isThere ? { type: "deleted", revision: REVISION, removed: 1 } : { type: "missing" },
-    );
+  countBuckets(): ReturnType<Kv["countBuckets"]> {
+    const all = this.buckets.listBuckets({ limit: Number.MAX_SAFE_INTEGER });
+    return this.#answer({ type: "counted", buckets: all.page.entries.length });
   }
 
-  dropBucket(): never {
-    throw new Error("no front door drops buckets yet");
+  put(bucket: BucketName, fields: readonly Field[], options?: PutOptions): ReturnType<Kv["put"]> {
+    return this.#answer(this.buckets.put(bucket, fields, options));
   }
 
-  expire(): never {
-    throw new Error("no front door sets an expiry yet");
+  delete(
+    bucket: BucketName,
+    keys: readonly Uint8Array[],
+    condition?: Condition,
+  ): ReturnType<Kv["delete"]> {
+    return this.#answer(this.buckets.delete(bucket, keys, condition));
   }
 
-  listBuckets(): never {
-    throw new Error("no front door lists yet");
+  dropBucket(bucket: BucketName): ReturnType<Kv["dropBucket"]> {
+    return this.#answer(this.buckets.drop(bucket));
   }
 
-  listKeys(): never {
-    throw new Error("no front door lists yet");
+  expire(
+    bucket: BucketName,
+    key: Uint8Array | undefined,
+    expiresAtMs: number | undefined,
+  ): ReturnType<Kv["expire"]> {
+    return this.#answer(this.buckets.expire(bucket, key, expiresAtMs));
   }
 
-  describeBucket(): never {
-    throw new Error("no front door describes buckets yet");
+  listBuckets(options?: ListOptions): ReturnType<Kv["listBuckets"]> {
+    return this.#answer(this.buckets.listBuckets(options));
+  }
+
+  listKeys(bucket: BucketName, options?: ListOptions): ReturnType<Kv["listKeys"]> {
+    return this.#answer(this.buckets.listKeys(bucket, options));
+  }
+
+  describeBucket(bucket: BucketName): ReturnType<Kv["describeBucket"]> {
+    return this.#answer(this.buckets.describe(bucket));
   }
 
   /** How many operations were asked for. */
@@ -86,10 +94,11 @@ export class FakeKv implements Kv {
     }
   }
 
-  /** Puts a value, also one that no line could carry. */
+  /** Puts a value, also one that no line could carry, into a bucket that stays. */
   plant(bucket: string, key: string, value: Uint8Array): void {
-    const keys = this.#buckets.get(bucket) ?? new Map<string, Uint8Array>();
-    this.#buckets.set(bucket, keys.set(key, value));
+    const name = Buffer.from(bucket, "latin1");
+    this.buckets.create(name);
+    this.buckets.put(name, [{ key: Buffer.from(key, "latin1"), value }]);
   }
 
   #answer<Outcome>(outcome: Outcome): Answering<Outcome> {
@@ -100,9 +109,4 @@ export class FakeKv implements Kv {
     const answer: Answer<Outcome> = { outcome, durable: this.durable };
     return this.delay === undefined ? answer : this.delay.then(() => answer);
   }
-}
-
-/** One character for each byte, so that any bytes can name something. */
-function text(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }

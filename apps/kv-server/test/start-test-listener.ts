@@ -2,6 +2,7 @@ import { environment, type ServerEnvironment } from "../src/environment.ts";
 import { lineProtocol } from "../src/line/line-protocol.ts";
 import { type Listener, startListener } from "../src/listener.ts";
 import type { AdoptSocket } from "../src/socket.ts";
+import type { Protocol } from "../src/protocol.ts";
 import type { UsersOptions } from "../src/users.ts";
 import { FakeKv } from "./fake-kv.ts";
 
@@ -15,6 +16,8 @@ export interface TestListener extends AsyncDisposable {
 /** What a test may put in the place of what a listener does by itself. */
 export interface Replacements extends UsersOptions {
   readonly adopt?: AdoptSocket;
+  /** The line protocol by default. */
+  readonly protocol?: Protocol;
 }
 
 /** Starts one with the defaults of the environment but for `changes`, which may be getters. Time does not pass for its log. */
@@ -49,6 +52,8 @@ export function defaults(): ServerEnvironment {
     lineLimitBytes: environment.lineLimitBytes.default,
     keyLimitBytes: environment.keyLimitBytes.default,
     valueLimitBytes: environment.valueLimitBytes.default,
+    requestLimitBytes: environment.requestLimitBytes.default,
+    replyLimitBytes: environment.replyLimitBytes.default,
     pendingOutputLimitBytes: environment.pendingOutputLimitBytes.default,
     pendingTotalLimitBytes: environment.pendingTotalLimitBytes.default,
     slowReaderTimeoutMs: environment.slowReaderTimeoutMs.default,

@@ -1,6 +1,7 @@
 export type {
   Answer,
   Answering,
+  BucketOutcome,
   Condition,
   Conflict,
   CreateBucketOutcome,
@@ -9,6 +10,7 @@ export type {
   ExpireOutcome,
   Field,
   GetOutcome,
+  KeyOutcome,
   Lifetime,
   ListBucketsOutcome,
   ListKeysOutcome,
@@ -23,6 +25,6 @@ export type { BucketName } from "./bucket-name.ts";
 export { bucketNameLimitBytes, parseBucketName } from "./bucket-name.ts";
 export type { KvErrorCode, KvFailures } from "./errors.ts";
 export { isKvError, KvError } from "./errors.ts";
-export type { Kv, NodeKv } from "./kv.ts";
+export type { CountBucketsOutcome, Kv, NodeKv } from "./kv.ts";
 export { localNodeName } from "./node-name.ts";
 export { whiteSpaceLength } from "./white-space.ts";

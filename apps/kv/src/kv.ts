@@ -8,6 +8,7 @@ import type {
   ExpireOutcome,
   Field,
   GetOutcome,
+  KeyOutcome,
   ListBucketsOutcome,
   ListKeysOutcome,
   ListOptions,
@@ -16,6 +17,12 @@ import type {
   Store,
 } from "@kv/storage";
 import type { BucketName } from "./bucket-name.ts";
+
+/** How many buckets there are. */
+export interface CountBucketsOutcome {
+  readonly type: "counted";
+  readonly buckets: number;
+}
 
 /**
  * The buckets of the whole system, asked by name: what this application offers to a front door.
@@ -29,6 +36,7 @@ export interface Kv {
   readonly node: string;
   createBucket(bucket: BucketName): Answering<CreateBucketOutcome>;
   get(bucket: BucketName, key: Uint8Array): Answering<GetOutcome>;
+  describeKey(bucket: BucketName, key: Uint8Array): Answering<KeyOutcome>;
   /** With `createsBucket` it goes where `createBucket` would go. */
   put(bucket: BucketName, fields: readonly Field[], options?: PutOptions): Answering<PutOutcome>;
   delete(
@@ -45,6 +53,8 @@ export interface Kv {
   ): Answering<ExpireOutcome>;
   /** The buckets that this node stores: those of other nodes are not asked for. */
   listBuckets(options?: ListOptions): Answering<ListBucketsOutcome>;
+  /** How many buckets this node stores. */
+  countBuckets(): Answering<CountBucketsOutcome>;
   listKeys(bucket: BucketName, options?: ListOptions): Answering<ListKeysOutcome>;
   describeBucket(bucket: BucketName): Answering<BucketOutcome>;
 }

@@ -45,11 +45,16 @@ export function createRouter({ reader, table, store }: RouterOptions): Kv {
     node: reader.self,
     createBucket: (bucket) => storeFor(bucket).createBucket(bucket),
     get: (bucket, key) => storeFor(bucket).get(bucket, key),
+    describeKey: (bucket, key) => storeFor(bucket).describeKey(bucket, key),
     put: (bucket, fields, options) => storeFor(bucket).put(bucket, fields, options),
     delete: (bucket, keys, condition) => storeFor(bucket).delete(bucket, keys, condition),
     dropBucket: (bucket) => storeFor(bucket).dropBucket(bucket),
     expire: (bucket, key, expiresAtMs) => storeFor(bucket).expire(bucket, key, expiresAtMs),
     listBuckets: (options) => ownStore().listBuckets(options),
+    countBuckets: () => ({
+      outcome: { type: "counted", buckets: ownStore().statistics().buckets },
+      durable: undefined,
+    }),
     listKeys: (bucket, options) => storeFor(bucket).listKeys(bucket, options),
     describeBucket: (bucket) => storeFor(bucket).describeBucket(bucket),
   };

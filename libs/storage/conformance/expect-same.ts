@@ -22,6 +22,10 @@ export async function expectSame(pair: Pair): Promise<void> {
     for (const key of keys.keys()) {
       const found = await settle(pair.store.get(bucket, Buffer.from(key, "hex")));
       assert.deepEqual(plain(found), pair.model.get(bucket, Buffer.from(key, "hex")));
+      assert.ok(found.type === "found");
+      const { value, ...about } = found;
+      const described = await settle(pair.store.describeKey(bucket, Buffer.from(key, "hex")));
+      assert.deepEqual(described, { ...about, valueBytes: value.length });
     }
   }
 }

@@ -14,6 +14,7 @@ export function testExpiry(open: OpenStore): void {
     assert.equal((await settle(store.get(B, K))).type, "found");
     nowMs = 100;
     assert.deepEqual(await settle(store.get(B, K)), { type: "missing" });
+    assert.deepEqual(await settle(store.describeKey(B, K)), { type: "missing" });
     assert.deepEqual(await settle(store.delete(B, [K])), { type: "missing" });
     const stored = await settle(store.put(B, [{ key: K, value: W }]));
     assert.ok(stored.type === "stored" && stored.added === 1);
@@ -27,6 +28,7 @@ export function testExpiry(open: OpenStore): void {
     await settle(store.expire(B, undefined, 100));
     nowMs = 100;
     assert.deepEqual(await settle(store.get(B, K)), { type: "no-bucket" });
+    assert.deepEqual(await settle(store.describeKey(B, K)), { type: "no-bucket" });
     assert.deepEqual(await settle(store.expire(B, undefined, undefined)), { type: "no-bucket" });
     assert.deepEqual((await settle(store.listBuckets())).page.entries, []);
     assert.equal((await settle(store.createBucket(B))).type, "created");

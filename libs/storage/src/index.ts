@@ -54,6 +54,7 @@ export type {
   ExpireOutcome,
   Field,
   GetOutcome,
+  KeyOutcome,
   Lifetime,
   ListBucketsOutcome,
   ListedBucket,

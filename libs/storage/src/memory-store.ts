@@ -12,6 +12,7 @@ import { type Decision, dropsBucket, type Finding } from "./state/decision.ts";
 import { findKey } from "./state/find-key.ts";
 import { expiryOf } from "./state/look-up.ts";
 import { mutationNumber } from "./state/mutation-number.ts";
+import { readKey } from "./state/read-key.ts";
 import { readBucket, readBuckets, readKeys } from "./state/read-listing.ts";
 import type { StoreStatistics } from "./statistics.ts";
 import type {
@@ -24,6 +25,7 @@ import type {
   ExpireOutcome,
   Field,
   GetOutcome,
+  KeyOutcome,
   ListBucketsOutcome,
   ListKeysOutcome,
   ListOptions,
@@ -67,6 +69,10 @@ export class MemoryStore implements Store {
   describeBucket(bucket: Uint8Array): Answer<BucketOutcome> {
     const nowMs = this.#clock();
     return answer(readBucket(this.#swept(nowMs), bucket, nowMs));
+  }
+
+  describeKey(bucket: Uint8Array, key: Uint8Array): Answer<KeyOutcome> {
+    return answer(readKey(this.#open(), { bucket, key }, this.#clock()));
   }
 
   get(bucket: Uint8Array, key: Uint8Array): Answer<GetOutcome> {

@@ -152,6 +152,18 @@ export type BucketOutcome =
     }
   | { readonly type: "no-bucket" };
 
+/** What there is to say of a key without its value. A key that has lapsed is `missing`. */
+export type KeyOutcome =
+  | {
+      readonly type: "found";
+      readonly revision: Revision;
+      readonly expiresAtMs: number | undefined;
+      /** How long its value is. */
+      readonly valueBytes: number;
+    }
+  | { readonly type: "missing" }
+  | { readonly type: "no-bucket" };
+
 /** A bucket as a listing shows it. The array is the caller's. */
 export interface ListedBucket {
   readonly bucket: Uint8Array;
@@ -207,6 +219,9 @@ export interface Buckets {
   describeBucket(bucket: Uint8Array): Answering<BucketOutcome>;
 
   get(bucket: Uint8Array, key: Uint8Array): Answering<GetOutcome>;
+
+  /** What there is to say of `key`; its value is not read. */
+  describeKey(bucket: Uint8Array, key: Uint8Array): Answering<KeyOutcome>;
 
   /**
    * Puts every field, or none of them: after a crash too. A key named twice takes the later value.

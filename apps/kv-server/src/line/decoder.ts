@@ -15,7 +15,7 @@
 import { isHttpRequestBeginning, isHttpRequestLine } from "../http-guard.ts";
 import type { Decoder, RequestLimits } from "../protocol.ts";
 import type { Request } from "../request.ts";
-import { Input } from "./input.ts";
+import { Input } from "../input.ts";
 import { LineParser, tooLong } from "./parser.ts";
 
 const FOREIGN_PROTOCOL: Request = { type: "foreign-protocol" };

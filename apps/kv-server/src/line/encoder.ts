@@ -63,6 +63,21 @@ export function encodeReply(reply: Reply, output: OutputBuffer): void {
     case "refused":
       output.append(Buffer.from(`ERROR ${reply.reason.replaceAll(/[\r\n]+/gu, " ")}\r\n`));
       return;
+    case "bucket-expiry":
+    case "described":
+    case "described-key":
+    case "entries":
+    case "key-expiries":
+    case "key-times":
+    case "keys":
+    case "not-a-number":
+    case "number":
+    case "overflow":
+    case "page":
+    case "values":
+      throw new Error(`no line asks for ${reply.type}`);
+    default:
+      reply satisfies never;
   }
 }
 

@@ -1,4 +1,7 @@
-/** The words of one request: command name first, then what it is given. Good until the next request is read. */
+/**
+ * The words of one request: command name first, then what it is given. Good until the next request is read: who
+ * needs a word longer copies it.
+ */
 export interface Arguments {
   /** How many there are, the command's name included. */
   readonly count: number;

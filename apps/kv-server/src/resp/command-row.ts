@@ -31,4 +31,6 @@ export interface CommandRow {
   readonly since: string;
   /** What a call whose number of words is right asks for. */
   readonly request: (words: Arguments, conversation: Conversation) => Request;
+  /** The parts of a command such as CLIENT, which its second word names; their arity counts both. */
+  readonly subcommands?: readonly CommandRow[];
 }

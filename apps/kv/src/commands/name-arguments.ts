@@ -33,6 +33,6 @@ export function typedBytes(typed: Invocation, argument: string): Uint8Array {
 export function typedBucket(typed: Invocation): BucketName {
   const bucket = parseBucketName(typedBytes(typed, "bucket"));
   if (bucket !== undefined) return bucket;
-  const reason = `a bucket's name has 1 to ${bucketNameLimitBytes} bytes, and no white space`;
+  const reason = `a bucket's name has 1 to ${bucketNameLimitBytes} bytes`;
   throw misuse(reason);
 }

@@ -9,6 +9,7 @@ import { type Decision, dropsBucket, type Finding } from "../state/decision.ts";
 import { findKey } from "../state/find-key.ts";
 import { expiryOf } from "../state/look-up.ts";
 import { mutationNumber } from "../state/mutation-number.ts";
+import { readKey } from "../state/read-key.ts";
 import { readBucket, readBuckets, readKeys } from "../state/read-listing.ts";
 import type { BackupResult, CompactionResult, MaintenanceOptions } from "../maintenance.ts";
 import type { StoreStatistics } from "../statistics.ts";
@@ -23,6 +24,7 @@ import type {
   ExpireOutcome,
   Field,
   GetOutcome,
+  KeyOutcome,
   ListBucketsOutcome,
   ListKeysOutcome,
   ListOptions,
@@ -89,6 +91,11 @@ export class LogStore implements Store {
     // A count has to be exact: what has lapsed and was not swept yet goes now.
     index.sweep(nowMs, Number.POSITIVE_INFINITY);
     return this.#answer(readBucket(index, bucket, nowMs));
+  }
+
+  describeKey(bucket: Uint8Array, key: Uint8Array): Answer<KeyOutcome> {
+    const { index, clock } = this.#open();
+    return this.#answer(readKey(index, { bucket, key }, clock()));
   }
 
   get(bucket: Uint8Array, key: Uint8Array): Answering<GetOutcome> {

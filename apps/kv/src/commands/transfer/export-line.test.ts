@@ -59,7 +59,7 @@ suite("a line of an export", () => {
     ['{"type":"bucket","bucket":"b","lifetime":"long"}', /no line of an export/u],
     ['{"type":"keys"}', /no line of an export/u],
     ['{"type":"key","key":"k","value":"v"}', /no bucket/u],
-    ['{"type":"key","bucket":"a b","key":"k","value":"v"}', /no bucket/u],
+    ['{"type":"key","bucket":"","key":"k","value":"v"}', /no bucket/u],
     ['{"type":"key","bucket":"b","key":"k"}', /no key, or no value/u],
     ['{"type":"key","bucket":"b","key":"k","keyBase64":"aw==","value":"v"}', /no key/u],
     ['{"type":"key","bucket":"b","keyBase64":"a","value":"v"}', /no key/u],

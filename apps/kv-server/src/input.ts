@@ -14,7 +14,7 @@ const LINE_FEED = 0x0a;
 export class Input {
   /** The bytes at hand: offsets below are into this array. */
   bytes: Uint8Array = EMPTY;
-  /** Where the current line begins. */
+  /** Where the current request begins: nothing before it is needed any more. */
   start = 0;
   /** Up to here there is no line feed since `start`. */
   #searched = 0;
@@ -38,7 +38,7 @@ export class Input {
     this.#searched = 0;
   }
 
-  /** The offset of the line feed that ends the current line, or -1 when it is not there yet. */
+  /** The offset of the line feed that ends the line that begins at `start`, or -1 when it is not there yet. */
   findLineEnd(): number {
     const { bytes, end } = this;
     const loopEnd = Math.min(end, this.#searched + loopedBytes);
@@ -49,7 +49,7 @@ export class Input {
     return at;
   }
 
-  /** Uses up everything before `offset`: the next line begins there. */
+  /** Uses up everything before `offset`: the next request begins there. */
   advance(offset: number): void {
     this.start = offset;
     this.#searched = offset;

@@ -1,0 +1,23 @@
+import { answerError, answerWith } from "../../answers.ts";
+import type { CommandRow } from "../../command-row.ts";
+import { notAnIntegerError } from "../../errors.ts";
+import { parseInteger } from "../../integers.ts";
+import { appendSimple } from "../../writer.ts";
+
+const SELECTED = answerWith((output) => appendSimple(output, "OK"));
+
+/** `SELECT 0`: there is one database, which is selected already. */
+export const SELECT: CommandRow = {
+  name: "SELECT",
+  arity: 2,
+  flags: ["loading", "stale", "fast"],
+  keys: [0, 0, 0],
+  summary: "Selects a database: there is only 0.",
+  group: "connection",
+  since: "1.0.0",
+  request: (words) => {
+    const index = parseInteger(words.bytes(1));
+    if (index === undefined) return answerError(notAnIntegerError);
+    return index === 0n ? SELECTED : answerError("ERR DB index is out of range");
+  },
+};
