@@ -59,7 +59,8 @@ export function localEndOf({ localAddress: host, localPort: port }: Socket): str
 
 /**
  * How many of the bytes written to `socket` the operating system has taken so far. What Node documents counts a
- * write only when all of it is gone, which for megabytes and a slow client takes minutes; its handle knows better.
+ * write only when all of it is gone, which for megabytes and a slow client takes minutes; its handle knows better. With
+ * TLS what waits is counted as it is encrypted, so the result may be below zero, but it moves whenever bytes are taken.
  */
 export function takenBytes(socket: Socket): number {
   const handle: unknown = Reflect.get(socket, "_handle");
