@@ -44,7 +44,8 @@ export async function loadTls(files: TlsFiles, nowMs: number): Promise<LoadedTls
       expiresAtMs: leaf.validToDate.getTime(),
     };
     await attempt("tlsKeyFile", () => judgePair(leaf, key.key, files));
-    await attempt("tlsCertificateFile", () => judgeTogether(material, certificateFile));
+    if (problems.length === 0)
+      await attempt("tlsCertificateFile", () => judgeTogether(material, certificateFile));
     if (problems.length === 0) return { type: "loaded", material };
   }
   return { type: "unusable", problems };
