@@ -133,16 +133,7 @@ export async function startServer(
     void watchExpiry({ node, current, unixTimeMs: unixClock, time, signal: closing.signal });
   }
   return {
-    api: {
-      get address() {
-        const line = listeners.get("line");
-        if (line === undefined) throw new Error("the supervisor starts its children first");
-        return line.address;
-      },
-      get respAddress() {
-        return listeners.get("resp")?.address;
-      },
-    },
+    api: apiOf(listeners),
     status: () => ({
       ...Object.fromEntries([...listeners].map(([name, each]) => [name, doorStatus(each)])),
       connections: hall.connections,
@@ -153,13 +144,30 @@ export async function startServer(
     finished: supervisor.finished,
     async [Symbol.asyncDispose]() {
       closing.abort();
-      // All doors close at once. The supervisor, which waits for one after the other, tells of what fails there.
-      for (const listener of listeners.values()) {
-        listener[Symbol.asyncDispose]().then(undefined, () => undefined);
-      }
+      closeAll(listeners.values());
       await supervisor[Symbol.asyncDispose]();
     },
   };
+}
+
+function apiOf(listeners: ReadonlyMap<DoorName, Listener>): ServerApi {
+  return {
+    get address() {
+      const line = listeners.get("line");
+      if (line === undefined) throw new Error("the supervisor starts its children first");
+      return line.address;
+    },
+    get respAddress() {
+      return listeners.get("resp")?.address;
+    },
+  };
+}
+
+/** All doors close at once. The supervisor, which waits for one after the other, tells of what fails there. */
+function closeAll(listeners: Iterable<Listener>): void {
+  for (const listener of listeners) {
+    listener[Symbol.asyncDispose]().then(undefined, () => undefined);
+  }
 }
 
 function doorStatus({ address, connections }: Listener): object {

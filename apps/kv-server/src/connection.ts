@@ -13,7 +13,8 @@ import { StallWatch } from "./stall-watch.ts";
 const lingerMs = 500;
 
 /**
- * TLS never takes a write at once. Up to this length a copy of the output costs less than new memory for the next one.
+ * TLS never takes a write at once. Up to this length a copy of the output is cheaper than new memory for the next one: a
+ * GET alone costs a third of the processor time so (1.3 times that without TLS, and four times it otherwise).
  */
 const copiedBytes = 16 * 1024;
 

@@ -187,12 +187,15 @@ export function checkEnvironment(values: ServerEnvironment): readonly Environmen
   return [...checkPorts(values), ...checkStrangers(values), ...checkTls(values)];
 }
 
-function checkPorts({ port, respPort }: ServerEnvironment): readonly EnvironmentProblem[] {
+function checkPorts(values: ServerEnvironment): readonly EnvironmentProblem[] {
   const wayOut = `set it to another port, or to "off"`;
-  if (respPort === "next" && port === 65_535)
-    return [{ key: "respPort", expected: `there is no port after ${port}; ${wayOut}` }];
-  if (respPort === port && port !== 0)
-    return [{ key: "respPort", expected: `port ${port} is that of the line protocol; ${wayOut}` }];
+  const problem = (expected: string): readonly EnvironmentProblem[] => [
+    { key: "respPort", expected: `${expected}; ${wayOut}` },
+  ];
+  if (values.respPort === "next" && values.port === 65_535)
+    return problem(`there is no port after ${values.port}`);
+  if (values.respPort === values.port && values.port !== 0)
+    return problem(`port ${values.port} is that of the line protocol`);
   return [];
 }
 

@@ -33,12 +33,15 @@ export interface TlsScene extends AsyncDisposable {
   ): Promise<TestListener & { readonly certificates: Certificates }>;
 }
 
+function clock(): number {
+  return validMs;
+}
+
 /** Makes one; `terms` are those of the node's certificate. */
 export async function openTlsScene(terms: CertificateTerms = {}): Promise<TlsScene> {
   const directory = await makeTemporaryDirectory();
   const authority = await openAuthority(join(directory.path, "ca"));
   const node = await authority.issue("node", terms);
-  const unixTimeMs = (): number => validMs;
   return {
     path: directory.path,
     authority,
@@ -55,7 +58,11 @@ export async function openTlsScene(terms: CertificateTerms = {}): Promise<TlsSce
     },
     async listen(changes, files) {
       const all: TlsFiles = { ...node, caFile: undefined, clientCertificates: "none", ...files };
-      const certificates = await openCertificates({ node: "kv@test", files: all, unixTimeMs });
+      const certificates = await openCertificates({
+        node: "kv@test",
+        files: all,
+        unixTimeMs: clock,
+      });
       return { ...(await startTestListener(changes, { certificates })), certificates };
     },
     [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
@@ -64,8 +71,7 @@ export async function openTlsScene(terms: CertificateTerms = {}): Promise<TlsSce
 
 /** The first reply to a request over TLS; when there is none, the failure of the connection. */
 export async function asked(port: number, options: ConnectionOptions): Promise<string> {
-  const client = await TestClient.secure(port, options);
-  await using _client = client;
+  await using client = await TestClient.secure(port, options);
   const failure = Promise.withResolvers<string>();
   client.socket.on("error", ({ message }) => failure.resolve(message));
   client.send("NOPE\r\n");

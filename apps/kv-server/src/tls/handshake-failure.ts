@@ -28,12 +28,10 @@ export function handshakeFailure(
 ): string {
   // Typed as an error, and in truth the error's code.
   const refused: unknown = socket.authorizationError;
-  if (refused !== null && refused !== undefined)
-    return WORDS.get(refused) ?? `its certificate is refused (${String(refused)})`;
+  if (typeof refused === "string")
+    return WORDS.get(refused) ?? `its certificate is refused (${refused})`;
   const code: unknown = Reflect.get(error, "code");
   const reason: unknown = Reflect.get(error, "reason");
-  const known = WORDS.get(code);
-  if (known !== undefined) return known;
-  const told = typeof reason === "string" ? reason : String(code ?? error.message);
-  return /alert/iu.test(told) ? `it gave up, saying "${told}"` : told;
+  const told = typeof reason === "string" ? reason : error.message;
+  return WORDS.get(code) ?? (/alert/iu.test(told) ? `it gave up, saying "${told}"` : told);
 }

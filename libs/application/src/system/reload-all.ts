@@ -11,7 +11,8 @@ interface Running extends SystemApplication {
 /** Has each of `running` reload, in order, and logs how it went. Resolves with those that could not. */
 export async function reloadAll(running: readonly Running[]): Promise<readonly ReloadFailure[]> {
   const failures: ReloadFailure[] = [];
-  for (const { application, child } of [...running]) {
+  // One that ends meanwhile is taken out of the list.
+  for (const { application, child } of running.slice()) {
     if (child.reload === undefined) continue;
     const { name } = application;
     try {
