@@ -19,6 +19,8 @@ export const config: RuntimeConfig = ({ env, configEnv, node }) => ({
   "kv-server": {
     host: env.string("KV_HOST"),
     port: env.integer("PORT", { min: 0, max: 65_535 }),
+    // A number, "next" for the one after PORT, or "off".
+    respPort: env.string("RESP_PORT"),
   },
 });
 

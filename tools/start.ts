@@ -10,8 +10,8 @@ Starts a KV node that serves until ctrl-C.
   --config DIR  folder that holds config.ts and runtime.ts; config by default
   --help        prints this text
 
-Variables: PORT, KV_HOST, KV_DATA_DIR, KV_NODE, KV_ROUTING_TABLE, RELEASE_COOKIE, XDG_RUNTIME_DIR, and KV_ENV (dev by
-default, test or prod).
+Variables: PORT, RESP_PORT, KV_HOST, KV_DATA_DIR, KV_NODE, KV_ROUTING_TABLE, RELEASE_COOKIE, XDG_RUNTIME_DIR, and KV_ENV
+(dev by default, test or prod).
 docs/configuration.md says what they mean, and what else can be configured.
 `;
 

@@ -41,6 +41,7 @@ suite("config/runtime.ts", () => {
       sections.get(application)?.get(key)?.value;
     assert.equal(valueOf("kv-server", "host"), "127.0.0.1");
     assert.equal(valueOf("kv-server", "port"), 4040);
+    assert.equal(valueOf("kv-server", "respPort"), "next");
     assert.equal(valueOf("kv", "dataDir"), "data");
     assert.equal(valueOf("kv", "node"), "kv");
     assert.deepEqual(valueOf("kv", "routingTable"), [{ from: 0, to: 255, node: "self" }]);

@@ -46,6 +46,16 @@ const misconfigured: readonly [
     { PORT: "70000" },
     /^Cannot start: PORT="70000": expected a whole number from 0 to 65535/u,
   ],
+  [
+    "a port of RESP that is none",
+    { RESP_PORT: "6379x" },
+    /^Cannot start: kv-server\.respPort="6379x": expected a port .*"next".*"off" \(RESP_PORT in config\/runtime\.ts\)$/u,
+  ],
+  [
+    "one port for two protocols",
+    { PORT: "4040", RESP_PORT: "4040" },
+    /^Cannot start: kv-server\.respPort: port 4040 is that of the line protocol; .*RESP_PORT/u,
+  ],
   ["a port below zero", { PORT: "-1" }, /^Cannot start: PORT="-1": expected/u],
   [
     "a wide bind without users",

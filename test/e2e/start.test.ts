@@ -56,9 +56,11 @@ suite("a node that starts", () => {
 
   test("binds to loopback only", async () => {
     await using home = await openNodeHome();
-    const { stdout } = await home.start();
-    const hosts = parseLog(stdout).flatMap(({ host }) => (host === undefined ? [] : [host]));
-    assert.deepEqual(hosts, ["127.0.0.1"]);
+    const node = await home.start();
+    await node.acceptingResp();
+    const events = parseLog(node.stdout);
+    const hosts = events.flatMap(({ host }) => (host === undefined ? [] : [host]));
+    assert.deepEqual(hosts, ["127.0.0.1", "127.0.0.1"], "at both doors");
   });
 
   test("keeps its files in a folder of its name", async () => {

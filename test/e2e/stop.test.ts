@@ -96,10 +96,17 @@ suite("a node that is stopped", () => {
   test("accepts no more connections, seals the log and says so", async () => {
     await using home = await openNodeHome();
     const node = await home.start();
+    const respPort = await node.acceptingResp();
     await node.stop();
     await assert.rejects(LineClient.connect(node.port));
+    await assert.rejects(LineClient.connect(respPort));
     const types = parseLog(node.stdout).map(({ type }) => type);
-    assert.deepEqual(types.slice(types.indexOf("signal")), ["signal", "drained", "sealed"]);
+    assert.deepEqual(types.slice(types.indexOf("signal")), [
+      "signal",
+      "drained",
+      "drained",
+      "sealed",
+    ]);
   });
 
   test("does not wait for a client that is silent", async () => {

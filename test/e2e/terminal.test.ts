@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { existsSync, readFileSync, watch } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { suite, test } from "node:test";
 import { checkout, compileCache } from "../harness/checkout.ts";
 import { within } from "../harness/deadline.ts";
 import { findProgram } from "../harness/find-program.ts";
-import { testCookie } from "../harness/node-process.ts";
+import { environmentOf, testCookie } from "../harness/node-process.ts";
 import { guardProcess, pidOf } from "../harness/process-guard.ts";
 import { makeTemporaryDirectory } from "../harness/temporary-directory.ts";
 
@@ -63,6 +65,22 @@ async function talk(terminal: ChildProcess): Promise<string> {
   return printed;
 }
 
+/** Resolves once the file at `path`, which is being written, holds `text`. */
+async function fileHolds(path: string, text: string): Promise<void> {
+  const found = Promise.withResolvers<void>();
+  const look = (): void => {
+    const written = existsSync(path) ? readFileSync(path, "utf8") : "";
+    if (written.includes(text)) found.resolve();
+  };
+  const watcher = watch(dirname(path), look);
+  look();
+  try {
+    await within(found.promise, () => `"${text}" in ${path}`);
+  } finally {
+    watcher.close();
+  }
+}
+
 suite("on a terminal", { skip }, () => {
   test("the log is for people, in colour, and ctrl-C stops the node in order", async () => {
     const printed = await onTerminal({ TERM: "xterm-256color" });
@@ -70,6 +88,32 @@ suite("on a terminal", { skip }, () => {
     assert.match(printed, /Sealed the store/u);
     assert.ok(printed.includes("\u001b["), printed);
     assert.doesNotMatch(printed, /^\{/mu);
+  });
+
+  test("SIGHUP, when the terminal goes away, stops the node in order", async () => {
+    await using directory = await makeTemporaryDirectory();
+    const pidFile = join(directory.path, "pid");
+    const logFile = join(directory.path, "log");
+    const node = `'${process.execPath}' '${join(checkout, "tools", "start.ts")}'`;
+    const command = `echo $$ > '${pidFile}'; exec ${node} > '${logFile}' 2>&1`;
+    const terminal = spawn(script ?? "script", ["-qec", command, "/dev/null"], {
+      cwd: checkout,
+      env: {
+        ...process.env,
+        SHELL: "/bin/sh",
+        ...environmentOf({ dataDirectory: directory.path }),
+      },
+      stdio: ["pipe", "ignore", "inherit"],
+    });
+    const unguardTerminal = guardProcess(pidOf(terminal));
+    await fileHolds(logFile, "system-started");
+    const unguard = guardProcess(Number(await readFile(pidFile, "utf8")));
+    // As when its window is closed: the system itself sends SIGHUP then.
+    terminal.kill("SIGKILL");
+    unguardTerminal();
+    await fileHolds(logFile, `"type":"sealed"`);
+    unguard();
+    assert.match(await readFile(logFile, "utf8"), /SIGHUP: stopping/u);
   });
 
   test("NO_COLOR is respected", async () => {

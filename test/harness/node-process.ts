@@ -24,6 +24,7 @@ export interface NodeOptions {
 }
 
 const PORT_LINE = /Accepting connections on port (?<port>\d+)\D/u;
+const RESP_PORT_LINE = /Accepting RESP connections on port (?<port>\d+)\D/u;
 
 /**
  * A node as a person runs it: `node tools/start.ts` in a process of its own. It is gone, by its process id, once this
@@ -96,7 +97,13 @@ export class NodeProcess implements AsyncDisposable {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** The port of the first listener, once it accepts connections. */
+  /** The port at which RESP is spoken, once it is. */
+  async acceptingResp(): Promise<number> {
+    const { groups } = await this.logged(RESP_PORT_LINE);
+    return Number(groups?.["port"]);
+  }
+
+  /** The port of the line protocol, once it accepts connections. */
   accepting(): Promise<number> {
     return within(this.#accepting.promise, () => `a listening node\n${this.#describe()}`);
   }

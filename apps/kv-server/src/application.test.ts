@@ -42,7 +42,7 @@ suite("startServer()", { timeout: 60_000 }, () => {
     await using server = await startServer(new FakeKv(), values, quickly);
     const { port } = server.api.address;
     const status = (connections: number): object => ({
-      address: `127.0.0.1:${port}`,
+      line: { address: `127.0.0.1:${port}`, connections },
       connections,
       connectionLimit: 7,
     });

@@ -4,21 +4,30 @@ import {
   startSupervisor,
   systemTime,
   type Time,
+  unixTimeMs,
 } from "@kv/application";
 import { type Kv, kv } from "@kv/kv";
 import { type Address, formatAddress } from "./address.ts";
+import { type DoorName, type DoorPlan, plannedDoors } from "./door.ts";
 import {
   checkEnvironment,
   environment,
   longestDrainMs,
   type ServerEnvironment,
 } from "./environment.ts";
+import { Hall } from "./hall.ts";
 import { lineProtocol } from "./line/line-protocol.ts";
 import { type Listener, startListener } from "./listener.ts";
+import type { Protocol } from "./protocol.ts";
+import { respProtocol } from "./resp/resp-protocol.ts";
+import { type Certificates, openCertificates } from "./tls/certificates.ts";
+import { watchExpiry } from "./tls/expiry-watch.ts";
+import { inspectTls } from "./tls/inspect-tls.ts";
+import { tlsFilesOf } from "./tls/tls-files.ts";
 
 /**
  * How a port that cannot be had is tried again: three times in three seconds. A predecessor that was told to stop
- * lets go of its port at once, so that is plenty, and whoever chose a busy port hears of it while he looks.
+ * lets go of its ports at once, so that is plenty, and whoever chose a busy port hears of it while he looks.
  */
 export const defaultRebinding: Rebinding = { delayMs: 1000, times: 3 };
 
@@ -30,6 +39,8 @@ const rebindingPeriodMs = 60_000;
 
 /** What stopping may take beyond the time that connections have to drain, in milliseconds. */
 const shutdownMarginMs = 1000;
+
+const PROTOCOLS: Readonly<Record<DoorName, Protocol>> = { line: lineProtocol, resp: respProtocol };
 
 /** How often, and after which pause, a port that could not be bound is tried again. */
 export interface Rebinding {
@@ -45,43 +56,58 @@ export interface StartOptions {
   readonly rebinding?: Rebinding;
   /** The machine's own by default. */
   readonly time?: Time;
+  /** What certificates are judged by; the machine's by default. */
+  readonly unixClock?: () => number;
 }
 
 /** What kv-server offers to a program that runs it. */
 export interface ServerApi {
   /** Where the line protocol is spoken now. */
   readonly address: Address;
+  /** Where RESP is spoken now; `undefined` when it is not. */
+  readonly respAddress: Address | undefined;
 }
 
 /** The front doors: TCP listeners that take clients' requests to the buckets. */
 export const kvServer: Application<typeof environment, ServerApi> = {
   name: "kv-server",
-  description: "The front door: a TCP server that speaks the line protocol.",
+  description: "The front doors: TCP servers that speak the line protocol and Redis' RESP.",
   dependencies: [kv],
   environment,
-  // More than the listener, whose time is more than that of its connections: each has to see the inner one end.
+  // More than the listeners, whose time is more than that of their connections: each has to see the inner one end.
   shutdownMs: longestDrainMs + 2 * shutdownMarginMs,
   check: checkEnvironment,
+  inspect: (values) => inspectTls(values, unixTimeMs()),
   start: (context) => startServer(context.use(kv), context.environment, { signal: context.signal }),
 };
 
 /**
- * Serves `buckets` as `values` say. When the port cannot be had after some tries, it rejects with the supervisor's
- * failure, whose cause is the `ServerError`.
+ * Serves `buckets` as `values` say. When a port cannot be had after some tries, it rejects with the supervisor's
+ * failure, whose cause is the `ServerError`; with one also when the files of TLS cannot be used.
  */
 export async function startServer(
   buckets: Kv,
   values: ServerEnvironment,
-  { signal, rebinding = defaultRebinding, time = systemTime }: StartOptions,
+  options: StartOptions,
 ): Promise<RunningApplication<ServerApi>> {
-  let listener: Listener | undefined;
-  const startLine = async (): Promise<Listener> => {
-    listener = await startListener({
+  const { signal, rebinding = defaultRebinding, time = systemTime } = options;
+  const { unixClock = unixTimeMs } = options;
+  const files = tlsFilesOf(values);
+  const { node } = buckets;
+  const certificates = files && (await openCertificates({ node, files, unixTimeMs: unixClock }));
+  const hall = new Hall(values);
+  const listeners = new Map<DoorName, Listener>();
+  const open = async (door: DoorPlan): Promise<Listener> => {
+    const listener = await startListener({
       kv: buckets,
-      protocol: lineProtocol,
+      protocol: PROTOCOLS[door.name],
+      door,
       environment: values,
       clock: () => time.nowMs(),
+      hall,
+      certificates,
     });
+    listeners.set(door.name, listener);
     return listener;
   };
   const supervisor = await startSupervisor({
@@ -90,32 +116,65 @@ export async function startServer(
     signal,
     time,
     intensity: { maxRestarts: rebinding.times, periodMs: rebindingPeriodMs },
-    children: [
-      {
-        id: "line",
-        start: startLine,
-        // Asked when it is stopped: a put shows.
-        get shutdownMs() {
-          return values.drainTimeoutMs + shutdownMarginMs;
-        },
-        restartDelayMs: rebinding.delayMs,
-        retryFirstStart: true,
+    children: plannedDoors(values).map((door) => ({
+      id: door.name,
+      start: () => open(door),
+      // Asked when it is stopped: a put shows.
+      get shutdownMs() {
+        return values.drainTimeoutMs + shutdownMarginMs;
       },
-    ],
+      restartDelayMs: rebinding.delayMs,
+      retryFirstStart: true,
+    })),
   });
+  const closing = new AbortController();
+  if (certificates !== undefined) {
+    const current = (): Certificates["current"] => certificates.current;
+    void watchExpiry({ node, current, unixTimeMs: unixClock, time, signal: closing.signal });
+  }
   return {
-    api: {
-      get address() {
-        if (listener === undefined) throw new Error("the supervisor starts its children first");
-        return listener.address;
-      },
-    },
+    api: apiOf(listeners),
     status: () => ({
-      address: listener === undefined ? undefined : formatAddress(listener.address),
-      connections: listener?.connections,
+      ...Object.fromEntries([...listeners].map(([name, each]) => [name, doorStatus(each)])),
+      connections: hall.connections,
       connectionLimit: values.connectionLimit,
+      ...(certificates === undefined ? {} : { tls: tlsStatus(certificates) }),
     }),
+    reload: certificates && (() => certificates.reload()),
     finished: supervisor.finished,
-    [Symbol.asyncDispose]: () => supervisor[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      closeAll(listeners.values());
+      await supervisor[Symbol.asyncDispose]();
+    },
   };
+}
+
+function apiOf(listeners: ReadonlyMap<DoorName, Listener>): ServerApi {
+  return {
+    get address() {
+      const line = listeners.get("line");
+      if (line === undefined) throw new Error("the supervisor starts its children first");
+      return line.address;
+    },
+    get respAddress() {
+      return listeners.get("resp")?.address;
+    },
+  };
+}
+
+/** All doors close at once. The supervisor, which waits for one after the other, tells of what fails there. */
+function closeAll(listeners: Iterable<Listener>): void {
+  for (const listener of listeners) {
+    listener[Symbol.asyncDispose]().then(undefined, () => undefined);
+  }
+}
+
+function doorStatus({ address, connections }: Listener): object {
+  return { address: formatAddress(address), connections };
+}
+
+function tlsStatus({ current, clientCertificates }: Certificates): object {
+  const { subject, expiresAtMs } = current;
+  return { certificate: subject, expiresAtMs, clientCertificates };
 }

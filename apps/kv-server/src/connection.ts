@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { Client } from "./client.ts";
 import type { FrontDoor } from "./front-door.ts";
 import { type Pause, Session } from "./session.ts";
@@ -10,6 +11,12 @@ import { StallWatch } from "./stall-watch.ts";
  * while input is unread is reset, and a reset can overtake the last replies.
  */
 const lingerMs = 500;
+
+/**
+ * TLS never takes a write at once. Up to this length a copy of the output is cheaper than new memory for the next one: a
+ * GET alone costs a third of the processor time so (1.3 times that without TLS, and four times it otherwise).
+ */
+const copiedBytes = 16 * 1024;
 
 /** The latest number given to a connection of this process. */
 let latestId = 0;
@@ -28,6 +35,7 @@ export class Connection implements Client {
   #activeAtMs: number;
   readonly #door: FrontDoor;
   readonly #socket: Socket;
+  readonly #isEncrypted: boolean;
   readonly #session: Session;
   /** Looks whether the client takes its replies while nothing goes on before it does. */
   readonly #stall: StallWatch;
@@ -50,6 +58,7 @@ export class Connection implements Client {
       onBug: (error) => this.#crash(error),
     });
     this.#socket = door.adopt(accepted, (bytes) => this.#proceed(bytes));
+    this.#isEncrypted = this.#socket instanceof TLSSocket;
     this.#stall = new StallWatch(
       () => takenBytes(this.#socket),
       () => this.#giveUp(),
@@ -150,7 +159,8 @@ export class Connection implements Client {
   #send(): void {
     const { output } = this.#door;
     if (output.length === 0) return;
-    if (this.#socket.writableLength > 0) {
+    const isBehind = this.#socket.writableLength > 0;
+    if (isBehind || (this.#isEncrypted && output.length <= copiedBytes)) {
       this.#socket.write(output.copy());
       output.clear();
       return;

@@ -23,7 +23,15 @@ test("what is settled when the server starts is marked so", () => {
   const marked = Object.entries(environment).filter(([, key]) => "startOnly" in key);
   assert.deepEqual(
     marked.map(([key]) => key),
-    ["host", "port"],
+    [
+      "host",
+      "port",
+      "respPort",
+      "tlsCertificateFile",
+      "tlsKeyFile",
+      "tlsCaFile",
+      "tlsClientCertificates",
+    ],
   );
 });
 

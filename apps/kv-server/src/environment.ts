@@ -6,6 +6,7 @@ import type {
 import * as v from "valibot";
 import { isLoopback } from "./address.ts";
 import { parsePasswordHash } from "./password.ts";
+import { checkTls } from "./tls/tls-files.ts";
 
 const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
@@ -26,6 +27,26 @@ const timeMs = wholeNumber(
   `expected milliseconds: a whole number from 0 to ${longestTimerMs}`,
 );
 
+const respPortMessage =
+  'expected a port (a whole number from 0 to 65535), "next" for the one after PORT, or "off"';
+
+/** A number may be text, as a variable has it. */
+const respPort = v.union(
+  [
+    port,
+    v.picklist(["next", "off"]),
+    v.pipe(v.string(), v.regex(/^\d{1,5}$/u), v.transform(Number), port),
+  ],
+  respPortMessage,
+);
+
+const file = v.optional(v.pipe(v.string(), v.nonEmpty("expected the path of a file")));
+
+const clientCertificates = v.picklist(
+  ["none", "request", "require"],
+  `expected "none", "request" or "require"`,
+);
+
 const users = v.record(
   v.pipe(v.string(), v.regex(/^\S+$/u, "expected names without white space")),
   v.pipe(
@@ -42,7 +63,7 @@ export const environment = {
   host: {
     schema: v.pipe(v.string(), v.nonEmpty("expected a host name or an IP address")),
     default: "127.0.0.1",
-    doc: "Host name or address to listen on. Beyond loopback, `users` are required.",
+    doc: "Host name or address that all listeners are bound to. Beyond loopback, `users` are required.",
     startOnly: true,
   },
   port: {
@@ -50,6 +71,41 @@ export const environment = {
     default: 4040,
     doc: "Port of the line protocol; 0 picks a free one, which the log names.",
     startOnly: true,
+  },
+  respPort: {
+    schema: respPort,
+    default: "off" as const,
+    doc: "Port of Redis' protocol, RESP: a number, 0 picks a free one; `next` is the one after `port`; `off` does without. `next` in development and in tests.",
+    startOnly: true,
+  },
+  tlsCertificateFile: {
+    schema: file,
+    default: undefined,
+    doc: "File with the node's certificate in PEM, and those between it and its CA. With it all listeners speak TLS only. Relative to where the node is started.",
+    startOnly: true,
+  },
+  tlsKeyFile: {
+    schema: file,
+    default: undefined,
+    doc: "File with the certificate's key in PEM, without a passphrase; not one that everybody can read.",
+    startOnly: true,
+  },
+  tlsCaFile: {
+    schema: file,
+    default: undefined,
+    doc: "File with the CA in PEM that signs the certificates of clients.",
+    startOnly: true,
+  },
+  tlsClientCertificates: {
+    schema: clientCertificates,
+    default: "none" as const,
+    doc: "Whether clients need a certificate of that CA: `require`; with `request` they may come without, but not with one of another CA.",
+    startOnly: true,
+  },
+  tlsHandshakeTimeoutMs: {
+    schema: timeMs,
+    default: 10_000,
+    doc: "How long a client may take for the TLS handshake; then it is cut. 0 waits for ever.",
   },
   users: {
     schema: users,
@@ -65,7 +121,7 @@ export const environment = {
   connectionLimit: {
     schema: wholeNumber(1, 1_000_000, "expected a whole number from 1 to 1000000"),
     default: 10_000,
-    doc: "Connections at a time; further ones get an `ERROR` and are closed.",
+    doc: "Connections at a time, of all listeners together; further ones get an error and are closed, by TLS without one.",
   },
   lineLimitBytes: {
     schema: bytes(64, 512 * mebibyte),
@@ -126,8 +182,25 @@ export const environment = {
 /** What {@link environment} comes to: live, read when it is needed. */
 export type ServerEnvironment = EnvironmentValues<typeof environment>;
 
-/** Refuses to let strangers in by accident: one problem when other machines reach a server without users. */
+/** The rules over several keys. */
 export function checkEnvironment(values: ServerEnvironment): readonly EnvironmentProblem[] {
+  return [...checkPorts(values), ...checkStrangers(values), ...checkTls(values)];
+}
+
+function checkPorts(values: ServerEnvironment): readonly EnvironmentProblem[] {
+  const wayOut = `set it to another port, or to "off"`;
+  const problem = (expected: string): readonly EnvironmentProblem[] => [
+    { key: "respPort", expected: `${expected}; ${wayOut}` },
+  ];
+  if (values.respPort === "next" && values.port === 65_535)
+    return problem(`there is no port after ${values.port}`);
+  if (values.respPort === values.port && values.port !== 0)
+    return problem(`port ${values.port} is that of the line protocol`);
+  return [];
+}
+
+/** Refuses to let strangers in by accident: one problem when other machines reach a server without users. */
+function checkStrangers(values: ServerEnvironment): readonly EnvironmentProblem[] {
   const { host, allowUnauthenticated } = values;
   const isGuarded = Object.keys(values.users).length > 0;
   if (isLoopback(host) || isGuarded || allowUnauthenticated) return [];

@@ -1,18 +1,27 @@
+import type { EnvironmentProblem } from "@kv/application";
+import { DOOR_WORDS, type DoorName } from "./door.ts";
+
 /** Why a listener could not be started, and what each reason carries. */
 export interface ServerFailures {
   /** Another program, or another listener of this one, holds the port. */
-  readonly SERVER_PORT_IN_USE: ListenAddress;
+  readonly SERVER_PORT_IN_USE: DoorAddress;
   /** The operating system does not let this user listen there. */
-  readonly SERVER_PORT_FORBIDDEN: ListenAddress;
+  readonly SERVER_PORT_FORBIDDEN: DoorAddress;
   /** The host's name or address does not belong to this machine. */
   readonly SERVER_HOST_UNKNOWN: ListenAddress;
   /** Any other reason of the operating system's. */
   readonly SERVER_LISTEN_FAILED: ListenAddress & { readonly reason: string };
+  /** The files of TLS cannot be used. `problems` has at least one member. */
+  readonly SERVER_TLS_UNUSABLE: { readonly problems: readonly EnvironmentProblem[] };
 }
 
 interface ListenAddress {
   /** `host:port` as a person writes it. */
   readonly address: string;
+}
+
+interface DoorAddress extends ListenAddress {
+  readonly door: DoorName;
 }
 
 /** Stable across releases: callers, logs and tests match on it, never on the message. */
@@ -23,16 +32,23 @@ type MessageTable = {
 };
 
 const MESSAGES: MessageTable = {
-  SERVER_PORT_IN_USE: ({ address }) =>
-    `Cannot listen on ${address}: the port is in use; stop the program that uses it or set PORT to another one (0 picks a free one)`,
-  SERVER_PORT_FORBIDDEN: ({ address }) =>
-    `Cannot listen on ${address}: permission denied; set PORT to one above 1023 or give the user the right to this one`,
+  SERVER_PORT_IN_USE: ({ address, door }) =>
+    `Cannot listen on ${address}: the port is in use; stop the program that uses it or set ${anotherPort(door)}; a node takes two, PORT and the next one for RESP, unless RESP_PORT says otherwise`,
+  SERVER_PORT_FORBIDDEN: ({ address, door }) =>
+    `Cannot listen on ${address}: permission denied; set ${DOOR_WORDS[door].variable} to one above 1023 or give the user the right to this one`,
   SERVER_HOST_UNKNOWN: ({ address }) =>
     `Cannot listen on ${address}: the host is not an address of this machine; set KV_HOST to one that is`,
   SERVER_LISTEN_FAILED: ({ address, reason }) => `Cannot listen on ${address}: ${reason}`,
+  SERVER_TLS_UNUSABLE: ({ problems }) =>
+    `Cannot use TLS: ${problems.map(({ key, expected }) => `kv-server.${key}: ${expected}`).join("; ")}`,
 };
 
-/** A listener that could not be started. Its message is one line for an operator: the thing, the reason, the way out. */
+function anotherPort(door: DoorName): string {
+  const wayOut = `${DOOR_WORDS[door].variable} to another one (0 picks a free one)`;
+  return door === "line" ? wayOut : `${wayOut} or to off`;
+}
+
+/** A listener that could not be started, or certificates that could not be read. Its message is one line for an operator: the thing, the reason, the way out. */
 export class ServerError<Code extends ServerErrorCode = ServerErrorCode> extends Error {
   override readonly name = "ServerError";
   /** Somebody outside the program can mend this: it is shown as its message, without a stack. */

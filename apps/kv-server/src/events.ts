@@ -1,4 +1,5 @@
 import { channel } from "node:diagnostics_channel";
+import type { DoorName } from "./door.ts";
 
 /** The diagnostics channel on which this package speaks. Nothing is printed here. */
 export const serverChannel = "kv.server";
@@ -17,8 +18,19 @@ export type ServerEvent = {
   /** The node that speaks, `name@host`. */
   readonly node: string;
 } & (
-  | { readonly type: "listening"; readonly host: string; readonly port: number }
-  | { readonly type: "drained"; readonly cut: number }
+  | {
+      readonly type: "listening";
+      readonly door: DoorName;
+      readonly host: string;
+      readonly port: number;
+      readonly isTls: boolean;
+    }
+  | { readonly type: "drained"; readonly door: DoorName; readonly cut: number }
+  | {
+      readonly type: "certificate-loaded" | "certificate-expires" | "certificate-expired";
+      readonly subject: string;
+      readonly expiresAtMs: number;
+    }
   | { readonly type: "more-incidents"; readonly kind: string; readonly count: number }
   | Incident
 );
@@ -35,7 +47,9 @@ export type Incident =
   | { readonly type: "connection-crashed"; readonly peer: string; readonly failure: unknown }
   | { readonly type: "request-failed"; readonly code: string; readonly failure: unknown }
   | { readonly type: "wrong-password"; readonly peer: string }
-  | { readonly type: "too-many-logins"; readonly peer: string };
+  | { readonly type: "too-many-logins"; readonly peer: string }
+  | { readonly type: "handshake-failed"; readonly peer: string; readonly reason: string }
+  | { readonly type: "tls-refused"; readonly peer: string };
 
 const events = channel(serverChannel);
 

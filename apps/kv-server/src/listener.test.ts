@@ -23,7 +23,7 @@ suite("startListener()", { timeout: 60_000 }, () => {
     await assert.rejects(startTestListener({ port: server.port }), (error) => {
       assert.ok(isServerError(error, "SERVER_PORT_IN_USE"));
       const reason =
-        "the port is in use; stop the program that uses it or set PORT to another one (0 picks a free one)";
+        "the port is in use; stop the program that uses it or set PORT to another one (0 picks a free one); a node takes two, PORT and the next one for RESP, unless RESP_PORT says otherwise";
       assert.equal(error.message, `Cannot listen on 127.0.0.1:${server.port}: ${reason}`);
       return true;
     });

@@ -1,19 +1,22 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { type Child, unixTimeMs as systemUnixTimeMs } from "@kv/application";
 import type { Kv } from "@kv/kv";
-import { type Address, formatAddress } from "./address.ts";
+import type { Address } from "./address.ts";
+import { bind } from "./bind.ts";
 import { Connection } from "./connection.ts";
 import { Connections } from "./connections.ts";
+import type { DoorPlan } from "./door.ts";
 import type { ServerEnvironment } from "./environment.ts";
-import { ServerError } from "./errors.ts";
 import type { FrontDoor } from "./front-door.ts";
+import { Hall } from "./hall.ts";
 import { OutputBuffer } from "./output-buffer.ts";
-import { PendingTotal } from "./pending-total.ts";
 import type { Protocol } from "./protocol.ts";
 import { refuse } from "./reply.ts";
 import { ServerLog } from "./server-log.ts";
-import { type AdoptSocket, adoptIntoSharedBuffer, peerOf } from "./socket.ts";
-import { Users, type UsersOptions } from "./users.ts";
+import { type AdoptSocket, adoptAsItIs, adoptIntoSharedBuffer, peerOf } from "./socket.ts";
+import type { Certificates } from "./tls/certificates.ts";
+import { withoutTls } from "./tls/client-hello.ts";
+import { Handshakes } from "./tls/handshakes.ts";
 
 /** How long a client that is turned away may take to hear of it, in milliseconds. */
 const refusalMs = 1000;
@@ -21,13 +24,12 @@ const refusalMs = 1000;
 /** After so many silent milliseconds the operating system asks whether a client's machine is still there. */
 const keepAliveInitialDelay = 300_000;
 
-/** Connections that may wait to be accepted; the operating system has a limit of its own too. */
-const backlog = 1024;
-
 /** What a listener serves, and to whom. */
-export interface ListenerOptions extends UsersOptions {
+export interface ListenerOptions {
   readonly kv: Kv;
   readonly protocol: Protocol;
+  /** The line protocol's on the environment's port by default. */
+  readonly door?: DoorPlan;
   /** Read when it is needed; only host and port are settled once it listens. */
   readonly environment: ServerEnvironment;
   /** Milliseconds of a clock that never goes back. */
@@ -36,7 +38,11 @@ export interface ListenerOptions extends UsersOptions {
   readonly unixTimeMs?: () => number;
   /** From 0 up to but not including 1; by chance by default. */
   readonly random?: () => number;
-  /** How bytes are read: into one shared buffer by default. */
+  /** What it shares with other listeners; by default it is alone. */
+  readonly hall?: Hall;
+  /** With these it speaks TLS only. */
+  readonly certificates?: Certificates | undefined;
+  /** How bytes are read where there is no TLS: into one shared buffer by default. */
   readonly adopt?: AdoptSocket;
 }
 
@@ -49,21 +55,38 @@ export interface ListenerOptions extends UsersOptions {
 export interface Listener extends Child {
   /** Where it is bound: with port 0 in the environment, the port that was free. */
   readonly address: Address;
-  /** How many connections there are now. */
+  /** How many connections there are now, also those that are still shaking hands. */
   readonly connections: number;
 }
 
-/** Binds the environment's host and port; rejects with a `ServerError`. */
+/** Binds the environment's host and a door's port; rejects with a `ServerError`. */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
-  const { kv, protocol, environment, clock, adopt = adoptIntoSharedBuffer() } = options;
-  const { unixTimeMs = systemUnixTimeMs, random = byChance } = options;
-  const log = new ServerLog(kv.node, clock);
-  const users = new Users(() => environment.users, options);
-  const output = new OutputBuffer();
-  const pending = new PendingTotal(() => environment.pendingTotalLimitBytes);
+  const { kv, protocol, environment, clock, certificates } = options;
+  const { door = { name: "line", port: environment.port }, hall = new Hall(environment) } = options;
+  const log = new ServerLog(kv.node, clock, door.name);
   const clients = new Connections();
-  const shared = { kv, protocol, environment, users, output, pending, log, adopt, clients };
-  const door: FrontDoor = { ...shared, clock, unixTimeMs, random };
+  const frontDoor: FrontDoor = {
+    kv,
+    protocol,
+    environment,
+    users: hall.users,
+    output: new OutputBuffer(),
+    pending: hall.pending,
+    log,
+    adopt: adoptionOf(options, log),
+    clients,
+    clock,
+    unixTimeMs: options.unixTimeMs ?? systemUnixTimeMs,
+    random: options.random ?? byChance,
+  };
+  const handshakes =
+    certificates &&
+    new Handshakes({
+      certificates,
+      timeoutMs: () => environment.tlsHandshakeTimeoutMs,
+      onFailure: (peer, reason) => log.handshakeFailed(peer, reason),
+    });
+  const way: WayIn = { door: frontDoor, hall, clients, handshakes };
   const server = createServer({
     pauseOnConnect: true,
     allowHalfOpen: true,
@@ -71,19 +94,22 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     keepAlive: true,
     keepAliveInitialDelay,
   });
-  server.on("connection", (socket) => welcome(socket, door, clients));
-  const address = await bind(server, environment);
+  server.on("connection", (socket) => welcome(socket, way));
+  const address = await bind(server, environment.host, door).catch((error: unknown) => {
+    handshakes?.abandon();
+    throw error;
+  });
   server.on("error", (error) => log.acceptFailed(error));
-  log.listening(address);
+  log.listening(address, handshakes !== undefined);
   let drained: Promise<void> | undefined;
   return {
     address,
     get connections() {
-      return clients.size;
+      return clients.size + (handshakes?.size ?? 0);
     },
     // A listening socket does not end by itself.
     finished: new Promise(() => {}),
-    [Symbol.asyncDispose]: () => (drained ??= close(server, door, clients)),
+    [Symbol.asyncDispose]: () => (drained ??= close(server, way)),
   };
 }
 
@@ -93,25 +119,65 @@ function byChance(): number {
   return Math.random();
 }
 
-/** Its port is free when this returns; "close" never comes, since the server loses count of its connections. */
-async function close(server: Server, door: FrontDoor, connections: Connections): Promise<void> {
-  server.close();
-  door.log.drained(await connections.drain(door.environment.drainTimeoutMs));
+/** What every connection of a listener comes through. */
+interface WayIn {
+  readonly door: FrontDoor;
+  readonly hall: Hall;
+  readonly clients: Connections;
+  readonly handshakes: Handshakes | undefined;
 }
 
-function welcome(accepted: Socket, door: FrontDoor, connections: Connections): void {
-  const { connectionLimit } = door.environment;
-  if (connections.size < connectionLimit) {
-    connections.add(new Connection(door, accepted, (connection) => connections.delete(connection)));
+function adoptionOf({ certificates, adopt }: ListenerOptions, log: ServerLog): AdoptSocket {
+  // What is read of TLS comes out of its decryption, in memory of its own.
+  if (certificates !== undefined) return adoptAsItIs;
+  return withoutTls(adopt ?? adoptIntoSharedBuffer(), (socket) => log.tlsRefused(peerOf(socket)));
+}
+
+/** Its port is free when this returns; "close" never comes, since the server loses count of its connections. */
+async function close(server: Server, { door, clients, handshakes }: WayIn): Promise<void> {
+  server.close();
+  handshakes?.abandon();
+  door.log.drained(await clients.drain(door.environment.drainTimeoutMs));
+}
+
+function welcome(accepted: Socket, way: WayIn): void {
+  const { hall, handshakes } = way;
+  if (hall.isFull) {
+    turnAway(accepted, way);
     return;
   }
-  door.log.tooManyConnections(peerOf(accepted), connectionLimit);
-  turnAway(accepted, door, `too many connections (the limit is ${connectionLimit})`);
+  hall.enter();
+  if (handshakes === undefined) {
+    admit(accepted, way);
+    return;
+  }
+  handshakes.begin(accepted, {
+    onSecure: (socket) => admit(socket, way),
+    onGone: () => hall.leave(),
+  });
 }
 
-/** Says why and closes. What the client sends is read for a moment, so that the reply is not lost in a reset. */
-function turnAway(accepted: Socket, { protocol, output }: FrontDoor, reason: string): void {
-  protocol.encode(refuse(reason), output);
+function admit(socket: Socket, { door, hall, clients }: WayIn): void {
+  const onClose = (connection: Connection): void => {
+    clients.delete(connection);
+    hall.leave();
+  };
+  clients.add(new Connection(door, socket, onClose));
+}
+
+/**
+ * Says why and closes. What the client sends is read for a moment, so that the reply is not lost in a reset. Whoever
+ * expects TLS is not told: a handshake costs more than everything that a limit is to protect.
+ */
+function turnAway(accepted: Socket, { door, handshakes }: WayIn): void {
+  const { protocol, output, log } = door;
+  const { connectionLimit } = door.environment;
+  log.tooManyConnections(peerOf(accepted), connectionLimit);
+  if (handshakes !== undefined) {
+    accepted.on("error", () => {}).destroy();
+    return;
+  }
+  protocol.encode(refuse(`too many connections (the limit is ${connectionLimit})`), output);
   const deadline = setTimeout(() => accepted.destroy(), refusalMs);
   accepted
     .on("error", () => {})
@@ -119,39 +185,4 @@ function turnAway(accepted: Socket, { protocol, output }: FrontDoor, reason: str
     .end(output.copy())
     .resume();
   output.clear();
-}
-
-async function bind(server: Server, { host, port }: ServerEnvironment): Promise<Address> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once("listening", resolve).once("error", reject);
-  server.listen({ host, port, backlog });
-  try {
-    await promise;
-  } catch (error) {
-    throw listenError(error, { host, port });
-  } finally {
-    server.off("error", reject);
-  }
-  const bound = server.address();
-  if (bound === null || typeof bound === "string") throw new Error("a TCP server has an address");
-  return { host, port: bound.port };
-}
-
-/** The failure in our words; what the operating system has no code for is a bug. */
-function listenError(error: unknown, listenAddress: Address): unknown {
-  if (!(error instanceof Error && "code" in error)) return error;
-  const address = formatAddress(listenAddress);
-  const options = { cause: error };
-  switch (error.code) {
-    case "EADDRINUSE":
-      return new ServerError("SERVER_PORT_IN_USE", { address }, options);
-    case "EACCES":
-      return new ServerError("SERVER_PORT_FORBIDDEN", { address }, options);
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return new ServerError("SERVER_HOST_UNKNOWN", { address }, options);
-    default:
-      return new ServerError("SERVER_LISTEN_FAILED", { address, reason: error.message }, options);
-  }
 }

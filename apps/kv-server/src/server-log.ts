@@ -1,4 +1,5 @@
 import type { Address } from "./address.ts";
+import { DOOR_WORDS, type DoorName } from "./door.ts";
 import { emit, type Incident, type ServerEvent } from "./events.ts";
 import { RateLimitedLog, type Suppressed } from "./rate-limited-log.ts";
 import type { RequestFailure } from "./refusal.ts";
@@ -19,6 +20,7 @@ interface Wording {
  */
 export class ServerLog {
   readonly #node: string;
+  readonly #door: DoorName;
   readonly #limited: RateLimitedLog;
   /** What several incidents are called, by their kind. */
   readonly #plurals = new Map<string, string>();
@@ -26,15 +28,18 @@ export class ServerLog {
   #isClosed = false;
 
   /** `clock` tells milliseconds and never goes back. */
-  constructor(node: string, clock: () => number) {
+  constructor(node: string, clock: () => number, door: DoorName = "line") {
     this.#node = node;
+    this.#door = door;
     this.#limited = new RateLimitedLog(clock);
   }
 
   /** The listener is bound to `address`. */
-  listening({ host, port }: Address): void {
-    const message = `Accepting connections on port ${port}`;
-    emit({ type: "listening", level: "info", message, node: this.#node, host, port });
+  listening({ host, port }: Address, isTls: boolean): void {
+    const what = DOOR_WORDS[this.#door].connections;
+    const message = `Accepting ${what} on port ${port}${isTls ? ", by TLS only" : ""}`;
+    const where = { node: this.#node, door: this.#door, host, port, isTls };
+    emit({ type: "listening", level: "info", message, ...where });
   }
 
   /** All connections are gone; `cut` of them had to be cut. Nothing is held back any more. */
@@ -42,9 +47,11 @@ export class ServerLog {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#tellSuppressed(this.#limited.takeAll());
+    const what = DOOR_WORDS[this.#door].connections;
     const message =
-      cut === 0 ? "All connections are closed" : `Connections cut since they did not end: ${cut}`;
-    emit({ type: "drained", level: cut === 0 ? "info" : "warn", message, node: this.#node, cut });
+      cut === 0 ? `All ${what} are closed` : `Cut since they did not end: ${cut} ${what}`;
+    const level = cut === 0 ? "info" : "warn";
+    emit({ type: "drained", level, message, node: this.#node, door: this.#door, cut });
   }
 
   /** A connection could not be accepted, for a reason of the machine's. */
@@ -97,6 +104,20 @@ export class ServerLog {
     const message = `${peer} could not log in: too many log-ins wait already`;
     const several = "log-ins were refused: too many waited already";
     this.#report({ type: "too-many-logins", peer }, { message, several });
+  }
+
+  /** A TLS connection did not come about. */
+  handshakeFailed(peer: string, reason: string): void {
+    const message = `The TLS handshake with ${peer} failed: ${reason}`;
+    const several = "TLS handshakes failed";
+    this.#report({ type: "handshake-failed", peer, reason }, { message, several });
+  }
+
+  /** A client spoke TLS where none is spoken. */
+  tlsRefused(peer: string): void {
+    const message = `${peer} was cut: it speaks TLS, and no certificate is configured`;
+    const several = "connections were cut: they speak TLS";
+    this.#report({ type: "tls-refused", peer }, { message, several });
   }
 
   #report(

@@ -9,6 +9,7 @@
  */
 
 import { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import { formatAddress } from "./address.ts";
 
 /** One read takes at most this much: some thousand commands, a millisecond or two before the others' turn. */
@@ -59,12 +60,18 @@ export function localEndOf({ localAddress: host, localPort: port }: Socket): str
 
 /**
  * How many of the bytes written to `socket` the operating system has taken so far. What Node documents counts a
- * write only when all of it is gone, which for megabytes and a slow client takes minutes; its handle knows better.
+ * write only when all of it is gone, which for megabytes and a slow client takes minutes; its handle knows better. With
+ * TLS it is the handle below that knows, and counts what was encrypted.
  */
 export function takenBytes(socket: Socket): number {
-  const handle: unknown = Reflect.get(socket, "_handle");
+  const own: unknown = Reflect.get(socket, "_handle");
+  const handle: unknown = socket instanceof TLSSocket ? handleBelow(own) : own;
   if (isCountingHandle(handle)) return handle.bytesWritten - handle.writeQueueSize;
   return socket.bytesWritten - socket.writableLength;
+}
+
+function handleBelow(handle: unknown): unknown {
+  return typeof handle === "object" && handle !== null ? Reflect.get(handle, "_parent") : undefined;
 }
 
 interface CountingHandle {

@@ -1,8 +1,11 @@
 import { environment, type ServerEnvironment } from "../src/environment.ts";
+import type { DoorPlan } from "../src/door.ts";
+import { Hall } from "../src/hall.ts";
 import { lineProtocol } from "../src/line/line-protocol.ts";
 import { type Listener, startListener } from "../src/listener.ts";
 import type { AdoptSocket } from "../src/socket.ts";
 import type { Protocol } from "../src/protocol.ts";
+import type { Certificates } from "../src/tls/certificates.ts";
 import type { UsersOptions } from "../src/users.ts";
 import { FakeKv } from "./fake-kv.ts";
 
@@ -18,6 +21,9 @@ export interface Replacements extends UsersOptions {
   readonly adopt?: AdoptSocket;
   /** The line protocol by default. */
   readonly protocol?: Protocol;
+  readonly certificates?: Certificates;
+  readonly door?: DoorPlan;
+  readonly hall?: Hall;
 }
 
 /** Starts one with the defaults of the environment but for `changes`, which may be getters. Time does not pass for its log. */
@@ -26,12 +32,15 @@ export async function startTestListener(
   replacements: Replacements = {},
 ): Promise<TestListener> {
   const kv = new FakeKv();
+  const { verify, ...others } = replacements;
+  const values = changed({ ...defaults(), port: 0 }, changes);
   const listener = await startListener({
     kv,
     protocol: lineProtocol,
-    environment: changed({ ...defaults(), port: 0 }, changes),
+    environment: values,
     clock: () => 0,
-    ...replacements,
+    hall: new Hall(values, verify === undefined ? {} : { verify }),
+    ...others,
   });
   return {
     kv,
@@ -46,6 +55,12 @@ export function defaults(): ServerEnvironment {
   return {
     host: environment.host.default,
     port: environment.port.default,
+    respPort: environment.respPort.default,
+    tlsCertificateFile: environment.tlsCertificateFile.default,
+    tlsKeyFile: environment.tlsKeyFile.default,
+    tlsCaFile: environment.tlsCaFile.default,
+    tlsClientCertificates: environment.tlsClientCertificates.default,
+    tlsHandshakeTimeoutMs: environment.tlsHandshakeTimeoutMs.default,
     users: environment.users.default,
     allowUnauthenticated: environment.allowUnauthenticated.default,
     connectionLimit: environment.connectionLimit.default,

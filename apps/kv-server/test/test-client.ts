@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { type ConnectionOptions, connect as connectSecurely } from "node:tls";
 
 /** A client that sees bytes: it splits nothing, so a test says exactly what must come. */
 export class TestClient implements AsyncDisposable {
@@ -33,6 +34,19 @@ export class TestClient implements AsyncDisposable {
     const socket = connect({ port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true });
     const client = new TestClient(socket);
     await once(socket, "connect");
+    return client;
+  }
+
+  /**
+   * Connects by TLS. Rejects with what the handshake failed with; what the server finds wrong with a certificate of ours
+   * may show only later, at the first reply.
+   */
+  static async secure(port: number, options: ConnectionOptions): Promise<TestClient> {
+    // Its type does not know that it may be half open too.
+    const halfOpen = { allowHalfOpen: true };
+    const socket = connectSecurely({ port, host: "127.0.0.1", ...halfOpen, ...options });
+    const client = new TestClient(socket);
+    await once(socket, "secureConnect");
     return client;
   }
 

@@ -8,6 +8,11 @@ export interface RunningApplication<Api> extends Child {
   readonly api: Api;
   /** What the command `status` shows of it. Asked at any time while it runs: to be answered at once. */
   readonly status?: (() => StatusSection) | undefined;
+  /**
+   * Reads anew what it has read from files when it started: certificates. Rejects with an operating failure when they
+   * cannot be used; what it had before then still holds. Never called while a call of it has not settled.
+   */
+  readonly reload?: (() => Promise<void>) | undefined;
 }
 
 /** What an application is given when it starts. */
@@ -38,6 +43,13 @@ export interface Application<Declaration extends EnvironmentDeclaration, Api> {
    * Asked at boot, before anything starts, and at every put.
    */
   readonly check?: (values: EnvironmentValues<Declaration>) => readonly EnvironmentProblem[];
+  /**
+   * What can only be judged where the application is to run: files that are named in its environment. One sentence for each
+   * that cannot be used. Asked once, before anything of the system starts, and not by those who only read the configuration.
+   */
+  readonly inspect?: (
+    values: EnvironmentValues<Declaration>,
+  ) => Promise<readonly EnvironmentProblem[]>;
   /** What an operator can do with it: `npm run kv -- COMMAND`. */
   readonly commands?: readonly CommandDeclaration<Api>[] | undefined;
   readonly start: (context: ApplicationContext<Declaration>) => Promise<RunningApplication<Api>>;

@@ -48,6 +48,8 @@ type ApplicationLifeEvent = { readonly application: string } & (
   | { readonly type: "application-stopped"; readonly tookMs: number }
   | { readonly type: "application-ended"; readonly failure?: unknown }
   | { readonly type: "environment-put"; readonly key: string }
+  | { readonly type: "reloaded" }
+  | { readonly type: "reload-failed"; readonly failure: unknown }
 );
 
 /** What happens at the control socket. `command` is its name: what stood behind it may be data, and is never told. */

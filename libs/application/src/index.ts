@@ -88,7 +88,12 @@ export { startSupervisor } from "./supervisor/supervisor.ts";
 export type { StopFailure } from "./stop-failure.ts";
 export type { SystemOptions } from "./system/start-system.ts";
 export { startSystem } from "./system/start-system.ts";
-export type { FetchedValue, LiveSystem, StatusSection } from "./system/live-system.ts";
+export type {
+  FetchedValue,
+  LiveSystem,
+  ReloadFailure,
+  StatusSection,
+} from "./system/live-system.ts";
 export type { System, SystemExit } from "./system/system.ts";
 export type { Time } from "./time.ts";
 export { systemTime, unixTimeMs } from "./time.ts";

@@ -7,10 +7,13 @@ export interface ApplicationTerms {
   readonly dependencies?: readonly ScriptedApplication[];
   readonly environment?: EnvironmentDeclaration;
   readonly check?: AnyApplication["check"];
+  readonly inspect?: AnyApplication["inspect"];
   readonly shutdownMs?: number;
   /** Runs within the start; may fail it. */
   readonly onStart?: (context: ApplicationContext<EnvironmentDeclaration>) => Promise<void> | void;
   readonly onStop?: () => Promise<void>;
+  /** Without it, the application has nothing to reload. */
+  readonly onReload?: () => Promise<void>;
 }
 
 /** An application whose life a test directs; its API is the context it was started with last. */
@@ -39,6 +42,7 @@ export function scriptApplication(
     dependencies: terms.dependencies ?? [],
     environment: terms.environment ?? {},
     ...(terms.check === undefined ? {} : { check: terms.check }),
+    ...(terms.inspect === undefined ? {} : { inspect: terms.inspect }),
     shutdownMs: terms.shutdownMs,
     start: async (context) => {
       journal.push(`start ${name}`);
@@ -51,6 +55,7 @@ export function scriptApplication(
       return {
         api: `api of ${name}`,
         finished: child.finished,
+        reload: terms.onReload,
         [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
       };
     },

@@ -6,12 +6,14 @@ export interface HostProcess {
   off(event: HostEvent, listener: (subject: unknown) => void): unknown;
   /** Ends the process at once. */
   exit(code: number): unknown;
+  /** Looked at, never read. */
+  readonly stdin?: { readonly isTTY?: boolean | undefined };
   readonly stdout: LogStream;
   readonly stderr: LogStream;
 }
 
-/** The signals that ask for an end. */
-export type StopSignal = "SIGINT" | "SIGTERM";
+/** The signals that ask for an end; SIGHUP only where a terminal went away. */
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
 /** What happens to a process. */
 export type HostEvent = StopSignal | "uncaughtException" | "unhandledRejection";

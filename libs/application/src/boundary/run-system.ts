@@ -9,7 +9,8 @@ import { systemTime, type Time } from "../time.ts";
 import { abruptEnding, type Ending, failureEnding, orderlyEnding } from "./ending.ts";
 import { holdEventLoop } from "./hold-event-loop.ts";
 import type { HostProcess } from "./host-process.ts";
-import { listenForStop } from "./stop-signals.ts";
+import { ReloadRequests } from "./reload-requests.ts";
+import { listenForSignals } from "./signals.ts";
 
 /** What to run, where its configuration comes from, and in which process. */
 export interface RunOptions {
@@ -28,11 +29,13 @@ export interface RunOptions {
  * The boundary between a system and its process: loads the configuration, runs the applications with a logger before
  * them, and ends the process when they have ended. The last crash boundary there is.
  *
- * SIGINT and SIGTERM stop in order, also in the middle of a start: exit code 0, or 1 when something failed to stop, or
+ * SIGINT and SIGTERM stop in order, and SIGHUP where a terminal went away, also in the middle of a start: exit code 0, or 1 when something failed to stop, or
  * did not in time; standard error is told what. A second signal, from one second after the first on, ends the process
  * at once: 128 and the signal's number. A configuration that cannot be used: 78. Any other failure, exceptions and
  * rejections that nobody caught among them: 1. Standard error is told an operating failure in its own words, a bug
  * with its stack.
+ *
+ * SIGHUP of a process that is on no terminal has the applications read their files anew.
  *
  * Holds the event loop until then: a system need not hold a socket to go on.
  *
@@ -42,15 +45,20 @@ export async function runSystem(options: RunOptions): Promise<number> {
   const { process: host, time = systemTime } = options;
   const abrupt = Promise.withResolvers<Ending>();
   const stop = new AbortController();
-  const stopListening = listenForStop(host, time, {
+  const reloads = new ReloadRequests();
+  const stopListening = listenForSignals(host, time, {
     onStop: () => stop.abort(),
     onInsist: (signal) => abrupt.resolve(abruptEnding(signal)),
+    onReload: () => reloads.request(),
   });
   const onCrash = (failure: unknown): void => abrupt.resolve(failureEnding(failure));
   host.on("uncaughtException", onCrash);
   host.on("unhandledRejection", onCrash);
   const release = holdEventLoop(time);
-  const { code, text } = await Promise.race([abrupt.promise, live(options, stop.signal)]);
+  const { code, text } = await Promise.race([
+    abrupt.promise,
+    live(options, { signal: stop.signal, reloads }),
+  ]);
   await sayLastWords(host, text, time);
   host.exit(code);
   release();
@@ -60,12 +68,20 @@ export async function runSystem(options: RunOptions): Promise<number> {
   return code;
 }
 
+/** What is asked of a system from outside. */
+interface Wishes {
+  /** Aborted when it is to stop. */
+  readonly signal: AbortSignal;
+  readonly reloads: ReloadRequests;
+}
+
 /** A system's life from its configuration to its end. */
-async function live(options: RunOptions, signal: AbortSignal): Promise<Ending> {
+async function live(options: RunOptions, { signal, reloads }: Wishes): Promise<Ending> {
   try {
     await using system = await boot(options, signal);
     const stop = (): void => void system[Symbol.asyncDispose]();
     signal.addEventListener("abort", stop, { once: true });
+    reloads.serve(system);
     options.onStart?.(system);
     if (signal.aborted) stop();
     const exit = await system.finished;

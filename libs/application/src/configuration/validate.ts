@@ -72,8 +72,16 @@ export function brokenRules(
   section: ConfigurationSection,
 ): readonly ConfigurationProblem[] {
   const values = Object.fromEntries([...section].map(([key, { value }]) => [key, value]));
-  const broken: readonly EnvironmentProblem[] = application.check?.(values) ?? [];
-  return broken.map(({ key, expected }) => ({
+  return problemsOf(application, application.check?.(values) ?? [], section);
+}
+
+/** What an application finds wrong, in the words of a report. */
+export function problemsOf(
+  application: AnyApplication,
+  found: readonly EnvironmentProblem[],
+  section: ConfigurationSection,
+): readonly ConfigurationProblem[] {
+  return found.map(({ key, expected }) => ({
     subject: `${application.name}.${key}`,
     expected,
     origin: section.get(key)?.origin,

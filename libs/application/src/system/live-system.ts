@@ -43,6 +43,18 @@ export interface LiveSystem {
 
   /** What each running application has to say about itself now, by name; those that say nothing are left out. */
   status(): Readonly<Record<string, StatusSection>>;
+
+  /**
+   * Has each running application read its files anew, one after the other, in the order in which they started; a second
+   * call waits for the first. Never rejects: who could not is logged, and in the answer. What it had before still holds there.
+   */
+  reload(): Promise<readonly ReloadFailure[]>;
+}
+
+/** An application that did not reload, and why. */
+export interface ReloadFailure {
+  readonly application: string;
+  readonly failure: unknown;
 }
 
 /**

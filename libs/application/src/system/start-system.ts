@@ -14,8 +14,10 @@ import type { StopFailure } from "../stop-failure.ts";
 import { startChild } from "../supervisor/start-child.ts";
 import { stopChild } from "../supervisor/stop-child.ts";
 import { systemTime, type Time } from "../time.ts";
+import { inspectAll } from "./inspect-all.ts";
 import { LiveEnvironment } from "./live-environment.ts";
-import type { FetchedValue, StatusSection } from "./live-system.ts";
+import type { FetchedValue, ReloadFailure, StatusSection } from "./live-system.ts";
+import { reloadAll } from "./reload-all.ts";
 import type { System, SystemExit } from "./system.ts";
 
 /** How long an application may take to stop when it does not say, in milliseconds. */
@@ -32,7 +34,8 @@ export interface SystemOptions {
 }
 
 /**
- * Starts applications in the order of `planSystem`. When one fails to start, or one ends meanwhile that the system
+ * Starts applications in the order of `planSystem`, after all of them have inspected what they will need: what is wrong
+ * there is thrown as `CONFIG_INVALID`, and nothing was started. When one fails to start, or one ends meanwhile that the system
  * cannot be without, those that run are stopped in reverse and `APPLICATION_FAILED` is thrown, with the failure as
  * its cause. Throws also what `planSystem` throws, and the reason of `signal`; or `STOP_FAILED` when `signal` gives up
  * the start and something does not stop as it should.
@@ -61,6 +64,7 @@ class RunningSystem implements System {
   /** The stops of those that ended by themselves and are not missed. */
   #leaving: Promise<unknown> = Promise.resolve();
   readonly #stopFailures: StopFailure[] = [];
+  #reloading: Promise<unknown> = Promise.resolve();
   #isStarted = false;
   #stopping: Promise<void> | undefined;
 
@@ -90,7 +94,10 @@ class RunningSystem implements System {
     signal?.addEventListener("abort", giveUp);
     const startedMs = this.#time.nowMs();
     try {
-      for (const each of this.#plan) if (isStarted(each.mode)) await this.#startOne(each);
+      const started = this.#plan.filter(({ mode }) => isStarted(mode));
+      await inspectAll(started, (application) => this.#environments.get(application.name));
+      this.#givenUp.signal.throwIfAborted();
+      for (const each of started) await this.#startOne(each);
       this.#givenUp.signal.throwIfAborted();
       this.#isStarted = true;
       const applications = this.#running.map(({ application }) => application.name);
@@ -162,6 +169,14 @@ class RunningSystem implements System {
         child.status === undefined ? [] : [[application.name, child.status()]],
       ),
     );
+  }
+
+  reload(): Promise<readonly ReloadFailure[]> {
+    const reloading = this.#reloading.then(() => {
+      return this.#stopping === undefined ? reloadAll(this.#running) : [];
+    });
+    this.#reloading = reloading;
+    return reloading;
   }
 
   async #startOne({ application, mode }: SystemApplication): Promise<void> {
