@@ -68,7 +68,7 @@ export async function startServer(bench: Bench, options: SubjectOptions): Promis
   ]);
   const server = new ServerProcess({ dataDirectory, configDirectory });
   bench.workplace.adopt(server.child);
-  const target = { port: await server.accepting(), pid: server.pid };
+  const target = { port: await server.accepting(), pid: server.pid, protocol: "line" } as const;
   return {
     pid: server.pid,
     directory,
