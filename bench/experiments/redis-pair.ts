@@ -8,9 +8,9 @@ import { RedisProcess } from "../redis/redis-process.ts";
 import type { RedisPrograms } from "../redis/redis-programs.ts";
 import { openRespClient, type RespClient } from "../redis/resp-client.ts";
 import type { Bench } from "./experiment.ts";
-import { type NodeSubject, type ServerSubject, startServer } from "./subject.ts";
 import { readRssBytes } from "./memory.ts";
-import { toolSubject } from "./tool-subject.ts";
+import { type Contender, contendersOf } from "./redis-contenders.ts";
+import { type NodeSubject, startServer } from "./subject.ts";
 
 /** How both servers are set up. */
 export interface Mode {
@@ -18,19 +18,6 @@ export interface Mode {
   readonly sync: SyncMode;
   /** Who everybody has to log in as; without it nobody has to. */
   readonly login?: Login;
-}
-
-/** Which server is asked, and in what language. */
-export type Side = "node, RESP" | "node, line" | "redis-server";
-
-/** Where the requests come from. */
-export type Generator = "load" | "redis-benchmark";
-
-/** One server that one generator's traffic can go to. */
-export interface Contender {
-  readonly generator: Generator;
-  readonly side: Side;
-  readonly subject: Pick<NodeSubject, "measure" | "sweep">;
 }
 
 /** A node and a redis-server in the same mode, with the same keys and values. */
@@ -122,29 +109,6 @@ function redisSubject({ load }: Bench, server: RedisProcess, { login }: Mode): N
     measure: (traffic) => server.whileRunning(load.call("run", { target, traffic })),
     sweep: (traffic) => server.whileRunning(load.call("sweep", { target, traffic })),
   };
-}
-
-interface Servers {
-  readonly node: ServerSubject;
-  readonly resp: NodeSubject;
-  readonly redis: NodeSubject;
-}
-
-/** Those that are compared with each other stand beside each other. */
-function contendersOf(
-  bench: Bench,
-  { benchmark }: RedisPrograms,
-  { node, resp, redis }: Servers,
-): readonly Contender[] {
-  const tool = (to: NodeSubject): Contender["subject"] => toolSubject(bench, benchmark, to.target);
-  return [
-    { generator: "load", side: "node, RESP", subject: resp },
-    // The node's cache is the same whatever is spoken: it has been swept.
-    { generator: "load", side: "node, line", subject: { ...node, sweep: () => Promise.resolve() } },
-    { generator: "load", side: "redis-server", subject: redis },
-    { generator: "redis-benchmark", side: "node, RESP", subject: tool(resp) },
-    { generator: "redis-benchmark", side: "redis-server", subject: tool(redis) },
-  ];
 }
 
 async function assertToolKeys(client: RespClient, toolKeys: number): Promise<void> {

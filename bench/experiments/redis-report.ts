@@ -9,7 +9,7 @@ import {
   throughputRatio,
 } from "./compare.ts";
 import type { Cell } from "./measure-all.ts";
-import type { Generator, Side } from "./redis-pair.ts";
+import type { Generator, Side } from "./redis-contenders.ts";
 
 /** Traffic from one generator to one side of a pair. */
 export interface PairingCell extends Cell {

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import type { Operation } from "../data/traffic.ts";
 import type { Measurement } from "../measure/measurement.ts";
 import type { Verdict } from "../report/report.ts";
-import type { Generator, Side } from "./redis-pair.ts";
+import type { Generator, Side } from "./redis-contenders.ts";
 import { type MeasuredPairing, pairingTable } from "./redis-report.ts";
 import { absentVerdicts, pairingVerdicts } from "./redis-verdicts.ts";
 
