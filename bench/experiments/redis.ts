@@ -21,8 +21,9 @@ export const redis: Experiment = {
   async run(bench) {
     const programs = findRedis();
     if (programs === undefined) {
-      const reason = `redis-server or redis-benchmark is absent, so nothing was compared with it: ${HOW_TO_INSTALL}`;
-      return { tables: [], verdicts: absentVerdicts(reason), skipped: [reason], series: [] };
+      const reason = "redis-server or redis-benchmark is absent";
+      const skipped = [`${reason}, so nothing was compared with it: ${HOW_TO_INSTALL}`];
+      return { tables: [], verdicts: absentVerdicts(reason), skipped, series: [] };
     }
     return await compare(bench, programs);
   },

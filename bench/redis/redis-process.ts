@@ -48,7 +48,7 @@ export class RedisProcess {
       save: "",
       appendonly: "yes",
       appendfsync: APPENDFSYNC[sync],
-      // Rewriting the file is compaction, which the node's stores do not get to in so short a time either.
+      // A rewrite is the work of a second process, and would fall into one measurement or another.
       "auto-aof-rewrite-percentage": "0",
       ...(login === undefined ? {} : { requirepass: login.password }),
     };
