@@ -37,6 +37,7 @@ export class ServerProcess {
         ...environmentWithoutSteering(),
         KV_ENV: "test",
         PORT: "0",
+        RESP_PORT: "0",
         KV_DATA_DIR: dataDirectory,
         // Nothing of a bench is to lie in the home of whoever runs it.
         XDG_RUNTIME_DIR: runtimeDirectoryOf(dataDirectory),
