@@ -5,6 +5,7 @@ import type { Bench, Experiment } from "./experiments/experiment.ts";
 import { compaction } from "./experiments/compaction.ts";
 import { curve } from "./experiments/curve.ts";
 import { opening } from "./experiments/opening.ts";
+import { redis } from "./experiments/redis.ts";
 import { workloads } from "./experiments/workloads.ts";
 import type { LoadCalls } from "./load/worker.ts";
 import { type Options, parseOptions } from "./options.ts";
@@ -19,7 +20,7 @@ import type { Report, Run } from "./report/report.ts";
 import { writeResults } from "./report/write-readme.ts";
 import { fullScale, quickScale } from "./scale.ts";
 
-const experiments: readonly Experiment[] = [workloads, opening, curve, compaction];
+const experiments: readonly Experiment[] = [workloads, redis, opening, curve, compaction];
 const names = experiments.map(({ name }) => name);
 const loadModule = fileURLToPath(new URL("load/worker.ts", import.meta.url));
 
@@ -29,7 +30,7 @@ Measures the store, in process and through a node, and prints ratios of paired, 
 
 ${experiments.map(({ name, question }) => `  ${name.padEnd(10)}  ${question}`).join("\n")}
 
-  --quick       smaller populations and shorter rounds: a minute instead of a quarter of an hour
+  --quick       smaller populations and shorter rounds: a minute instead of half an hour
   --only NAMES  some experiments, with commas between them
   --markdown    prints Markdown instead of tables for a terminal
   --write       puts the results of a full run into bench/README.md

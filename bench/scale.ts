@@ -16,6 +16,17 @@ export interface Scale {
   /** How often each way of opening is measured. */
   readonly openingRounds: number;
   readonly compaction: CompactionScale;
+  readonly redis: RedisScale;
+}
+
+/** How much is measured beside redis-server. */
+export interface RedisScale {
+  readonly keys: number;
+  /** The keys that redis-benchmark draws from, in one bucket: as many as one of the population's has. */
+  readonly toolKeys: number;
+  readonly rounds: number;
+  readonly slotMs: number;
+  readonly warmUpMs: number;
 }
 
 /** How much is overwritten while the engine compacts. */
@@ -26,7 +37,7 @@ export interface CompactionScale {
   readonly slotMs: number;
 }
 
-/** The run whose results stand in README.md: about a quarter of an hour on two cores. */
+/** The run whose results stand in README.md: about half an hour on two cores. */
 export const fullScale: Scale = {
   name: "full",
   rounds: 5,
@@ -37,6 +48,7 @@ export const fullScale: Scale = {
   hotKeys: 10_000,
   openingRounds: 3,
   compaction: { keys: 1_000_000, segmentLimitBytes: 64 * 2 ** 20, slotMs: 4_000 },
+  redis: { keys: 1_000_000, toolKeys: 125_000, rounds: 5, slotMs: 1_000, warmUpMs: 300 },
 };
 
 /** Says within a minute whether something is badly off. Its figures are coarse. */
@@ -50,4 +62,5 @@ export const quickScale: Scale = {
   hotKeys: 10_000,
   openingRounds: 3,
   compaction: { keys: 100_000, segmentLimitBytes: 2 * 2 ** 20, slotMs: 250 },
+  redis: { keys: 16_000, toolKeys: 2_000, rounds: 2, slotMs: 40, warmUpMs: 10 },
 };

@@ -44,6 +44,14 @@ export function writeKeyDigits(target: Uint8Array, offset: number, index: number
   }
 }
 
+const FILLED_VALUE_COUNT = 4_096;
+const FILLED_VALUE_SEED = 7;
+
+/** The values that a population is filled with: the key `index` gets the value `index % length`. */
+export function valuesOfPopulation(): readonly Uint8Array[] {
+  return drawValues(FILLED_VALUE_COUNT, FILLED_VALUE_SEED);
+}
+
 /** How much text values are cut from. */
 const TEXT_BYTES = 2 ** 18;
 

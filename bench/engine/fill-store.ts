@@ -1,10 +1,14 @@
 import type { Store } from "@kv/storage";
-import { bucketNames, bucketOf, drawValues, makeKey, writeKeyDigits } from "../data/population.ts";
+import {
+  bucketNames,
+  bucketOf,
+  makeKey,
+  valuesOfPopulation,
+  writeKeyDigits,
+} from "../data/population.ts";
 
 /** Puts that are under way together. */
 const PUTS_AT_ONCE = 1_000;
-const VALUE_COUNT = 4_096;
-const VALUE_SEED = 7;
 
 /** Puts the keys 0 to `keys` - 1 into a new store, one by one as clients would; resolves when they are durable. */
 export async function fillStore(
@@ -13,12 +17,12 @@ export async function fillStore(
   onProgress: (share: number) => void,
 ): Promise<void> {
   for (const name of bucketNames) await (await store.createBucket(name)).durable;
-  const values = drawValues(VALUE_COUNT, VALUE_SEED);
+  const values = valuesOfPopulation();
   const key = makeKey();
   for (let index = 0; index < keys; index++) {
     writeKeyDigits(key, 0, index);
     const bucket = bucketNames[bucketOf(index)] ?? key;
-    const value = values[index % VALUE_COUNT] ?? key;
+    const value = values[index % values.length] ?? key;
     const answer = store.put(bucket, [{ key, value }]);
     if (index % PUTS_AT_ONCE !== 0 && index !== keys - 1) continue;
     // What came before it is in the same group, or in an earlier one.

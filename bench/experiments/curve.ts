@@ -5,7 +5,7 @@ import { type CurveCell, costTable, costVerdict, type MeasuredSize } from "./cur
 import type { Bench, Experiment } from "./experiment.ts";
 import { forEachSize } from "./for-each-size.ts";
 import { measureAll, seriesOf } from "./measure-all.ts";
-import { memoryTable, memoryVerdict, readRssBytes } from "./memory.ts";
+import { memoryTable, readRssBytes } from "./memory.ts";
 import { startEngine, startServer, type Subject, type SubjectOptions } from "./subject.ts";
 
 /**
@@ -36,11 +36,7 @@ export const curve: Experiment = {
         costTable(`In process, ${HOW}`, inProcess.measured),
         memoryTable(memory),
       ],
-      verdicts: [
-        costVerdict("get", most, server),
-        costVerdict("put", most, server),
-        memoryVerdict(memory),
-      ],
+      verdicts: [costVerdict("get", most, server), costVerdict("put", most, server)],
       skipped: [noCache, inProcess.problem].filter((reason) => reason !== undefined),
       series: seriesOf([...server.measured, ...inProcess.measured]),
     };

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import type { Table, Verdict } from "../report/report.ts";
+import type { Table } from "../report/report.ts";
 import { showBytes, showCount } from "../report/units.ts";
 
 /** The memory of one population, open and idle: no value has been read yet, so the cache is empty. */
@@ -11,12 +11,6 @@ export interface MemoryFigures {
   /** What the system has given to the node's process. */
   readonly residentBytes: number;
 }
-
-/**
- * Half of what Redis 7 takes for a small entry: 16 bytes of key and 16 to 64 of value come to 104 to 160 bytes with its
- * dictionary entry, object header and allocator classes. An estimate, until a Redis is measured in the same run.
- */
-const AIM_BYTES = { least: 52, most: 80 } as const;
 
 /** Memory for each key of each population. */
 export function memoryTable(figures: readonly MemoryFigures[]): Table {
@@ -36,22 +30,6 @@ export function memoryTable(figures: readonly MemoryFigures[]): Table {
       "with all that the allocator and the opening left behind.",
     ],
   };
-}
-
-/** Below so many keys what an engine takes at its start outweighs what it takes for each key. */
-const LEAST_KEYS = 1_000_000;
-
-/** An aim rather than a target: the largest population, in the engine. */
-export function memoryVerdict(figures: readonly MemoryFigures[]): Verdict {
-  const { keys, usedBytes } = figures.at(-1) ?? { keys: 0, usedBytes: Number.NaN };
-  const bytes = usedBytes / keys;
-  const claim = `aim: memory for a key of ${showCount(keys)} at most ${AIM_BYTES.most} bytes (half of Redis' estimated 104 to 160: ${AIM_BYTES.least} to ${AIM_BYTES.most})`;
-  const measured = `${showBytes(bytes)} bytes`;
-  if (keys < LEAST_KEYS) {
-    const reason = `${measured}, but judged from ${showCount(LEAST_KEYS)} keys on only`;
-    return { claim, measured: reason, outcome: "skipped" };
-  }
-  return { claim, measured, outcome: bytes <= AIM_BYTES.most ? "met" : "missed" };
 }
 
 /** The resident set of `pid`; `NaN` where the system does not tell. */

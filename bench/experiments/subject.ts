@@ -1,9 +1,12 @@
 import { join } from "node:path";
+import { hashPassword } from "@kv/kv-server";
 import type { SyncMode } from "@kv/storage";
-import { writeConfig } from "../../test/harness/write-config.ts";
+import { type Setting, writeConfig } from "../../test/harness/write-config.ts";
 import type { Traffic } from "../data/traffic.ts";
 import type { EngineSettings } from "../engine/engine-settings.ts";
 import type { EngineCalls, Opened } from "../engine/worker.ts";
+import type { Login, ProtocolName } from "../load/protocols.ts";
+import type { LoadTarget } from "../load/run-load.ts";
 import type { Measurement } from "../measure/measurement.ts";
 import { engineModule } from "../processes/populations.ts";
 import { ServerProcess } from "../processes/server-process.ts";
@@ -29,6 +32,12 @@ export interface SubjectOptions {
   readonly settings?: EngineSettings;
 }
 
+/** How a node is configured, but for its defaults. */
+export interface ServerOptions extends SubjectOptions {
+  /** The one user there is; without it nobody has to log in. */
+  readonly login?: Login | undefined;
+}
+
 /** The engine in a process of its own, called directly. */
 export interface EngineSubject extends Subject {
   readonly opened: Opened;
@@ -51,29 +60,49 @@ export async function startEngine(bench: Bench, options: SubjectOptions): Promis
   };
 }
 
-/** A node that accepts connections. */
+/** A node that accepts connections. Its traffic is that of the line protocol. */
 export interface ServerSubject extends Subject {
   readonly pid: number;
   /** Where its store lies. */
   readonly directory: string;
+  /** The same node over another protocol. */
+  speak(protocol: ProtocolName): Promise<NodeSubject>;
+}
+
+/** A node over one protocol; it is not disposed of by itself. */
+export interface NodeSubject extends Pick<Subject, "measure" | "sweep"> {
+  readonly target: LoadTarget;
 }
 
 /** Starts a node on a copy of a population, with those settings that it knows. */
-export async function startServer(bench: Bench, options: SubjectOptions): Promise<ServerSubject> {
-  const { keys, sync, settings = {} } = options;
+export async function startServer(bench: Bench, options: ServerOptions): Promise<ServerSubject> {
+  const { keys, sync, settings = {}, login } = options;
   const dataDirectory = bench.workplace.newPath("data");
   const directory = await bench.populations.copy(keys, join(dataDirectory, "kv"));
   const configDirectory = await writeConfig(bench.workplace.newPath("config"), [
     { application: "kv", path: ["storage"], value: { ...knownSettings(settings), sync } },
+    ...(login === undefined ? [] : [await userSetting(login)]),
   ]);
   const server = new ServerProcess({ dataDirectory, configDirectory });
   bench.workplace.adopt(server.child);
-  const target = { port: await server.accepting(), pid: server.pid };
+  const speak = async (protocol: ProtocolName): Promise<NodeSubject> => {
+    const target = { port: await server.accepting(protocol), pid: server.pid, protocol, login };
+    return {
+      target,
+      measure: (traffic) => server.whileRunning(bench.load.call("run", { target, traffic })),
+      sweep: (traffic) => server.whileRunning(bench.load.call("sweep", { target, traffic })),
+    };
+  };
   return {
+    ...(await speak("line")),
     pid: server.pid,
     directory,
-    measure: (traffic) => server.whileRunning(bench.load.call("run", { target, traffic })),
-    sweep: (traffic) => server.whileRunning(bench.load.call("sweep", { target, traffic })),
+    speak,
     [Symbol.asyncDispose]: () => killChild(server.child),
   };
+}
+
+async function userSetting({ name, password }: Login): Promise<Setting> {
+  const hash = await hashPassword(password);
+  return { application: "kv-server", path: ["users", name], value: hash };
 }

@@ -1,12 +1,17 @@
 import { connect, type Socket } from "node:net";
 import type { Histogram } from "../measure/histogram.ts";
-import { ReplyCounter } from "./reply-counter.ts";
+import type { LoginExchange } from "./protocols.ts";
+import type { ReplyCounter } from "./reply-counter.ts";
 import type { RequestPool } from "./request-pool.ts";
 
 /** What the connections of one run share. */
 export interface SharedLoad {
   readonly port: number;
   readonly requests: RequestPool;
+  /** What each connection begins with, where it has to. */
+  readonly login: LoginExchange | undefined;
+  /** A counter for another connection. */
+  readonly countReplies: () => ReplyCounter;
   readonly pipeline: number;
   /** Latencies in microseconds. */
   readonly latencies: Histogram;
@@ -22,11 +27,14 @@ export interface SharedLoad {
  */
 export class LoadConnection {
   readonly #load: SharedLoad;
-  readonly #replies = new ReplyCounter();
+  readonly #replies: ReplyCounter;
   /** When each request under way was sent; a ring. */
   readonly #sentAtMs: Float64Array;
   readonly #finished = Promise.withResolvers<void>();
   readonly #socket: Socket;
+  /** What is left to come of the answer to the log-in; empty once it has succeeded. */
+  #greeting = "";
+  readonly #admitted = Promise.withResolvers<void>();
   #oldest = 0;
   #underWay = 0;
   #next: number;
@@ -34,17 +42,22 @@ export class LoadConnection {
   /** Requests that it may still send. */
   #left = 0;
 
-  /** Connects; `first` says with which request of the pool the connection begins. */
+  /** Connects and logs in; `first` says with which request of the pool the connection begins. */
   static async open(load: SharedLoad, first: number): Promise<LoadConnection> {
-    const connected = Promise.withResolvers<void>();
-    const connection = new LoadConnection(load, first, connected.resolve);
-    await Promise.race([connected.promise, connection.#finished.promise]);
-    return connection;
+    const connection = new LoadConnection(load, first);
+    try {
+      await Promise.race([connection.#admitted.promise, connection.#finished.promise]);
+      return connection;
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
   }
 
-  private constructor(load: SharedLoad, first: number, onConnect: () => void) {
+  private constructor(load: SharedLoad, first: number) {
     const { port, readBuffer } = load;
     this.#load = load;
+    this.#replies = load.countReplies();
     this.#next = first;
     this.#sentAtMs = new Float64Array(load.pipeline);
     this.#socket = connect(
@@ -60,7 +73,7 @@ export class LoadConnection {
           },
         },
       },
-      onConnect,
+      () => this.#logIn(),
     );
     this.#finished.promise.catch(() => undefined);
     this.#socket.on("error", (error) => this.#finished.reject(error));
@@ -90,7 +103,23 @@ export class LoadConnection {
     this.#socket.destroy();
   }
 
+  #logIn(): void {
+    const { login } = this.#load;
+    if (login === undefined) return this.#admitted.resolve();
+    this.#greeting = login.answer;
+    this.#socket.write(login.request);
+  }
+
+  #readGreeting(text: string): void {
+    if (!this.#greeting.startsWith(text)) {
+      return this.#finished.reject(new Error(`The server let nobody in: "${text.trim()}"`));
+    }
+    this.#greeting = this.#greeting.slice(text.length);
+    if (this.#greeting === "") this.#admitted.resolve();
+  }
+
   #read(chunk: Uint8Array): void {
+    if (this.#greeting !== "") return this.#readGreeting(Buffer.from(chunk).toString("latin1"));
     const replies = this.#replies.count(chunk);
     const { failure } = this.#replies;
     if (failure !== undefined) this.#finished.reject(new Error(`The server answered "${failure}"`));

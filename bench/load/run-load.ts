@@ -4,13 +4,17 @@ import { readCpuTimeUs } from "../measure/cpu-time.ts";
 import { Histogram } from "../measure/histogram.ts";
 import type { Measurement } from "../measure/measurement.ts";
 import { LoadConnection, type SharedLoad } from "./load-connection.ts";
-import { buildRequests, type RequestPool } from "./request-pool.ts";
+import { type Login, type Protocol, type ProtocolName, protocols } from "./protocols.ts";
+import { buildRequests } from "./request-pool.ts";
 
 /** The server that a load goes to. */
 export interface LoadTarget {
   readonly port: number;
   /** Whose time on the CPU is measured. */
   readonly pid: number;
+  readonly protocol: ProtocolName;
+  /** Who all connections log in as; without it they do not. */
+  readonly login?: Login | undefined;
 }
 
 const READ_BUFFER_BYTES = 64 * 2 ** 10;
@@ -26,18 +30,22 @@ const PATIENCE_MS = 60_000;
 
 /** Sends `traffic` to a server and measures it. Rejects when a reply is not the one that was asked for. */
 export async function runLoad(target: LoadTarget, traffic: Traffic): Promise<Measurement> {
-  const { operation, keys, access, seed } = traffic;
+  const { keys, access, seed } = traffic;
   const drawn = drawKeys(keys, access, { count: poolCount(traffic), seed });
-  using load = await openLoad(target, buildRequests(operation, drawn, seed), traffic);
+  using load = await openLoad(target, traffic, drawn);
   return await measure(target, traffic, load);
 }
 
-/** Gets each key that `traffic` may ask for once, so that a cache holds what it can hold of them. */
+/**
+ * Gets each key that `traffic` may ask for once, so that a cache holds what it can hold of them. Rejects when one of them is
+ * not there.
+ */
 export async function runSweep(target: LoadTarget, traffic: Traffic): Promise<void> {
   const drawn = eachKeyOnce(traffic.keys, traffic.access);
-  using load = await openLoad(target, buildRequests("get", drawn, traffic.seed), traffic);
+  using load = await openLoad(target, { ...traffic, operation: "get" }, drawn);
   const share = Math.ceil(drawn.length / load.connections.length);
   await Promise.all(load.connections.map((connection) => connection.run(share)));
+  assertNoMisses(load.connections);
 }
 
 function poolCount({ access, keys }: Traffic): number {
@@ -50,30 +58,35 @@ interface OpenLoad extends Disposable {
 }
 
 async function openLoad(
-  { port }: LoadTarget,
-  requests: RequestPool,
-  { connections: count, pipeline }: Pick<Traffic, "connections" | "pipeline">,
+  { port, protocol: name, login }: LoadTarget,
+  { connections: count, pipeline, operation, seed }: Traffic,
+  drawn: Uint32Array,
 ): Promise<OpenLoad> {
+  const protocol: Protocol = protocols[name];
   const shared: SharedLoad = {
     port,
-    requests,
+    requests: buildRequests(protocol.grammar, { operation, drawn, seed }),
+    login: login === undefined ? undefined : protocol.logIn(login),
+    countReplies: () => protocol.countReplies(operation),
     pipeline,
     latencies: new Histogram(),
     readBuffer: new Uint8Array(READ_BUFFER_BYTES),
     isOver: false,
   };
   // Each begins elsewhere in the pool, so that they do not ask for the same keys at the same time.
-  const apart = Math.floor(requests.count / count);
-  const connections = await Promise.all(
-    Array.from({ length: count }, (_, index) => LoadConnection.open(shared, index * apart)),
-  );
-  return {
-    shared,
-    connections,
-    [Symbol.dispose]() {
-      for (const connection of connections) connection.close();
-    },
+  const apart = Math.floor(drawn.length / count);
+  using stack = new DisposableStack();
+  const open = async (first: number): Promise<LoadConnection> => {
+    const connection = await LoadConnection.open(shared, first);
+    stack.defer(() => connection.close());
+    return connection;
   };
+  // The first one alone: a server that has verified a password once need not do it for all connections at a time.
+  const first = await open(0);
+  const others = Array.from({ length: count - 1 }, (_, at) => open((at + 1) * apart));
+  const connections = [first, ...(await Promise.all(others))];
+  const closing = stack.move();
+  return { shared, connections, [Symbol.dispose]: () => closing.dispose() };
 }
 
 async function measure(

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { checkout, compileCache } from "../../test/harness/checkout.ts";
 import { runtimeDirectoryOf, testCookie } from "../../test/harness/node-process.ts";
+import type { ProtocolName } from "../load/protocols.ts";
 import { ProcessEndedError } from "./process-ended-error.ts";
 
 /** Where a node finds its data, and how it is configured. */
@@ -10,7 +11,10 @@ export interface ServerOptions {
   readonly configDirectory: string;
 }
 
-const PORT_LINE = /Accepting connections on port (?<port>\d+)\D/u;
+const PORT_LINES = {
+  line: /Accepting connections on port (?<port>\d+)\D/u,
+  resp: /Accepting RESP connections on port (?<port>\d+)\D/u,
+} as const satisfies Readonly<Record<ProtocolName, RegExp>>;
 const STEERING_VARIABLE = /^(?:KV_.*|PORT|RESP_PORT)$/u;
 /** What is kept of what a node prints, to be shown should it fail. */
 const KEPT_CHARACTERS = 4_000;
@@ -18,7 +22,10 @@ const KEPT_CHARACTERS = 4_000;
 /** A node as `npm start` runs it, with all its limits and checks: nothing is taken out of the path that is measured. */
 export class ServerProcess {
   readonly child: ChildProcess;
-  readonly #port = Promise.withResolvers<number>();
+  readonly #ports = {
+    line: Promise.withResolvers<number>(),
+    resp: Promise.withResolvers<number>(),
+  } as const satisfies Readonly<Record<ProtocolName, PromiseWithResolvers<number>>>;
   #printed = "";
   #ended: ProcessEndedError | undefined;
 
@@ -30,6 +37,7 @@ export class ServerProcess {
         ...environmentWithoutSteering(),
         KV_ENV: "test",
         PORT: "0",
+        RESP_PORT: "0",
         KV_DATA_DIR: dataDirectory,
         // Nothing of a bench is to lie in the home of whoever runs it.
         XDG_RUNTIME_DIR: runtimeDirectoryOf(dataDirectory),
@@ -38,14 +46,14 @@ export class ServerProcess {
       },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    this.#port.promise.catch(() => undefined);
+    for (const { promise } of Object.values(this.#ports)) promise.catch(() => undefined);
     this.child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#read(text));
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#read(text));
-    this.child.on("error", (error) => this.#port.reject(error));
+    this.child.on("error", (error) => this.#giveUp(error));
     this.child.once("close", (code, signal) => {
       const how = `exit code ${code}, signal ${signal}`;
       this.#ended = new ProcessEndedError(`a node has ended: ${how}\n${this.#printed}`);
-      this.#port.reject(this.#ended);
+      this.#giveUp(this.#ended);
     });
   }
 
@@ -55,9 +63,9 @@ export class ServerProcess {
     return pid;
   }
 
-  /** The port it accepts connections on, once it does, however long opening its data takes. */
-  accepting(): Promise<number> {
-    return this.#port.promise;
+  /** The port it accepts connections of `protocol` on, once it does, however long opening its data takes. */
+  accepting(protocol: ProtocolName): Promise<number> {
+    return this.#ports[protocol].promise;
   }
 
   /** `traffic` to the node. When that fails because the node has ended, it rejects with what the node printed last. */
@@ -71,8 +79,14 @@ export class ServerProcess {
 
   #read(text: string): void {
     this.#printed = (this.#printed + text).slice(-KEPT_CHARACTERS);
-    const port = PORT_LINE.exec(this.#printed)?.groups?.["port"];
-    if (port !== undefined) this.#port.resolve(Number(port));
+    for (const protocol of ["line", "resp"] as const) {
+      const port = PORT_LINES[protocol].exec(this.#printed)?.groups?.["port"];
+      if (port !== undefined) this.#ports[protocol].resolve(Number(port));
+    }
+  }
+
+  #giveUp(reason: Error): void {
+    for (const { reject } of Object.values(this.#ports)) reject(reason);
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
-import { ReplyCounter } from "./reply-counter.ts";
+import { LineReplyCounter } from "./line-reply-counter.ts";
 
 interface Count {
   readonly replies: number;
@@ -18,13 +18,13 @@ const cases: readonly [stream: string, count: Count][] = [
   ["OK\r\nvalue", { replies: 1, misses: 0 }],
 ];
 
-suite("ReplyCounter", () => {
+suite("LineReplyCounter", () => {
   for (const [stream, { replies, misses }] of cases) {
     test(`counts ${replies} and ${misses} misses in ${JSON.stringify(stream)}, wherever it is cut`, () => {
       const bytes = Buffer.from(stream);
       fc.assert(
         fc.property(fc.array(fc.nat({ max: bytes.length }), { maxLength: 4 }), (cuts) => {
-          const counter = new ReplyCounter();
+          const counter = new LineReplyCounter();
           const ends = [...cuts.toSorted((a, b) => a - b), bytes.length];
           let counted = 0;
           let start = 0;
@@ -42,13 +42,13 @@ suite("ReplyCounter", () => {
   }
 
   test("shows the first line that is no reply of the bench's", () => {
-    const counter = new ReplyCounter();
+    const counter = new LineReplyCounter();
     assert.equal(counter.count(Buffer.from("OK\r\nNOT FOUND\r\nERROR some reason\r\nOK\r\n")), 2);
     assert.equal(counter.failure, "NOT FOUND");
   });
 
   test("knows a failure that is cut in two", () => {
-    const counter = new ReplyCounter();
+    const counter = new LineReplyCounter();
     counter.count(Buffer.from("UNKNOWN COM"));
     counter.count(Buffer.from("MAND\r\n"));
     assert.equal(counter.failure, "MAND");
