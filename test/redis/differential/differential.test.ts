@@ -1,0 +1,107 @@
+/** Everything both servers know, played on both: ours and Debian's redis-server. */
+import assert from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
+import { parseBytes } from "../../harness/byte-text.ts";
+import { type OurServer, startOurServer } from "../servers/our-server.ts";
+import { type RedisServer, startRedisServer, withoutRedisServer } from "../servers/redis-server.ts";
+import { showEnd } from "./comparison.ts";
+import { Contender, type Version } from "./contender.ts";
+import { type Difference, differences } from "./differences.ts";
+import { buckets } from "./families/buckets.ts";
+import { bytes } from "./families/bytes.ts";
+import { connection } from "./families/connection.ts";
+import { expiry } from "./families/expiry.ts";
+import { hashReads } from "./families/hash-reads.ts";
+import { hashWrites } from "./families/hash-writes.ts";
+import { server } from "./families/server.ts";
+import { type Arena, type Disagreement, disagreements, unexplained } from "./play.ts";
+import { parseLine } from "./script.ts";
+
+const families = { ...hashWrites, ...hashReads, ...expiry, ...buckets, ...connection, ...server };
+
+suite("beside redis-server", { skip: withoutRedisServer }, () => {
+  let redis: RedisServer;
+  let ours: OurServer;
+
+  before(async () => {
+    redis = await startRedisServer();
+    ours = await startOurServer();
+  });
+  after(async () => {
+    await redis[Symbol.asyncDispose]();
+    await ours[Symbol.asyncDispose]();
+  });
+
+  const arena = (): Arena => ({ reference: redis.port, ours: ours.port });
+
+  for (const version of [2, 3] as const) {
+    for (const [name, family] of Object.entries(families)) {
+      test(`${name}, RESP${version}`, async () => {
+        const complaints: string[] = [];
+        for (const [title, script] of Object.entries(family)) {
+          const key = `${name}: ${title}`;
+          const manner = { version, atOnce: false };
+          const found = await disagreements(arena(), script.map(parseLine), manner);
+          complaints.push(...complaintsAbout(key, found, knownOf(key, version)));
+        }
+        assert.equal(complaints.join("\n"), "");
+      });
+    }
+  }
+
+  test("bytes and the end of the stream", async () => {
+    const complaints: string[] = [];
+    for (const [title, text] of Object.entries(bytes)) {
+      const key = `bytes: ${title}`;
+      const [theirs, own] = await Promise.all(
+        [redis.port, ours.port].map((port) => replyText(port, parseBytes(text))),
+      );
+      const found =
+        theirs === own ? [] : [{ request: text, reference: theirs ?? "", ours: own ?? "" }];
+      complaints.push(...complaintsAbout(key, found, knownOf(key, 2)));
+    }
+    assert.equal(complaints.join("\n"), "");
+  });
+
+  test("every known difference is one of a script that is played", () => {
+    const titles = new Set([
+      ...Object.entries(families).flatMap(([name, family]) =>
+        Object.keys(family).map((title) => `${name}: ${title}`),
+      ),
+      ...Object.keys(bytes).map((title) => `bytes: ${title}`),
+    ]);
+    assert.deepEqual(
+      differences.filter(({ script }) => !titles.has(script)),
+      [],
+    );
+  });
+});
+
+async function replyText(port: number, sent: Buffer): Promise<string> {
+  await using contender = await Contender.connect(port, 2);
+  await contender.clear();
+  return (await contender.playBytes(sent)).map(showEnd).join(" ");
+}
+
+function knownOf(key: string, version: Version): readonly Difference[] {
+  return differences.filter(
+    (known) => known.script === key && (known.version ?? version) === version,
+  );
+}
+
+function complaintsAbout(
+  key: string,
+  found: readonly Disagreement[],
+  known: readonly Difference[],
+): readonly string[] {
+  const { unknown, stale } = unexplained(found, known);
+  return [
+    ...unknown.map(
+      ({ request, reference, ours }) =>
+        `${key}\n  ${request}\n    Redis ${reference}\n    ours  ${ours}`,
+    ),
+    ...stale.map(
+      ({ request, why }) => `${key}\n  ${request}\n    no known difference any more: ${why}`,
+    ),
+  ];
+}

@@ -1,0 +1,82 @@
+import { showBytes } from "../../harness/byte-text.ts";
+import type { RespValue } from "../wire/resp-value.ts";
+import { differenceOf } from "./comparison.ts";
+import { Contender, type Version } from "./contender.ts";
+import type { Difference } from "./differences.ts";
+import type { Words } from "./script.ts";
+
+/** The ports of the servers that are compared. */
+export interface Arena {
+  readonly reference: number;
+  readonly ours: number;
+}
+
+/** How a script is played. `atOnce`: all of it in one write, without waiting for replies. */
+export interface Manner {
+  readonly version: Version;
+  readonly atOnce: boolean;
+}
+
+/** A request to which the two servers said different things. */
+export interface Disagreement {
+  readonly request: string;
+  readonly reference: string;
+  readonly ours: string;
+}
+
+/** Plays `script` on both servers, each on a new connection and with nothing stored, and returns where they differ. */
+export async function disagreements(
+  arena: Arena,
+  script: readonly Words[],
+  { version, atOnce }: Manner,
+): Promise<readonly Disagreement[]> {
+  await using reference = await Contender.connect(arena.reference, version);
+  await using ours = await Contender.connect(arena.ours, version);
+  await Promise.all([reference.clear(), ours.clear()]);
+  const pairs = atOnce
+    ? await inOneWrite([reference, ours], script)
+    : await stepByStep([reference, ours], script);
+  return pairs.flatMap(([words, replies]) => {
+    const difference = differenceOf(words, replies);
+    return difference === undefined ? [] : [{ request: showWords(words), ...difference }];
+  });
+}
+
+type Played = readonly [Words, readonly [RespValue | undefined, RespValue | undefined]];
+
+async function stepByStep(
+  [reference, ours]: readonly [Contender, Contender],
+  script: readonly Words[],
+): Promise<readonly Played[]> {
+  const played: Played[] = [];
+  for (const words of script) {
+    played.push([words, await Promise.all([reference.play(words), ours.play(words)])]);
+  }
+  return played;
+}
+
+async function inOneWrite(
+  [reference, ours]: readonly [Contender, Contender],
+  script: readonly Words[],
+): Promise<readonly Played[]> {
+  const [theirs, own] = await Promise.all([reference.playAtOnce(script), ours.playAtOnce(script)]);
+  return script.map((words, index): Played => [words, [theirs[index], own[index]]]);
+}
+
+/** A request as a script writes it. */
+export function showWords(words: Words): string {
+  return words.map((word) => (word.length === 0 ? '""' : showBytes(word))).join(" ");
+}
+
+/** What `found` says beyond the differences that are known, and which of those were not seen. */
+export function unexplained(
+  found: readonly Disagreement[],
+  known: readonly Difference[],
+): { readonly unknown: readonly Disagreement[]; readonly stale: readonly Difference[] } {
+  const explains = (difference: Difference, { request, ours }: Disagreement): boolean =>
+    difference.request === request && difference.ours === ours;
+  return {
+    unknown: found.filter((one) => !known.some((difference) => explains(difference, one))),
+    stale: known.filter((difference) => !found.some((one) => explains(difference, one))),
+  };
+}

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { within } from "../../harness/deadline.ts";
+import { findProgram } from "../../harness/find-program.ts";
+import { guardProcess, pidOf } from "../../harness/process-guard.ts";
+import { makeTemporaryDirectory } from "../../harness/temporary-directory.ts";
+
+/** Debian's redis-server in a process of its own, with nothing on the disk; it ends when it is disposed of. */
+export interface RedisServer extends AsyncDisposable {
+  readonly port: number;
+}
+
+const program = findProgram("redis-server");
+
+/** Why a test that needs redis-server is skipped; `false` where it is installed. */
+export const withoutRedisServer: string | false =
+  program === undefined
+    ? "there is no redis-server here to compare with (Debian: apt-get install redis-server)"
+    : false;
+
+/** Another process may take a free port between its being found and its being used; never three times in a row. */
+const ATTEMPTS = 3;
+
+/** Starts redis-server on a free port of the loopback and waits until it accepts connections. */
+export async function startRedisServer(): Promise<RedisServer> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start(await findFreePort());
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** redis-server takes port 0 for "no port at all", so one is found for it. */
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const closed = once(server, "close");
+  server.close();
+  await closed;
+  if (address === null || typeof address === "string") throw new Error("There is no free port");
+  return address.port;
+}
+
+async function start(port: number): Promise<RedisServer> {
+  const directory = await makeTemporaryDirectory();
+  const settings = { port, bind: "127.0.0.1", save: "", appendonly: "no", dir: directory.path };
+  const words = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const child = spawn(program ?? "redis-server", words, { stdio: ["ignore", "pipe", "pipe"] });
+  const exited = once(child, "close");
+  const unguard = guardProcess(pidOf(child));
+  const stop = async (): Promise<void> => {
+    child.kill("SIGKILL");
+    await exited;
+    unguard();
+    await directory[Symbol.asyncDispose]();
+  };
+  try {
+    await within(isReady(child), `redis-server to accept connections on port ${port}`);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { port, [Symbol.asyncDispose]: stop };
+}
+
+/** Resolves when the process has printed that it is ready, rejects when it has ended. */
+async function isReady(child: ChildProcess): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let printed = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    printed += text;
+    if (printed.includes("Ready to accept connections")) resolve();
+  });
+  child.once("close", () => reject(new Error(`redis-server ended:\n${printed}`)));
+  await promise;
+}
