@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
+import fc from "fast-check";
+import { chooseSeed } from "../../harness/random.ts";
+import { type OurServer, startOurServer } from "../servers/our-server.ts";
+import { type RedisServer, startRedisServer, withoutRedisServer } from "../servers/redis-server.ts";
+import { type Disagreement, disagreements, type Manner } from "./play.ts";
+import { randomScript } from "./random-script.ts";
+
+/** Scripts for each manner; every one is a dozen requests on both servers. */
+const RUNS = 60;
+
+const manners: readonly Manner[] = [
+  { version: 2, atOnce: false },
+  { version: 3, atOnce: false },
+  { version: 2, atOnce: true },
+  { version: 3, atOnce: true },
+];
+
+suite("beside redis-server, at random", { skip: withoutRedisServer }, () => {
+  let redis: RedisServer;
+  let ours: OurServer;
+
+  before(async () => {
+    redis = await startRedisServer();
+    ours = await startOurServer();
+  });
+  after(async () => {
+    await redis[Symbol.asyncDispose]();
+    await ours[Symbol.asyncDispose]();
+  });
+
+  for (const manner of manners) {
+    const { version, atOnce } = manner;
+    test(`RESP${version}, ${atOnce ? "all at once" : "one after the other"}`, async (t) => {
+      const seed = chooseSeed();
+      t.diagnostic(`seed ${seed}`);
+      const arena = { reference: redis.port, ours: ours.port };
+      const script = randomScript({ hasScans: !atOnce, maxLength: 40 });
+      const property = fc.asyncProperty(script, async (requests) => {
+        const found = await disagreements(arena, requests, manner);
+        assert.equal(found.map((one) => show(one)).join("\n"), "");
+      });
+      await fc.assert(property, { seed, numRuns: RUNS });
+    });
+  }
+});
+
+function show({ request, reference, ours }: Disagreement): string {
+  return `${request}\n  Redis ${reference}\n  ours  ${ours}`;
+}
