@@ -88,10 +88,22 @@ export const hashFieldExpiry: Readonly<Record<string, readonly Expectation[]>> =
       [`${name} b 100 FIELDS 0 f`, "-ERR Parameter `numFields` should be greater than 0"],
       [`${name} b 100 FIELDS -1 f`, "-ERR Parameter `numFields` should be greater than 0"],
       [`${name} b 100 FIELDS x f`, "-ERR Parameter `numFields` should be greater than 0"],
-      [`${name} b 100 FIELDS 2 f`, "-ERR The `numfields` parameter must match the number of arguments"],
-      [`${name} b 100 FIELDS 1 f g`, "-ERR The `numfields` parameter must match the number of arguments"],
-      [`${name} b 100 FOO 1 f g`, "-ERR Mandatory argument FIELDS is missing or not at the right position"],
-      [`${name} b 100 NX XX FIELDS 1 f`, "-ERR Mandatory argument FIELDS is missing or not at the right position"],
+      [
+        `${name} b 100 FIELDS 2 f`,
+        "-ERR The `numfields` parameter must match the number of arguments",
+      ],
+      [
+        `${name} b 100 FIELDS 1 f g`,
+        "-ERR The `numfields` parameter must match the number of arguments",
+      ],
+      [
+        `${name} b 100 FOO 1 f g`,
+        "-ERR Mandatory argument FIELDS is missing or not at the right position",
+      ],
+      [
+        `${name} b 100 NX XX FIELDS 1 f`,
+        "-ERR Mandatory argument FIELDS is missing or not at the right position",
+      ],
     ]),
     ...["httl", "hpersist"].flatMap((name): readonly Expectation[] => [
       [name, `-ERR wrong number of arguments for '${name}' command`],
@@ -99,7 +111,10 @@ export const hashFieldExpiry: Readonly<Record<string, readonly Expectation[]>> =
       [`${name} b FIELDS 0 f`, "-ERR Number of fields must be a positive integer"],
       [`${name} b FIELDS x f`, "-ERR Number of fields must be a positive integer"],
       [`${name} b FIELDS 2 f`, "-ERR The `numfields` parameter must match the number of arguments"],
-      [`${name} b FOO 1 f`, "-ERR Mandatory argument FIELDS is missing or not at the right position"],
+      [
+        `${name} b FOO 1 f`,
+        "-ERR Mandatory argument FIELDS is missing or not at the right position",
+      ],
     ]),
     ["HTTL b FIELDS 1 f", "[:-1]"],
   ],

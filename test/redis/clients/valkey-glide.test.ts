@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, suite, test } from "node:test";
+import { type OurServer, startOurServer } from "../servers/our-server.ts";
+import { type Ran, runProgram } from "../tools/run-program.ts";
+import type { Sight, Visit } from "./glide-visit.ts";
+import { login, usersOf } from "./login.ts";
+
+/** A process is started, and a native library loaded. */
+const LIMIT_MS = 30_000;
+
+function run(visit: Visit): Promise<Ran> {
+  const words = [join(import.meta.dirname, "glide-visit.ts"), JSON.stringify(visit)];
+  return runProgram(process.execPath, words, { limitMs: LIMIT_MS });
+}
+
+/** What a visit saw that ended by itself, and well. */
+async function see(visit: Visit): Promise<Sight> {
+  const { stdout, stderr, code } = await run(visit);
+  assert.equal(code, 0, stderr);
+  const sight: Sight = JSON.parse(stdout);
+  return sight;
+}
+
+suite("valkey-glide", () => {
+  let ours: OurServer;
+
+  before(async () => {
+    ours = await startOurServer();
+  });
+  after(async () => {
+    await ours[Symbol.asyncDispose]();
+  });
+
+  for (const protocol of [2, 3] as const) {
+    test(`connects, does all it can with hashes, and ends, RESP${protocol}`, async () => {
+      const name = `visit${protocol}`;
+      const sight = await see({ port: ours.port, protocol, name });
+      assert.deepEqual(sight.hash, [
+        2,
+        "1",
+        null,
+        ["eggs=x", "milk=1"],
+        [],
+        ["1", null],
+        42,
+        true,
+        2,
+        2,
+        false,
+        1,
+        "hash",
+        1,
+      ]);
+      assert.equal(sight.bytes, true);
+      assert.deepEqual(sight.pipeline, [1, "7", 200]);
+      assert.deepEqual(sight.scanned, [`${name}-bytes`, `${name}-hash`, `${name}-many`]);
+      assert.deepEqual(
+        sight.scannedKeys,
+        Array.from({ length: 10 }, (_, n) => `k1${n}`),
+      );
+      assert.match(sight.error, /hash value is not an integer/u);
+      assert.deepEqual(sight.times, [true, true, true, -1]);
+      assert.match(sight.who, / name=visitor /u);
+      assert.match(sight.who, new RegExp(` resp=${protocol}(?: |$)`, "mu"));
+      assert.equal(sight.reconnected, true);
+    });
+  }
+
+  test("logs in", async () => {
+    await using closed = await startOurServer({ users: await usersOf(login) });
+    const visit: Visit = { port: closed.port, protocol: 3, name: "visit" };
+    const sight = await see({ ...visit, credentials: login });
+    assert.equal(sight.bytes, true);
+
+    const wrong = await run({ ...visit, credentials: { ...login, password: "x" } });
+    assert.notEqual(wrong.code, 0);
+    assert.match(wrong.stderr, /WRONGPASS|AuthenticationFailed|Password authentication failed/iu);
+  });
+});
