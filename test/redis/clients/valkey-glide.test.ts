@@ -18,7 +18,8 @@ function run(visit: Visit): Promise<Ran> {
 async function see(visit: Visit): Promise<Sight> {
   const { stdout, stderr, code } = await run(visit);
   assert.equal(code, 0, stderr);
-  const sight: Sight = JSON.parse(stdout);
+  // The native part logs to the same stream before.
+  const sight: Sight = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
   return sight;
 }
 
