@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
-import { Redis, type RedisOptions } from "ioredis";
 import { within } from "../../harness/deadline.ts";
 import { type OurServer, startOurServer } from "../servers/our-server.ts";
 import { RespClient } from "../wire/resp-client.ts";
 import { login, usersOf } from "./login.ts";
+import { type Ioredis, openIoredis } from "./open-ioredis.ts";
 
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 
@@ -19,7 +19,7 @@ suite("ioredis", () => {
   });
 
   for (const protocol of [2, 3] as const) {
-    const open = (): Promise<OpenRedis> => openRedis({ port: ours.port, protocol });
+    const open = (): Promise<Ioredis> => openIoredis({ port: ours.port, protocol });
     const bucket = (name: string): string => `${name}${protocol}`;
 
     test(`hashes, RESP${protocol}`, async () => {
@@ -111,7 +111,7 @@ suite("ioredis", () => {
   }
 
   test("connects with what it does by default, and tells who it is", async () => {
-    await using redis = await openRedis({ port: ours.port, connectionName: "me" });
+    await using redis = await openIoredis({ port: ours.port, connectionName: "me" });
     assert.equal(await redis.client("GETNAME"), "me");
     const line = String(await redis.client("INFO"));
     assert.match(line, / name=me /u);
@@ -121,11 +121,11 @@ suite("ioredis", () => {
   test("logs in", async () => {
     await using closed = await startOurServer({ users: await usersOf(login) });
     for (const protocol of [2, 3] as const) {
-      await using redis = await openRedis({ port: closed.port, protocol, ...login });
+      await using redis = await openIoredis({ port: closed.port, protocol, ...login });
       assert.equal(await redis.hset("b", "f", "v"), protocol === 2 ? 1 : 0);
       const wrong = { port: closed.port, protocol, ...login, password: "x" };
-      await assert.rejects(openRedis(wrong), /WRONGPASS/u);
-      await assert.rejects(openRedis({ port: closed.port, protocol }), /NOAUTH/u);
+      await assert.rejects(openIoredis(wrong), /WRONGPASS/u);
+      await assert.rejects(openIoredis({ port: closed.port, protocol }), /NOAUTH/u);
     }
   });
 });
@@ -135,35 +135,4 @@ async function allOf(pages: AsyncIterable<readonly string[]>): Promise<readonly 
   const found = new Set<string>();
   for await (const page of pages) for (const item of page) found.add(item);
   return [...found].toSorted();
-}
-
-type OpenRedis = Redis & AsyncDisposable;
-
-/** A client that has connected and answered a PING, and is gone when it is disposed of; rejects with the server's first error. */
-async function openRedis(options: RedisOptions & { readonly port: number }): Promise<OpenRedis> {
-  const redis = new Redis({
-    host: "127.0.0.1",
-    lazyConnect: true,
-    retryStrategy: () => 10,
-    ...options,
-  });
-  const failed = new Promise<never>((_resolve, reject) => {
-    // Without a listener the library prints what cuts its connection; what comes of that, the test asks for itself.
-    redis.on("error", reject);
-  });
-  failed.catch(() => undefined);
-  try {
-    const answered = redis.connect().then(() => redis.ping());
-    await within(Promise.race([answered, failed]), "ioredis to connect");
-  } catch (error) {
-    redis.disconnect();
-    throw error;
-  }
-  return Object.assign(redis, {
-    async [Symbol.asyncDispose](): Promise<void> {
-      const ended = new Promise<void>((resolve) => redis.once("end", () => resolve()));
-      await redis.quit();
-      await within(ended, "ioredis to end");
-    },
-  });
 }

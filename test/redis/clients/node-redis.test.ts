@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { after, before, suite, test } from "node:test";
-import { createClient, RESP_TYPES } from "@redis/client";
+import { RESP_TYPES } from "@redis/client";
 import { within } from "../../harness/deadline.ts";
 import { type OurServer, startOurServer } from "../servers/our-server.ts";
 import { RespClient } from "../wire/resp-client.ts";
 import { login, usersOf } from "./login.ts";
+import { type NodeRedis, openNodeRedis } from "./open-node-redis.ts";
 
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 
@@ -20,7 +20,7 @@ suite("node-redis", () => {
   });
 
   for (const RESP of [2, 3] as const) {
-    const open = (): ReturnType<typeof clientOf> => clientOf(ours.port, RESP);
+    const open = (): Promise<NodeRedis> => openNodeRedis({ port: ours.port, RESP });
     const bucket = (name: string): string => `${name}${RESP}`;
 
     test(`hashes, RESP${RESP}`, async () => {
@@ -135,7 +135,7 @@ suite("node-redis", () => {
   }
 
   test("tells who it is", async () => {
-    await using client = await clientOf(ours.port, 3, { name: "me" });
+    await using client = await openNodeRedis({ port: ours.port, RESP: 3, name: "me" });
     assert.equal(await client.clientGetName(), "me");
     // The library reads three figures of this line in one go, and only where all are there.
     const line = String(await client.sendCommand(["CLIENT", "INFO"]));
@@ -149,47 +149,11 @@ suite("node-redis", () => {
   test("logs in", async () => {
     await using closed = await startOurServer({ users: await usersOf(login) });
     for (const RESP of [2, 3] as const) {
-      await using client = await clientOf(closed.port, RESP, login);
+      await using client = await openNodeRedis({ port: closed.port, RESP, ...login });
       assert.equal(await client.hSet("b", "f", "v"), RESP === 2 ? 1 : 0);
     }
-    await assert.rejects(clientOf(closed.port, 3, { ...login, password: "x" }), /WRONGPASS/u);
-    await assert.rejects(
-      clientOf(closed.port, 3).then((client) => client.hGet("b", "f")),
-      /NOAUTH/u,
-    );
+    const stranger = { port: closed.port, RESP: 3 } as const;
+    await assert.rejects(openNodeRedis({ ...stranger, ...login, password: "x" }), /WRONGPASS/u);
+    await assert.rejects(openNodeRedis(stranger), /NOAUTH/u);
   });
 });
-
-interface Identity {
-  readonly username?: string;
-  readonly password?: string;
-  readonly name?: string;
-}
-
-/** A client that has connected, and is gone when it is disposed of. */
-// oxlint-disable-next-line typescript/explicit-function-return-type -- the library's type of a client has five parameters
-async function clientOf(port: number, RESP: 2 | 3, identity: Identity = {}) {
-  const client = createClient({
-    ...identity,
-    RESP,
-    socket: { host: "127.0.0.1", port, reconnectStrategy: 10 },
-  });
-  let isOver = false;
-  // A client without a listener throws what cuts its connection; what comes of that, the test asks for itself.
-  client.on("error", () => undefined);
-  const failed = once(client, "error").then(([error]) => Promise.reject(error));
-  failed.catch(() => undefined);
-  try {
-    await within(Promise.race([client.connect(), failed]), "node-redis to connect");
-  } catch (error) {
-    client.destroy();
-    throw error;
-  }
-  return Object.assign(client, {
-    async [Symbol.asyncDispose](): Promise<void> {
-      if (isOver) return;
-      isOver = true;
-      await within(client.close(), "node-redis to close");
-    },
-  });
-}

@@ -1,27 +1,9 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { type OurServer, startOurServer } from "../servers/our-server.ts";
-import { type Ran, runProgram } from "../tools/run-program.ts";
-import type { Sight, Visit } from "./glide-visit.ts";
+import type { Visit } from "./glide-visit.ts";
 import { login, usersOf } from "./login.ts";
-
-/** A process is started, and a native library loaded. */
-const LIMIT_MS = 30_000;
-
-function run(visit: Visit): Promise<Ran> {
-  const words = [join(import.meta.dirname, "glide-visit.ts"), JSON.stringify(visit)];
-  return runProgram(process.execPath, words, { limitMs: LIMIT_MS });
-}
-
-/** What a visit saw that ended by itself, and well. */
-async function see(visit: Visit): Promise<Sight> {
-  const { stdout, stderr, code } = await run(visit);
-  assert.equal(code, 0, stderr);
-  // The native part logs to the same stream before.
-  const sight: Sight = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
-  return sight;
-}
+import { runGlide, see } from "./see-glide.ts";
 
 suite("valkey-glide", () => {
   let ours: OurServer;
@@ -74,7 +56,7 @@ suite("valkey-glide", () => {
     const sight = await see({ ...visit, credentials: login });
     assert.equal(sight.bytes, true);
 
-    const wrong = await run({ ...visit, credentials: { ...login, password: "x" } });
+    const wrong = await runGlide({ ...visit, credentials: { ...login, password: "x" } });
     assert.notEqual(wrong.code, 0);
     assert.match(wrong.stderr, /WRONGPASS|AuthenticationFailed|Password authentication failed/iu);
   });
