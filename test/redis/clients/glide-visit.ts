@@ -53,7 +53,7 @@ async function visit(plan: Visit): Promise<Sight> {
         (error: unknown) => String(error),
       ),
       times: await times(client, name),
-      who: String(await client.customCommand(["CLIENT", "INFO"])),
+      who: JSON.stringify(await client.customCommand(["CLIENT", "INFO"])),
       reconnected: await reconnected(client),
     };
   } finally {

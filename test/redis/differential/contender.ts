@@ -74,7 +74,7 @@ export class Contender implements AsyncDisposable {
       for (const [text, item] of pieces(words, page.items)) items.set(text, item);
       const next = textOf(cursor);
       if (next === "0") {
-        const sorted = [...items].toSorted().map(([, item]) => item);
+        const sorted = [...items.keys()].toSorted().flatMap((text) => items.get(text) ?? []);
         return { type: "array", items: [cursor, { type: "array", items: sorted }] };
       }
       this.#client.send(encodeRequest(withCursor(words, next ?? "")));

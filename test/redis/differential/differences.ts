@@ -10,5 +10,27 @@ export interface Difference {
   readonly why: string;
 }
 
+const oneDatabase = "There is one set of buckets, so one database.";
+
 /** All of them. */
-export const differences: readonly Difference[] = [];
+export const differences: readonly Difference[] = [
+  ...["SELECT 1", "SELECT 15"].map((request) => ({
+    script: "select: has no others",
+    request,
+    ours: "-ERR DB index is out of range",
+    why: oneDatabase,
+  })),
+  ...([2, 3] as const).map((version) => ({
+    script: "hello: refuses",
+    request: "CLIENT GETNAME",
+    ours: version === 2 ? "$-1" : "_",
+    version,
+    why: "A HELLO that is refused changes nothing; Redis keeps what it did before it found the error.",
+  })),
+  {
+    script: "bytes: http: behind a command",
+    request: String.raw`PING\r\nPOST /\r\nPING\r\n`,
+    ours: "+PONG",
+    why: "What was right before is answered; Redis drops what it has not sent yet.",
+  },
+];

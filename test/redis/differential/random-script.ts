@@ -79,7 +79,7 @@ function maimed(whole: fc.Arbitrary<readonly string[]>): fc.Arbitrary<readonly s
   return fc
     .tuple(whole, fc.boolean())
     .map(([words, isLonger]) =>
-      isLonger ? [...words, "more"] : words.slice(0, Math.max(1, words.length - 1)),
+      isLonger ? words.concat("more") : words.slice(0, Math.max(1, words.length - 1)),
     );
 }
 

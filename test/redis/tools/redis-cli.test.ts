@@ -65,7 +65,6 @@ suite("redis-cli", { skip: withoutRedisCli }, () => {
   });
 
   test("--scan", async () => {
-    const names = (text: string): readonly string[] => text.trimEnd().split("\n").toSorted();
     assert.deepEqual(names(await printed(["--scan"])), ["garden", "shopping"]);
     assert.deepEqual(names(await printed(["--scan", "--pattern", "s*"])), ["shopping"]);
     assert.equal(await printed(["--scan", "--pattern", "x*"]), "");
@@ -114,3 +113,8 @@ suite("redis-cli", { skip: withoutRedisCli }, () => {
     assert.ok(Number(requests) >= 1, stdout);
   });
 });
+
+/** The lines of a listing, sorted. */
+function names(text: string): readonly string[] {
+  return text.trimEnd().split("\n").toSorted();
+}

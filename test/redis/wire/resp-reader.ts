@@ -1,8 +1,9 @@
 import type { RespEntry, RespValue } from "./resp-value.ts";
 
 const CR_LF = Buffer.from("\r\n");
+
 /** Thrown inside, and caught by {@link RespReader.next}: the reply goes on in bytes that have not come. */
-const UNFINISHED = Symbol("unfinished");
+class Unfinished extends Error {}
 
 /** Cuts a stream into replies, of RESP2 and RESP3, wherever its chunks end. Throws on bytes that are no reply. */
 export class RespReader {
@@ -25,7 +26,7 @@ export class RespReader {
     try {
       return this.#value();
     } catch (error) {
-      if (error !== UNFINISHED) throw error;
+      if (!(error instanceof Unfinished)) throw error;
       this.#offset = start;
       return undefined;
     }
@@ -81,7 +82,7 @@ export class RespReader {
 
   #line(): Buffer {
     const end = this.#bytes.indexOf(CR_LF, this.#offset);
-    if (end === -1) throw UNFINISHED;
+    if (end === -1) throw new Unfinished();
     const line = this.#bytes.subarray(this.#offset, end);
     this.#offset = end + CR_LF.length;
     return line;
@@ -89,7 +90,7 @@ export class RespReader {
 
   #blob(type: "bulk" | "verbatim" | "blob-error", length: string): RespValue {
     const end = this.#offset + count(length);
-    if (this.#bytes.length < end + CR_LF.length) throw UNFINISHED;
+    if (this.#bytes.length < end + CR_LF.length) throw new Unfinished();
     const bytes = Buffer.from(this.#bytes.subarray(this.#offset, end));
     if (!this.#bytes.subarray(end, end + CR_LF.length).equals(CR_LF)) {
       throw new SyntaxError("Cannot read a string: CR LF is not where its length says");

@@ -31,30 +31,14 @@ const MAP_MARKS = { map: "%", attribute: "|" } as const;
  * `%{"k": "v"}`, `$-1`, `*-1`, `_`.
  */
 export function showReply(value: RespValue): string {
-  switch (value.type) {
-    case "simple":
-    case "error":
-    case "integer":
-    case "double":
-    case "boolean":
-    case "big-number":
-      return `${SCALAR_MARKS[value.type]}${value.text}`;
-    case "bulk":
-    case "verbatim":
-    case "blob-error":
-      return `${BLOB_MARKS[value.type]}"${showBytes(value.bytes)}"`;
-    case "null":
-      return value.wire;
-    case "array":
-    case "set":
-    case "push":
-      return `${LIST_MARKS[value.type]}[${value.items.map((item) => showReply(item)).join(", ")}]`;
-    case "map":
-    case "attribute": {
-      const entries = value.entries.map(([key, held]) => `${showReply(key)}: ${showReply(held)}`);
-      return `${MAP_MARKS[value.type]}{${entries.join(", ")}}`;
-    }
+  if ("text" in value) return `${SCALAR_MARKS[value.type]}${value.text}`;
+  if ("bytes" in value) return `${BLOB_MARKS[value.type]}"${showBytes(value.bytes)}"`;
+  if ("wire" in value) return value.wire;
+  if ("items" in value) {
+    return `${LIST_MARKS[value.type]}[${value.items.map((item) => showReply(item)).join(", ")}]`;
   }
+  const entries = value.entries.map(([key, held]) => `${showReply(key)}: ${showReply(held)}`);
+  return `${MAP_MARKS[value.type]}{${entries.join(", ")}}`;
 }
 
 /** The text of a reply that is a string of some kind or a number, `undefined` of any other. */

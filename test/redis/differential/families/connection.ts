@@ -12,6 +12,7 @@ export const connection: Families = {
   },
   select: {
     "takes the only one": ["SELECT 0", "select 0", "HSET b f v", "SELECT 0", "HGET b f"],
+    "has no others": ["SELECT 1", "SELECT 15"],
     refuses: [
       "SELECT",
       "SELECT 0 1",
