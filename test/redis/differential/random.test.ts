@@ -4,8 +4,9 @@ import fc from "fast-check";
 import { chooseSeed } from "../../harness/random.ts";
 import { type OurServer, startOurServer } from "../servers/our-server.ts";
 import { type RedisServer, startRedisServer, withoutRedisServer } from "../servers/redis-server.ts";
-import { type Disagreement, disagreements, type Manner } from "./play.ts";
+import { type Disagreement, disagreements, type Manner, showWords } from "./play.ts";
 import { randomScript } from "./random-script.ts";
+import type { Words } from "./script.ts";
 
 /** Scripts for each manner; every one is a dozen requests on both servers. */
 const RUNS = 60;
@@ -39,13 +40,16 @@ suite("beside redis-server, at random", { skip: withoutRedisServer }, () => {
       const script = randomScript({ hasScans: !atOnce, maxLength: 40 });
       const property = fc.asyncProperty(script, async (requests) => {
         const found = await disagreements(arena, requests, manner);
-        assert.equal(found.map((one) => show(one)).join("\n"), "");
+        if (found.length > 0) assert.fail(show(found, requests));
       });
       await fc.assert(property, { seed, numRuns: RUNS });
     });
   }
 });
 
-function show({ request, reference, ours }: Disagreement): string {
-  return `${request}\n  Redis ${reference}\n  ours  ${ours}`;
+function show(found: readonly Disagreement[], script: readonly Words[]): string {
+  const points = found.map(
+    ({ request, reference, ours }) => `${request}\n  Redis ${reference}\n  ours  ${ours}`,
+  );
+  return `${points.join("\n")}\nin the script\n${script.map(showWords).join("\n")}`;
 }
