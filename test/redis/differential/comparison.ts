@@ -67,6 +67,12 @@ function entries(...names: readonly string[]): Form {
   };
 }
 
+/** Of pairs in any order: the names. */
+const namesOfPairs: Form = (reply) => {
+  const names = itemsOf(reply).filter((_, index) => index % 2 === 0);
+  return `${reply.type} ${names.map(exact).toSorted().join(" ")}`;
+};
+
 /** Of what COMMAND INFO says of each command: its name, arity, and where its keys are. */
 const commandRows: Form = (reply) =>
   itemsOf(reply)
@@ -96,7 +102,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   "command count": shape,
   "command info": commandRows,
   "command docs": commandDocs,
-  "config get": entries(),
+  "config get": namesOfPairs,
 };
 
 /** How many milliseconds the unit is of what these commands answer. */

@@ -52,14 +52,6 @@ export class Contender implements AsyncDisposable {
     return replies;
   }
 
-  /** Takes away all that is stored. */
-  async clear(): Promise<void> {
-    const names = itemsOf(await this.#client.ask("KEYS", "*")).flatMap((item) =>
-      item.type === "bulk" ? [item.bytes] : [],
-    );
-    if (names.length > 0) await this.#client.ask("DEL", ...names);
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#client[Symbol.asyncDispose]();
   }

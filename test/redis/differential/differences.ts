@@ -4,33 +4,109 @@ export interface Difference {
   readonly script: string;
   readonly request: string;
   /** What we answer, as the comparison shows it. */
-  readonly ours: string;
+  readonly ours: string | RegExp;
   /** Whether it is one in RESP2, in RESP3, or (without this) in both. */
   readonly version?: 2 | 3;
   readonly why: string;
 }
 
-const oneDatabase = "There is one set of buckets, so one database.";
+/** Differences of one script that have one reason. */
+interface Reason {
+  readonly script: string;
+  readonly why: string;
+  readonly version?: 2 | 3;
+  /** Requests, and what we answer. */
+  readonly replies: Readonly<Record<string, string | RegExp>>;
+}
 
-/** All of them. */
-export const differences: readonly Difference[] = [
-  ...["SELECT 1", "SELECT 15"].map((request) => ({
-    script: "select: has no others",
-    request,
-    ours: "-ERR DB index is out of range",
-    why: oneDatabase,
-  })),
-  ...([2, 3] as const).map((version) => ({
-    script: "hello: refuses",
-    request: "CLIENT GETNAME",
-    ours: version === 2 ? "$-1" : "_",
-    version,
-    why: "A HELLO that is refused changes nothing; Redis keeps what it did before it found the error.",
-  })),
+const longBucket = "-ERR the bucket name is longer than the limit of 255 bytes";
+const longKey = "-ERR the key is longer than the limit of 65536 bytes";
+const refusedHello =
+  "A HELLO that is refused changes nothing; Redis keeps what it did before it found the error.";
+
+const reasons: readonly Reason[] = [
   {
-    script: "bytes: http: behind a command",
-    request: String.raw`PING\r\nPOST /\r\nPING\r\n`,
-    ours: "+PONG",
-    why: "What was right before is answered; Redis drops what it has not sent yet.",
+    script: "select: has no others",
+    why: "There is one set of buckets, so one database.",
+    replies: {
+      "SELECT 1": "-ERR DB index is out of range",
+      "SELECT 15": "-ERR DB index is out of range",
+    },
+  },
+  { script: "hello: refuses", why: refusedHello, version: 2, replies: { "CLIENT GETNAME": "$-1" } },
+  { script: "hello: refuses", why: refusedHello, version: 3, replies: { "CLIENT GETNAME": "_" } },
+  {
+    script: "pexpire: takes times that no clock will show",
+    why: "Times are whole milliseconds up to 2^53, in the year 287,396; a later one is taken for that.",
+    replies: { "PTTL b": /^:900\d{13}$/u, "TTL b": /^:900\d{10}$/u },
+  },
+  {
+    script: "the name of a bucket: is not empty",
+    why: "A bucket has a name of 1 to 255 bytes, whatever protocol it is made by.",
+    replies: Object.fromEntries(
+      ['HSET "" f v', 'HGET "" f', 'HGETALL ""', 'EXISTS ""', 'DEL b ""', 'EXPIRE "" 10'].map(
+        (request) => [request, "-ERR the bucket name is empty"],
+      ),
+    ),
+  },
+  {
+    script: "the name of a bucket: has at most 255 bytes",
+    why: "A bucket has a name of 1 to 255 bytes, whatever protocol it is made by.",
+    replies: {
+      "HSET \\{b*256} f v": longBucket,
+      "HGET \\{b*256} f": longBucket,
+      "EXISTS b \\{b*256}": longBucket,
+    },
+  },
+  {
+    script: "a key: has at most 64 KiB",
+    why: "Keys are kept in memory; a limit is configured (keyLimitBytes).",
+    replies: {
+      "HSET b \\{k*65537} v": longKey,
+      "HSET b f 1 \\{k*65537} v g 2": longKey,
+      "HLEN b": ":1",
+    },
   },
 ];
+
+/** Streams of bytes, and why we answer them in another way. */
+const streams: Readonly<Record<string, readonly [ours: string, why: string]>> = {
+  "http: behind a command": [
+    "+PONG",
+    "What was right before is answered; Redis drops what it has not sent yet.",
+  ],
+  "http: GET": ["", "A first line of HTTP is not answered, whatever its verb; Redis has a GET."],
+  "inline: a zero byte": ["+PONG", "A line ends at its line feed; Redis waits behind a zero byte."],
+  "inline: a zero byte in a word": [
+    '"a" +PONG',
+    "A line ends at its line feed; Redis waits behind a zero byte.",
+  ],
+  "inline: too long, with an end": [
+    "-ERR Protocol error: too big inline request",
+    "The limit of 64 KiB is one of the line; Redis' depends on how the line was cut on its way.",
+  ],
+  "array: of a word more": [
+    "-ERR Protocol error: invalid multibulk length",
+    "A request has at most 2^20 words: the most that a client may make us remember.",
+  ],
+  "bulk: longer than it says": [
+    "-ERR Protocol error: expected CR LF behind the bulk string",
+    "Bytes that are not CR LF there mean that both sides count differently; Redis reads over them.",
+  ],
+  "bulk: with another end": [
+    "-ERR Protocol error: expected CR LF behind the bulk string",
+    "Bytes that are not CR LF there mean that both sides count differently; Redis reads over them.",
+  ],
+  "bulk: as long as Redis takes": [
+    "-ERR the value is longer than the limit of 67108864 bytes",
+    "A limit is configured (valueLimitBytes), and said before the bytes have come.",
+  ],
+};
+
+/** All of them. */
+export const differences: readonly Difference[] = reasons.flatMap(({ replies, ...reason }) =>
+  Object.entries(replies).map(([request, ours]) => ({ ...reason, request, ours })),
+);
+
+/** What we answer to a stream of bytes in place of Redis' replies, by the stream's title. */
+export const streamDifferences = streams;

@@ -4,6 +4,7 @@ import { type OurServer, startOurServer } from "../servers/our-server.ts";
 import { showEnd } from "./comparison.ts";
 import { Contender } from "./contender.ts";
 import { hashFieldExpiry } from "./hash-field-expiry.ts";
+import { clear } from "./play.ts";
 import { parseLine } from "./script.ts";
 
 suite("H*EXPIRE as Redis 7.4 documents it, beside no server", () => {
@@ -19,8 +20,8 @@ suite("H*EXPIRE as Redis 7.4 documents it, beside no server", () => {
   for (const version of [2, 3] as const) {
     for (const [title, script] of Object.entries(hashFieldExpiry)) {
       test(`${title}, RESP${version}`, async () => {
+        await clear(ours.port);
         await using contender = await Contender.connect(ours.port, version);
-        await contender.clear();
         for (const [line, expected] of script) {
           const reply = showEnd(await contender.play(parseLine(line)));
           if (typeof expected === "string") assert.equal(reply, expected, line);

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { within } from "../../harness/deadline.ts";
 import { findProgram } from "../../harness/find-program.ts";
 import { guardProcess, pidOf } from "../../harness/process-guard.ts";
@@ -22,11 +24,11 @@ export const withoutRedisServer: string | false =
 /** Another process may take a free port between its being found and its being used; never three times in a row. */
 const ATTEMPTS = 3;
 
-/** Starts redis-server on a free port of the loopback and waits until it accepts connections. */
-export async function startRedisServer(): Promise<RedisServer> {
+/** Starts redis-server on a free port of the loopback, with these further lines of its redis.conf, and waits until it accepts connections. */
+export async function startRedisServer(settings: readonly string[] = []): Promise<RedisServer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await start(await findFreePort());
+      return await start(await findFreePort(), settings);
     } catch (error) {
       if (attempt === ATTEMPTS) throw error;
     }
@@ -45,11 +47,13 @@ async function findFreePort(): Promise<number> {
   return address.port;
 }
 
-async function start(port: number): Promise<RedisServer> {
+async function start(port: number, settings: readonly string[]): Promise<RedisServer> {
   const directory = await makeTemporaryDirectory();
-  const settings = { port, bind: "127.0.0.1", save: "", appendonly: "no", dir: directory.path };
-  const words = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const child = spawn(program ?? "redis-server", words, { stdio: ["ignore", "pipe", "pipe"] });
+  const nothingOnDisk = ['save ""', "appendonly no", `dir ${directory.path}`];
+  const lines = [`port ${port}`, "bind 127.0.0.1", ...nothingOnDisk, ...settings];
+  const file = join(directory.path, "redis.conf");
+  await writeFile(file, lines.map((line) => `${line}\n`).join(""));
+  const child = spawn(program ?? "redis-server", [file], { stdio: ["ignore", "pipe", "pipe"] });
   const exited = once(child, "close");
   const unguard = guardProcess(pidOf(child));
   const stop = async (): Promise<void> => {
