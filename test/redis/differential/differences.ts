@@ -41,6 +41,11 @@ const reasons: readonly Reason[] = [
     replies: { "PTTL b": /^:900\d{13}$/u, "TTL b": /^:900\d{10}$/u },
   },
   {
+    script: "hscan: matches the empty key",
+    why: "Stars match nothing too; for Redis they do so behind something, or alone.",
+    replies: { "HSCAN b 0 MATCH **": '["0", [["", "v"], ["f", "w"]]]' },
+  },
+  {
     script: "the name of a bucket: is not empty",
     why: "A bucket has a name of 1 to 255 bytes, whatever protocol it is made by.",
     replies: Object.fromEntries(

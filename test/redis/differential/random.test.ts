@@ -4,8 +4,11 @@ import fc from "fast-check";
 import { chooseSeed } from "../../harness/random.ts";
 import { type OurServer, startOurServer } from "../servers/our-server.ts";
 import { type RedisServer, startRedisServer, withoutRedisServer } from "../servers/redis-server.ts";
+import { showBytes } from "../../harness/byte-text.ts";
+import { showEnd } from "./comparison.ts";
+import { Contender } from "./contender.ts";
 import { type Disagreement, disagreements, type Manner, showWords } from "./play.ts";
-import { randomScript } from "./random-script.ts";
+import { randomLine, randomScript } from "./random-script.ts";
 import type { Words } from "./script.ts";
 
 /** Scripts for each manner; every one is a dozen requests on both servers. */
@@ -45,6 +48,21 @@ suite("beside redis-server, at random", { skip: withoutRedisServer }, () => {
       await fc.assert(property, { seed, numRuns: RUNS });
     });
   }
+
+  test("inline words", async (t) => {
+    const seed = chooseSeed();
+    t.diagnostic(`seed ${seed}`);
+    const property = fc.asyncProperty(randomLine, async (line) => {
+      const [theirs, own] = await Promise.all(
+        [redis.port, ours.port].map(async (port) => {
+          await using contender = await Contender.connect(port, 2);
+          return (await contender.playBytes(line)).map(showEnd).join(" ");
+        }),
+      );
+      assert.equal(own, theirs, showBytes(line));
+    });
+    await fc.assert(property, { seed, numRuns: 5 * RUNS });
+  });
 });
 
 function show(found: readonly Disagreement[], script: readonly Words[]): string {

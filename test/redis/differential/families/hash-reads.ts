@@ -73,6 +73,14 @@ export const hashReads: Families = {
       "HSCAN b 0 MATCH f99*",
       "HSCAN b 0 COUNT 100000",
     ],
+    "matches the empty key": [
+      'HSET b "" v f w',
+      'HSCAN b 0 MATCH ""',
+      "HSCAN b 0 MATCH *",
+      "HSCAN b 0 MATCH **",
+      "HSCAN b 0 MATCH f*",
+      "HSCAN b 0 MATCH *f",
+    ],
     matches: [
       "HSET b one 1 two 2 three 3 four 4",
       "HSCAN b 0 MATCH t*",
