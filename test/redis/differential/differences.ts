@@ -1,21 +1,11 @@
-/** A reply of ours that is not Redis', on purpose. A difference that is not seen any more fails the suite too. */
+/** Replies of ours that are not Redis', on purpose. One that is not seen any more fails the suite too. */
 export interface Difference {
-  /** The family and title of the script it is seen in, `family: title`. */
-  readonly script: string;
-  readonly request: string;
-  /** What we answer, as the comparison shows it. */
-  readonly ours: string | RegExp;
-  /** Whether it is one in RESP2, in RESP3, or (without this) in both. */
-  readonly version?: 2 | 3;
-  readonly why: string;
-}
-
-/** Differences of one script that have one reason. */
-interface Reason {
+  /** The family and title of the script they are seen in, `family: title`. */
   readonly script: string;
   readonly why: string;
+  /** Whether they are seen in RESP2, in RESP3, or (without this) in both. */
   readonly version?: 2 | 3;
-  /** Requests, and what we answer. */
+  /** Requests, and what we answer, as the comparison shows it. */
   readonly replies: Readonly<Record<string, string | RegExp>>;
 }
 
@@ -24,7 +14,8 @@ const longKey = "-ERR the key is longer than the limit of 65536 bytes";
 const refusedHello =
   "A HELLO that is refused changes nothing; Redis keeps what it did before it found the error.";
 
-const reasons: readonly Reason[] = [
+/** All of them but those of streams. */
+export const differences: readonly Difference[] = [
   {
     script: "select: has no others",
     why: "There is one set of buckets, so one database.",
@@ -74,8 +65,8 @@ const reasons: readonly Reason[] = [
   },
 ];
 
-/** Streams of bytes, and why we answer them in another way. */
-const streams: Readonly<Record<string, readonly [ours: string, why: string]>> = {
+/** What we answer to a stream of bytes in place of Redis' replies, by the stream's title; and why. */
+export const streamDifferences: Readonly<Record<string, readonly [ours: string, why: string]>> = {
   "http: behind a command": [
     "+PONG",
     "What was right before is answered; Redis drops what it has not sent yet.",
@@ -107,11 +98,3 @@ const streams: Readonly<Record<string, readonly [ours: string, why: string]>> = 
     "A limit is configured (valueLimitBytes), and said before the bytes have come.",
   ],
 };
-
-/** All of them. */
-export const differences: readonly Difference[] = reasons.flatMap(({ replies, ...reason }) =>
-  Object.entries(replies).map(([request, ours]) => ({ ...reason, request, ours })),
-);
-
-/** What we answer to a stream of bytes in place of Redis' replies, by the stream's title. */
-export const streamDifferences = streams;

@@ -113,8 +113,6 @@ function complaintsAbout(
       ({ request, reference, ours }) =>
         `${key}\n  ${request}\n    Redis ${reference}\n    ours  ${ours}`,
     ),
-    ...stale.map(
-      ({ request, why }) => `${key}\n  ${request}\n    no known difference any more: ${why}`,
-    ),
+    ...stale.map((request) => `${key}\n  ${request}\n    known as a difference, and is none`),
   ];
 }

@@ -81,16 +81,22 @@ export function showWords(words: Words): string {
   return words.map((word) => (word.length === 0 ? '""' : showBytes(word))).join(" ");
 }
 
-/** What `found` says beyond the differences that are known, and which of those were not seen. */
+/** What `found` says beyond the differences that are known, and the requests of those that were not seen. */
 export function unexplained(
   found: readonly Disagreement[],
   known: readonly Difference[],
-): { readonly unknown: readonly Disagreement[]; readonly stale: readonly Difference[] } {
-  const explains = (difference: Difference, { request, ours }: Disagreement): boolean =>
-    difference.request === request &&
-    (typeof difference.ours === "string" ? difference.ours === ours : difference.ours.test(ours));
+): { readonly unknown: readonly Disagreement[]; readonly stale: readonly string[] } {
+  const isKnown = ({ request, ours }: Disagreement): boolean =>
+    known.some(({ replies }) => isReply(ours, replies[request]));
+  const isSeen = (request: string): boolean => found.some((one) => one.request === request);
   return {
-    unknown: found.filter((one) => !known.some((difference) => explains(difference, one))),
-    stale: known.filter((difference) => !found.some((one) => explains(difference, one))),
+    unknown: found.filter((one) => !isKnown(one)),
+    stale: known
+      .flatMap(({ replies }) => Object.keys(replies))
+      .filter((request) => !isSeen(request)),
   };
+}
+
+function isReply(reply: string, expected: string | RegExp | undefined): boolean {
+  return expected instanceof RegExp ? expected.test(reply) : expected === reply;
 }
