@@ -103,6 +103,31 @@ suite("the line protocol and RESP on the same buckets", () => {
     });
   });
 
+  test("a bucket made over RESP by KV.CREATE stays as one made by CREATE does", async () => {
+    await atBothDoors(async ({ line, resp }) => {
+      assert.equal(await show(resp, "KV.CREATE kept"), "+OK");
+      assert.deepEqual(await line.ask("GET kept f", 2), ["", "OK"]);
+      await show(resp, "HSET kept f v");
+      await show(resp, "HDEL kept f");
+      assert.deepEqual(await line.ask("PUT kept f w"), ["OK"]);
+    });
+  });
+
+  test("a write on a line counts for a condition over RESP", async () => {
+    await atBothDoors(async ({ line, resp }) => {
+      await line.ask("CREATE shopping");
+      await line.ask("PUT shopping milk 1");
+      const [, revision = ""] =
+        /^\["1", "(\d+)"/u.exec(await show(resp, "KV.GET shopping milk")) ?? [];
+      await line.ask("PUT shopping milk 2");
+      assert.equal(await show(resp, `KV.PUT shopping milk 3 IFREV ${revision}`), "$-1");
+      assert.deepEqual(await line.ask("GET shopping milk", 2), ["2", "OK"]);
+      const [, next = ""] = /^\["2", "(\d+)"/u.exec(await show(resp, "KV.GET shopping milk")) ?? [];
+      assert.match(await show(resp, `KV.PUT shopping milk 3 IFREV ${next}`), /^"\d+"$/u);
+      assert.deepEqual(await line.ask("GET shopping milk", 2), ["3", "OK"]);
+    });
+  });
+
   test("DELETE on a line takes the last key of a bucket born of HSET, and the bucket", async () => {
     await atBothDoors(async ({ line, resp }) => {
       await show(resp, "HSET born f v");

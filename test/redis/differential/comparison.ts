@@ -73,12 +73,17 @@ const namesOfPairs: Form = (reply) => {
   return `${reply.type} ${names.map(exact).toSorted().join(" ")}`;
 };
 
-/** Of what COMMAND INFO says of each command: its name, arity, and where its keys are. */
+/**
+ * Of what COMMAND INFO says of each command: its name, arity, where its keys are, flags and categories. Of the rest,
+ * which is advice to clients of a cluster, only in which types it is said.
+ */
 const commandRows: Form = (reply) =>
   itemsOf(reply)
     .map((row) => {
-      const [name, arity, , first, last, step] = itemsOf(row).map(exact);
-      return [row.type, name, arity, first, last, step].join(" ");
+      const [name, arity, flags, first, last, step, categories, ...rest] = itemsOf(row);
+      const plain = [name, arity, first, last, step].map((item) => item && exact(item));
+      const sets = [flags, categories].map((item) => item && anyOrder(item));
+      return [row.type, ...plain, ...sets, ...rest.map(({ type }) => type)].join(" ");
     })
     .join("; ");
 
