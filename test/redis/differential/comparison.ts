@@ -105,7 +105,9 @@ const FORMS: Readonly<Record<string, Form>> = {
   "client list": fields("name", "db", "user", "cmd", "resp"),
   "client info": fields("name", "db", "user", "cmd", "resp"),
   "command count": shape,
+  "command list": (reply) => (itemsOf(reply).length > 10 ? shape(reply) : anyOrder(reply)),
   "command info": commandRows,
+  "command ": shape,
   "command docs": commandDocs,
   "config get": namesOfPairs,
 };

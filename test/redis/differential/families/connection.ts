@@ -138,6 +138,15 @@ export const connection: Families = {
       "CLIENT LIST ID x",
       "CLIENT INFO x",
     ],
+    "takes wishes": [
+      "CLIENT NO-EVICT ON",
+      "CLIENT NO-EVICT off",
+      "CLIENT NO-EVICT x",
+      "CLIENT NO-EVICT",
+      "CLIENT REPLY ON",
+      "CLIENT REPLY x",
+      "CLIENT REPLY",
+    ],
     "kills nobody": [
       "CLIENT KILL",
       "CLIENT KILL 127.0.0.1:1",
