@@ -37,6 +37,16 @@ export const differences: readonly Difference[] = [
     replies: { "HSCAN b 0 MATCH **": '["0", [["", "v"], ["f", "w"]]]' },
   },
   {
+    script: "hscan: wants a cursor",
+    why: "What a request says is judged before a bucket is looked for; Redis looks first and never reads the options.",
+    replies: { "HSCAN c 0 FOO": "-ERR syntax error", "HSCAN c 0 COUNT 0": "-ERR syntax error" },
+  },
+  {
+    script: "config: gets",
+    why: "A setting is told by its own name, and once; Redis by the name it was asked for.",
+    replies: { "CONFIG GET SAVE": /^(?:array|map) "save"$/u },
+  },
+  {
     script: "the name of a bucket: is not empty",
     why: "A bucket has a name of 1 to 255 bytes, whatever protocol it is made by.",
     replies: Object.fromEntries(
@@ -80,6 +90,14 @@ export const streamDifferences: Readonly<Record<string, readonly [ours: string, 
   "inline: too long, with an end": [
     "-ERR Protocol error: too big inline request",
     "The limit of 64 KiB is one of the line; Redis' depends on how the line was cut on its way.",
+  ],
+  "array: a header without an end": [
+    "-ERR Protocol error: invalid multibulk length",
+    "A number has at most 18 digits and is refused with the next one; Redis waits for 64 KiB of them.",
+  ],
+  "bulk: a header without an end": [
+    "-ERR Protocol error: invalid bulk length",
+    "A number has at most 18 digits and is refused with the next one; Redis waits for 64 KiB of them.",
   ],
   "array: of a word more": [
     "-ERR Protocol error: invalid multibulk length",
