@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -15,11 +15,19 @@ export interface RedisServer extends AsyncDisposable {
 
 const program = findProgram("redis-server");
 
-/** Why a test that needs redis-server is skipped; `false` where it is installed. */
-export const withoutRedisServer: string | false =
-  program === undefined
-    ? "there is no redis-server here to compare with (Debian: apt-get install redis-server)"
-    : false;
+/** Whose replies are ours; others say some things in other words, and know more commands. */
+const release = "7.0";
+
+/** Why a test that compares with redis-server is skipped; `false` where the right one is installed. */
+export const withoutRedisServer: string | false = reasonToSkip();
+
+function reasonToSkip(): string | false {
+  const install = `redis-server ${release}, of Debian 12: apt-get install redis-server`;
+  if (program === undefined) return `there is no redis-server here to compare with (${install})`;
+  const { stdout } = spawnSync(program, ["--version"], { encoding: "utf8" });
+  if (stdout.includes(`v=${release}.`)) return false;
+  return `the redis-server here is another than what we compare with (${install}): ${stdout.trim()}`;
+}
 
 /** Another process may take a free port between its being found and its being used; never three times in a row. */
 const ATTEMPTS = 3;
