@@ -82,6 +82,14 @@ suite("runFile()", () => {
     assert.equal(lastLine(report), "1 passed, 0 failed, 1 skipped");
   });
 
+  test("lists a suite that is skipped as one, also when its file has nothing else", async () => {
+    const report = await reportOn(
+      `suite("s", { skip: "no nc here" }, () => { test("a", () => {}); test("b", () => {}); });`,
+    );
+    assert.match(report, /^Skipped:\n {2}some\.test\.mjs: s: no nc here$/mu);
+    assert.equal(lastLine(report), "0 passed, 0 failed, 1 skipped");
+  });
+
   test("fails a file that cannot be loaded", async () => {
     const report = await reportOn(`throw new Error("not today");`);
     assert.match(report, /Error: not today/u);

@@ -14,6 +14,7 @@ export const suites: readonly Suite[] = [
   { name: "unit", patterns: ["{apps,bench,config,libs,tools}/**/*.test.ts"], concurrency: 2 },
   { name: "harness", patterns: ["test/{harness,lint,runner}/**/*.test.ts"], concurrency: 2 },
   { name: "scenarios", patterns: ["test/scenarios/**/*.test.ts"], concurrency: 1 },
+  { name: "redis", patterns: ["test/redis/**/*.test.ts"], concurrency: 2 },
   { name: "faults", patterns: ["test/faults/**/*.test.ts"], concurrency: 1 },
   { name: "e2e", patterns: ["test/e2e/**/*.test.ts"], concurrency: 1 },
 ];

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
+import fc from "fast-check";
+import { chooseSeed } from "../../harness/random.ts";
+import { type OurServer, startOurServer } from "../servers/our-server.ts";
+import { type RedisServer, startRedisServer, withoutRedisServer } from "../servers/redis-server.ts";
+import { showBytes } from "../../harness/byte-text.ts";
+import { showEnd } from "./comparison.ts";
+import { Contender } from "./contender.ts";
+import { type Disagreement, disagreements, type Manner, showWords } from "./play.ts";
+import { randomLine, randomScript } from "./random-script.ts";
+import type { Words } from "./script.ts";
+
+/** Scripts for each manner; every one is a dozen requests on both servers. */
+const RUNS = 60;
+
+const manners: readonly Manner[] = [
+  { version: 2, atOnce: false },
+  { version: 3, atOnce: false },
+  { version: 2, atOnce: true },
+  { version: 3, atOnce: true },
+];
+
+suite("beside redis-server, at random", { skip: withoutRedisServer }, () => {
+  let redis: RedisServer;
+  let ours: OurServer;
+
+  before(async () => {
+    redis = await startRedisServer();
+    ours = await startOurServer();
+  });
+  after(async () => {
+    await redis[Symbol.asyncDispose]();
+    await ours[Symbol.asyncDispose]();
+  });
+
+  for (const manner of manners) {
+    const { version, atOnce } = manner;
+    test(`RESP${version}, ${atOnce ? "all at once" : "one after the other"}`, async (t) => {
+      const seed = chooseSeed();
+      t.diagnostic(`seed ${seed}`);
+      const arena = { reference: redis.port, ours: ours.port };
+      const script = randomScript({ hasScans: !atOnce, maxLength: 40 });
+      const property = fc.asyncProperty(script, async (requests) => {
+        const found = await disagreements(arena, requests, manner);
+        if (found.length > 0) assert.fail(show(found, requests));
+      });
+      await fc.assert(property, { seed, numRuns: RUNS });
+    });
+  }
+
+  test("inline words", async (t) => {
+    const seed = chooseSeed();
+    t.diagnostic(`seed ${seed}`);
+    const property = fc.asyncProperty(randomLine, async (line) => {
+      const [theirs, own] = await Promise.all(
+        [redis.port, ours.port].map(async (port) => {
+          await using contender = await Contender.connect(port, 2);
+          return (await contender.playBytes(line)).map(showEnd).join(" ");
+        }),
+      );
+      assert.equal(own, theirs, showBytes(line));
+    });
+    await fc.assert(property, { seed, numRuns: 5 * RUNS });
+  });
+});
+
+function show(found: readonly Disagreement[], script: readonly Words[]): string {
+  const points = found.map(
+    ({ request, reference, ours }) => `${request}\n  Redis ${reference}\n  ours  ${ours}`,
+  );
+  return `${points.join("\n")}\nin the script\n${script.map(showWords).join("\n")}`;
+}
