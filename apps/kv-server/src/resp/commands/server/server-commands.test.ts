@@ -57,6 +57,7 @@ suite("COMMAND", { timeout: 60_000 }, () => {
     ] as const) {
       assert.equal(await ask(`${input}\r\n`), reply);
     }
+    assert.match(await askInVersion3("COMMAND LIST\r\n"), /^\*/u, "no set, other than its peers");
   });
 
   test("DOCS is a map of maps", async () => {
