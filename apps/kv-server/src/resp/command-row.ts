@@ -5,15 +5,18 @@ import type { Conversation } from "./conversation.ts";
 /** What Redis' COMMAND says of a command: words of https://redis.io/docs/latest/commands/command/ */
 export type CommandFlag =
   | "admin"
-  | "allow-busy"
+  | "allow_busy"
   | "denyoom"
   | "fast"
   | "loading"
-  | "no-auth"
+  | "no_auth"
   | "noscript"
   | "readonly"
   | "stale"
   | "write";
+
+/** Categories of Redis' access lists that some commands have for no other reason than that Redis has it so. */
+export type CommandCategory = "connection" | "dangerous" | "keyspace";
 
 /** One command of the RESP door, as COMMAND tells of it and as it is carried out. */
 export interface CommandRow {
@@ -22,6 +25,8 @@ export interface CommandRow {
   /** Words with the name, exactly; negative for at least so many. */
   readonly arity: number;
   readonly flags: readonly CommandFlag[];
+  /** The categories of Redis' access lists beyond those that flags and group say. */
+  readonly categories?: readonly CommandCategory[];
   /** Where bucket names stand among the words: first, last (negative from the end), step; 0 0 0 for nowhere. */
   readonly keys: readonly [first: number, last: number, step: number];
   /** One sentence for COMMAND DOCS, and the family it belongs to. */

@@ -28,7 +28,8 @@ export function commandOf(
   const byName = new Map(subcommands.map((row) => [row.name.slice(family.name.length + 1), row]));
   return {
     ...family,
-    flags: [],
+    // What is no command without its second word has no flags; its parts have.
+    flags: alone === undefined ? [] : family.flags,
     subcommands,
     request: (words, conversation): Request => {
       if (words.count === 1) return alone?.(words, conversation) ?? wrongNumber(family.name);

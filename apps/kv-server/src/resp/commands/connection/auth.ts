@@ -25,7 +25,7 @@ const PLAIN: Admission = { answer: (output) => appendSimple(output, "OK") };
 export const AUTH: CommandRow = {
   name: "AUTH",
   arity: -2,
-  flags: ["noscript", "loading", "stale", "fast", "no-auth", "allow-busy"],
+  flags: ["noscript", "loading", "stale", "fast", "no_auth", "allow_busy"],
   keys: [0, 0, 0],
   summary: "Logs in.",
   group: "connection",

@@ -136,6 +136,9 @@ suite("AUTH", { timeout: 60_000 }, () => {
   });
 });
 
+const BEYOND_32_BITS =
+  "-ERR value is out of range, value must between -2147483648 and 2147483647\r\n";
+
 suite("the connection's other commands", { timeout: 60_000 }, () => {
   test("SELECT knows one database", async () => {
     await using server = await startTestListener({}, resp);
@@ -144,6 +147,9 @@ suite("the connection's other commands", { timeout: 60_000 }, () => {
       ["1", "-ERR DB index is out of range\r\n"],
       ["-1", "-ERR DB index is out of range\r\n"],
       ["x", "-ERR value is not an integer or out of range\r\n"],
+      ["2147483647", "-ERR DB index is out of range\r\n"],
+      ["2147483648", BEYOND_32_BITS],
+      ["-2147483649", BEYOND_32_BITS],
     ] as const) {
       assert.equal(await talk(server.port, request("SELECT", index)), reply);
     }

@@ -25,7 +25,7 @@ interface Wishes {
 export const HELLO: CommandRow = {
   name: "HELLO",
   arity: -1,
-  flags: ["noscript", "loading", "stale", "fast", "no-auth", "allow-busy"],
+  flags: ["noscript", "loading", "stale", "fast", "no_auth", "allow_busy"],
   keys: [0, 0, 0],
   summary: "Agrees on the version of RESP; optionally logs in and names the connection.",
   group: "connection",

@@ -8,7 +8,7 @@ const GOODBYE = leaveWith((output) => appendSimple(output, "OK"));
 export const QUIT: CommandRow = {
   name: "QUIT",
   arity: -1,
-  flags: ["allow-busy", "noscript", "loading", "stale", "fast", "no-auth"],
+  flags: ["allow_busy", "noscript", "loading", "stale", "fast", "no_auth"],
   keys: [0, 0, 0],
   summary: "Closes the connection.",
   group: "connection",

@@ -8,7 +8,7 @@ const form = formOf((output) => appendSimple(output, "RESET"));
 export const RESET: CommandRow = {
   name: "RESET",
   arity: 1,
-  flags: ["noscript", "loading", "stale", "fast", "no-auth", "allow-busy"],
+  flags: ["noscript", "loading", "stale", "fast", "no_auth", "allow_busy"],
   keys: [0, 0, 0],
   summary: "Resets the connection.",
   group: "connection",

@@ -4,6 +4,10 @@ import { notAnIntegerError } from "../../errors.ts";
 import { parseInteger } from "../../integers.ts";
 import { appendSimple } from "../../writer.ts";
 
+/** Redis reads the number of a database as one of 32 bits. */
+const least = -(2n ** 31n);
+const most = 2n ** 31n - 1n;
+
 const SELECTED = answerWith((output) => appendSimple(output, "OK"));
 
 /** `SELECT 0`: there is one database, which is selected already. */
@@ -18,6 +22,9 @@ export const SELECT: CommandRow = {
   request: (words) => {
     const index = parseInteger(words.bytes(1));
     if (index === undefined) return answerError(notAnIntegerError);
+    if (index < least || index > most) {
+      return answerError(`ERR value is out of range, value must between ${least} and ${most}`);
+    }
     return index === 0n ? SELECTED : answerError("ERR DB index is out of range");
   },
 };

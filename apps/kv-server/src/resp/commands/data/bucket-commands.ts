@@ -57,6 +57,7 @@ export const bucketCommands = [
     arity: 1,
     group: "server",
     flags: ["readonly", "fast"],
+    categories: ["keyspace"],
     keys: [0, 0, 0],
     summary: "How many buckets there are.",
     request: (_words, { version }) => ({ type: "count-buckets", form: NUMBER[version] }),

@@ -25,6 +25,7 @@ export const scans = [
     name: "KEYS",
     arity: 2,
     flags: ["readonly"],
+    categories: ["dangerous"],
     keys: [0, 0, 0],
     group: "generic",
     since: "1.0.0",

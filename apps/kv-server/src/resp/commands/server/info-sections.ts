@@ -60,6 +60,7 @@ export const INFO_SECTIONS: ReadonlyMap<string, (of: Conversation) => Record<str
         const { user, system } = process.cpuUsage();
         return { used_cpu_sys: (system / 1e6).toFixed(6), used_cpu_user: (user / 1e6).toFixed(6) };
       },
+      Cluster: () => ({ cluster_enabled: 0 }),
       Keyspace: ({ door }): Record<string, Value> => {
         const { buckets } = storeFigures(door.kv);
         return typeof buckets === "number" && buckets > 0

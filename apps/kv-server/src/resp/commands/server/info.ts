@@ -12,6 +12,7 @@ export const INFO: CommandRow = {
   name: "INFO",
   arity: -1,
   flags: ["loading", "stale"],
+  categories: ["dangerous"],
   keys: [0, 0, 0],
   summary: "Returns what there is to know about the server.",
   group: "server",

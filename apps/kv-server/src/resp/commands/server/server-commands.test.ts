@@ -57,6 +57,7 @@ suite("COMMAND", { timeout: 60_000 }, () => {
     ] as const) {
       assert.equal(await ask(`${input}\r\n`), reply);
     }
+    assert.match(await askInVersion3("COMMAND LIST\r\n"), /^\*/u, "no set, other than its peers");
   });
 
   test("DOCS is a map of maps", async () => {
@@ -136,7 +137,7 @@ suite("INFO and TIME", { timeout: 60_000 }, () => {
   test("INFO tells all sections, or those that are asked for", async () => {
     const all = await ask("PING\r\nINFO\r\n");
     const sections = Array.from(all.matchAll(/^# (.*)\r$/gmu), ([, name]) => name);
-    const expected = "Server Clients Memory Persistence Stats Replication CPU Keyspace";
+    const expected = "Server Clients Memory Persistence Stats Replication CPU Cluster Keyspace";
     assert.deepEqual(sections, expected.split(" "));
     assert.match(all, /\r\nredis_version:7\.0\.15\r\n/u);
     assert.match(all, /\r\nconnected_clients:1\r\n/u);

@@ -1,7 +1,12 @@
 import type { CommandFlag, CommandRow } from "../../../command-row.ts";
 
 /** The categories of Redis' access lists that a command falls into: clients sort commands by them. */
-export function categoriesOf({ flags, group }: CommandRow): readonly string[] {
+export function categoriesOf({
+  flags,
+  group,
+  categories: others = [],
+  subcommands,
+}: CommandRow): readonly string[] {
   const has = (flag: CommandFlag): boolean => flags.includes(flag);
   const categories: readonly (readonly [category: string, is: boolean])[] = [
     ["keyspace", group === "generic"],
@@ -12,7 +17,8 @@ export function categoriesOf({ flags, group }: CommandRow): readonly string[] {
     ["fast", has("fast")],
     ["slow", !has("fast")],
     ["dangerous", has("admin")],
-    ["connection", group === "connection"],
+    // Of a command with parts, only the parts belong to the connection.
+    ["connection", group === "connection" && subcommands === undefined],
   ];
-  return categories.filter(([, is]) => is).map(([category]) => category);
+  return [...categories.filter(([, is]) => is).map(([category]) => category), ...others];
 }

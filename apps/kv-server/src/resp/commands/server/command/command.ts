@@ -61,6 +61,7 @@ export const COMMAND: CommandRow = commandOf(
     name: "COMMAND",
     arity: -1,
     flags: ["loading", "stale"],
+    categories: ["connection"],
     keys: [0, 0, 0],
     summary: "Returns arity, flags and keys of all commands.",
     group: "server",

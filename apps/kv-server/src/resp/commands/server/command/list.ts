@@ -4,7 +4,7 @@ import type { CommandRow } from "../../../command-row.ts";
 import { syntaxError } from "../../../errors.ts";
 import { matchesNamePattern } from "../../../name-pattern.ts";
 import type { Subcommand } from "../../../subcommands.ts";
-import { appendSet, appendText } from "../../../writer.ts";
+import { appendArray, appendText } from "../../../writer.ts";
 import { categoriesOf } from "./categories.ts";
 
 /** What a name is taken to need in the list, in bytes. */
@@ -18,7 +18,7 @@ export const LIST: Subcommand = {
   arity: -2,
   summary: "Returns the names of the commands.",
   since: "7.0.0",
-  request: (words, { commands, version }) => {
+  request: (words, { commands }) => {
     const filter = readFilter(words);
     if (filter === undefined) return answerError(syntaxError);
     const names = commands.rows
@@ -26,7 +26,7 @@ export const LIST: Subcommand = {
       .filter(filter)
       .map(({ name }) => name.toLowerCase());
     return answerAtLength(names.length * nameBytes, (output) => {
-      appendSet(output, names.length, version);
+      appendArray(output, names.length);
       for (const name of names) appendText(output, name);
     });
   },
