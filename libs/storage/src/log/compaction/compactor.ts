@@ -11,6 +11,7 @@ import type { LoggedIndex } from "../logged-index.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { SegmentFiles } from "../segment-files.ts";
 import type { SegmentLengths } from "../segment-lengths.ts";
+import { CHECK_COMMAND } from "../../operator-commands.ts";
 import { isSystemError, systemReason } from "../system-reason.ts";
 import type { SegmentWriter } from "../segment-writer.ts";
 import { CompactionPace } from "./compaction-pace.ts";
@@ -183,7 +184,7 @@ export class Compactor {
         : systemReason(error).reason;
     this.#state = "stopped";
     this.#reason = place;
-    const message = `Compaction of the store at "${path}" has stopped: ${place}; stop the node and run kv check on the directory`;
+    const message = `Compaction of the store at "${path}" has stopped: ${place}; stop the node and run ${CHECK_COMMAND}`;
     emit({ level: "error", type: "compaction-stopped", message, path, reason: place });
   }
 
