@@ -125,7 +125,7 @@ const rows: readonly Row[] = [
   { words: ["env", "put", "kv", "routingTable", '[{"from":0,"to":255,"node":"self"}]'] },
   { words: ["compact", "now"], code: 64, stderr: /^Cannot run "compact": too many arguments/u },
   {
-    words: ["get", "no name", "k"],
+    words: ["get", "n".repeat(256), "k"],
     code: 64,
     stderr: /^Cannot run "get": a bucket's name has 1 to 255/u,
   },
