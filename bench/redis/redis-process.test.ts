@@ -46,7 +46,7 @@ suite("RedisProcess", { skip }, () => {
       assert.deepEqual(await told("save"), ["save", ""]);
       assert.deepEqual(await told("auto-aof-rewrite-percentage"), [
         "auto-aof-rewrite-percentage",
-        "0",
+        "100",
       ]);
       assert.deepEqual(await told("bind"), ["bind", "127.0.0.1"]);
     });

@@ -48,8 +48,6 @@ export class RedisProcess {
       save: "",
       appendonly: "yes",
       appendfsync: APPENDFSYNC[sync],
-      // A rewrite is the work of a second process, and would fall into one measurement or another.
-      "auto-aof-rewrite-percentage": "0",
       ...(login === undefined ? {} : { requirepass: login.password }),
     };
     const words = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
