@@ -65,7 +65,11 @@ suite("what the documents show of redis-cli is what it says", { skip }, () => {
           const { stdout } = await runProgram("sh", ["-c", command], { env: redisCliEnvironment });
           if (typed.includes("KV.PUT")) noteRevision(answer, stdout, revisions);
           // A document shows no CR; an output that is no terminal has an empty line behind an error.
-          assert.equal(stdout.replaceAll("\r\n", "\n").trimEnd(), withRevisions(answer, revisions).trimEnd(), typed);
+          assert.equal(
+            stdout.replaceAll("\r\n", "\n").trimEnd(),
+            withRevisions(answer, revisions).trimEnd(),
+            typed,
+          );
         }
       });
     }
