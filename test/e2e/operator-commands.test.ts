@@ -93,6 +93,11 @@ const rows: readonly Row[] = [
     json: [{ bucket: "shopping", keys: 2 }],
   },
   {
+    words: ["reload"],
+    stdout: "OK\n",
+    json: { reloaded: true },
+  },
+  {
     words: ["compact"],
     stdout: /^Compacted \d.* to \d.*\n$/u,
     json: {},

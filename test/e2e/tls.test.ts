@@ -13,6 +13,7 @@ import {
 import { within } from "../harness/deadline.ts";
 import { type NodeHome, openNodeHome } from "../harness/node-home.ts";
 import type { Setting } from "../harness/write-config.ts";
+import { operate } from "../harness/operator.ts";
 
 function settings({ certificateFile, keyFile }: CertificateFiles): readonly Setting[] {
   const application = "kv-server";
@@ -75,6 +76,28 @@ suite("a node with a certificate", { skip: withoutOpenssl }, () => {
     assert.equal(await ask(socket, "GET b x"), "\r\nOK\r\n");
     assert.deepEqual(await node.stop(), { code: 0, signal: null });
     assert.equal(node.stderr, "");
+  });
+
+  test("takes a new one by the command reload, which says how that went", async () => {
+    await using home = await openNodeHome();
+    const authority = await authorityIn(home);
+    const files = await authority.issue("first");
+    const node = await home.start({ settings: settings(files) });
+    await node.logged(/"type":"system-started"/u);
+    const renewed = await authority.issue("renewed");
+    await copyFile(renewed.certificateFile, files.certificateFile);
+    const torn = await operate(["reload"], home);
+    assert.deepEqual({ code: torn.code, stdout: torn.stdout }, { code: 1, stdout: "" });
+    assert.match(
+      torn.stderr,
+      /^Cannot reload: kv-server goes on with what it had: Cannot use TLS: kv-server\.tlsKeyFile: .*: it is the key of another one\n$/u,
+    );
+    await copyFile(renewed.keyFile, files.keyFile);
+    const done = await operate(["reload"], home);
+    assert.deepEqual(done, { code: 0, signal: null, stdout: "OK\n", stderr: "" });
+    const socket = await open(node.port, authority);
+    assert.equal(socket.getPeerCertificate().subject.CN, "renewed");
+    socket.destroy();
   });
 
   test("that cannot be used does not start: all that is wrong, 78, and no store is opened", async () => {

@@ -99,9 +99,11 @@ export class DataClient {
   }
 }
 
-const NOBODY = { size: 0, [Symbol.iterator]: () => [][Symbol.iterator]() };
+/** The connections of a door at which there are none. */
+export const NOBODY = { size: 0, [Symbol.iterator]: () => [][Symbol.iterator]() };
 
-const SOMEBODY: Client = {
+/** A client that does nothing and has logged in. */
+export const SOMEBODY: Client = {
   id: 1,
   peer: "127.0.0.1:1",
   local: "127.0.0.1:2",

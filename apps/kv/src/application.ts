@@ -38,7 +38,7 @@ export const kv: Application<typeof environment, NodeKv> = {
     const api = createNodeKv(router, store);
     return {
       api,
-      status: () => statusOf(api.node, store.current),
+      status: () => statusOf(api.node, store),
       finished: supervisor.finished,
       [Symbol.asyncDispose]: () => supervisor[Symbol.asyncDispose](),
     };

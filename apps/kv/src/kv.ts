@@ -66,7 +66,7 @@ export interface NodeKv extends Kv {
    * Throws `KV_NO_STORE`.
    */
   readonly storeOpening: string;
-  /** The engine's own figures, as JSON can hold them; `undefined` when it has none, or is not open. */
+  /** The engine's own figures, as JSON can hold them, and with a log how it is synced, `sync`; `undefined` while it is not open. */
   statistics(): Readonly<Record<string, unknown>> | undefined;
   /** What the engine offers for its own upkeep; nothing where it has none. Throws `KV_NO_STORE`. */
   readonly maintenance: Pick<Store, "backup" | "compact">;

@@ -4,8 +4,11 @@ import { KvError } from "./errors.ts";
 import type { Kv, NodeKv } from "./kv.ts";
 import type { StoreChild } from "./store-child.ts";
 
+/** The node's own store, if it is open. */
+type Opened = Pick<StoreChild, "current" | "opening" | "sync">;
+
 /** The node's store behind its router, for those who look after it. */
-export function createNodeKv(router: Kv, child: Pick<StoreChild, "current" | "opening">): NodeKv {
+export function createNodeKv(router: Kv, child: Opened): NodeKv {
   const store = (): Store => {
     if (child.current === undefined) throw new KvError("KV_NO_STORE", { node: router.node });
     return child.current;
@@ -16,7 +19,7 @@ export function createNodeKv(router: Kv, child: Pick<StoreChild, "current" | "op
       store();
       return child.opening;
     },
-    statistics: () => statisticsOf(child.current),
+    statistics: () => statisticsOf(child),
     get maintenance() {
       return store();
     },
@@ -24,12 +27,14 @@ export function createNodeKv(router: Kv, child: Pick<StoreChild, "current" | "op
 }
 
 /** What `status` shows: the engine, and its figures as it gives them. */
-export function statusOf(node: string, store: Store | undefined): StatusSection {
+export function statusOf(node: string, child: Opened): StatusSection {
+  const { current: store } = child;
   if (store === undefined) return { node, store: "not open" };
-  return { node, engine: store.traits.engine, ...statisticsOf(store) };
+  return { node, engine: store.traits.engine, ...statisticsOf(child) };
 }
 
-/** The figures of an engine that is open, as JSON can hold them. */
-function statisticsOf(store: Store | undefined): Readonly<Record<string, unknown>> | undefined {
-  return store === undefined ? undefined : { ...store.statistics() };
+/** The figures of an engine that is open, as JSON can hold them, behind what it promises of a write: `sync`. */
+function statisticsOf({ current, sync }: Opened): Readonly<Record<string, unknown>> | undefined {
+  if (current === undefined) return undefined;
+  return { ...(sync === undefined ? {} : { sync }), ...current.statistics() };
 }

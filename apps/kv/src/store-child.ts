@@ -37,6 +37,11 @@ export class StoreChild {
     return this.#opening;
   }
 
+  /** When a log is synced; an engine without one syncs nothing. */
+  get sync(): SyncMode | undefined {
+    return this.#options.engine === "log" ? this.#options.sync : undefined;
+  }
+
   /** Opens the store; rejects with a `StorageError`. */
   async start(): Promise<Child> {
     const store = await this.#open();

@@ -43,6 +43,7 @@ export class CommandBench {
       get opening() {
         return child.opening();
       },
+      sync: undefined,
     });
   }
 

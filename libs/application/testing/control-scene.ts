@@ -37,6 +37,8 @@ export interface SceneTerms {
   readonly commands?: readonly CommandDeclaration<ToyApi>[];
   readonly time?: Time;
   readonly platform?: ControlOptions["platform"];
+  /** Without it, the application has nothing to reload. */
+  readonly onReload?: () => Promise<void>;
   /** Instead of a new one. */
   readonly directory?: string;
   readonly node?: string;
@@ -76,7 +78,7 @@ export async function openControlScene(terms: SceneTerms = {}): Promise<ControlS
     key: "node",
     nameOf: (text: string) => (/^\w+$/u.test(text) ? text : undefined),
   };
-  const toy = toyApplication(terms.commands ?? []);
+  const toy = toyApplication(terms);
   const control = createControl({
     applications: [toy],
     naming,
@@ -146,9 +148,10 @@ export function plainCall(command: string): CallRequest {
   };
 }
 
-function toyApplication(
-  commands: readonly CommandDeclaration<ToyApi>[],
-): Application<typeof toyEnvironment, ToyApi> {
+function toyApplication({
+  commands = [],
+  onReload,
+}: SceneTerms): Application<typeof toyEnvironment, ToyApi> {
   return {
     name: "toy",
     description: "Directed by a test.",
@@ -159,6 +162,7 @@ function toyApplication(
       api: { name: "toy" },
       status: () => ({ games: 3, heldBytes: 2048, openMs: 61_000, nothing: undefined }),
       finished: Promise.withResolvers<void>().promise,
+      reload: onReload,
       [Symbol.asyncDispose]: async () => {},
     }),
   };

@@ -8,7 +8,10 @@ import { base64Option, formOf } from "./name-arguments.ts";
 import { settled } from "./settled.ts";
 import { shownMember } from "./shown-bytes.ts";
 
-/** A bucket: `bucket` or `bucketBase64`, how many `keys` it has, its `revision` and, if it has one, its `expiresAtMs`. */
+/**
+ * A bucket: `bucket` or `bucketBase64`, how many `keys` it has, its `revision`, its `lifetime` (`kept`, or `transient`: it goes
+ * with its last key) and, if it has one, its `expiresAtMs`.
+ */
 export type BucketItem = Readonly<Record<string, string | number | undefined>>;
 
 /** `buckets`: those that this node stores. */
@@ -25,21 +28,23 @@ export const bucketsCommand: NodeCommand<NodeKv, undefined, BucketItem> = {
       const described = await settled("list the buckets", () => api.describeBucket(bucket));
       // It may be gone since the page was read.
       if (described.type === "no-bucket") continue;
-      const { keys, revision, expiresAtMs } = described;
+      const { keys, revision, lifetime, expiresAtMs } = described;
       await print({
         ...byteMember("bucket", bucket, formOf(context)),
         keys,
         revision,
+        lifetime,
         expiresAtMs,
       });
     }
     return undefined;
   },
   formatItem: (item, typed) => {
-    const { keys, expiresAtMs } = item;
-    const line = `${shownMember(item, "bucket", typed)}  ${counted(Number(keys), "key")}`;
-    if (typeof expiresAtMs !== "number") return line;
-    return `${line}, expires ${new Date(expiresAtMs).toISOString()}`;
+    const { keys, lifetime, expiresAtMs } = item;
+    const parts = [counted(Number(keys), "key")];
+    if (lifetime === "transient") parts.push("goes with the last");
+    if (typeof expiresAtMs === "number") parts.push(`expires ${shownTime(expiresAtMs)}`);
+    return `${shownMember(item, "bucket", typed)}  ${parts.join(", ")}`;
   },
 };
 
@@ -53,4 +58,11 @@ export async function* allBuckets(
     yield* page.entries;
     cursor = page.next;
   } while (cursor !== undefined);
+}
+
+/** The latest moment that a date can be: a bucket may be told to stay longer. */
+const lastDateMs = 8_640_000_000_000_000;
+
+function shownTime(unixTimeMs: number): string {
+  return unixTimeMs > lastDateMs ? "later than any date" : new Date(unixTimeMs).toISOString();
 }

@@ -9,6 +9,7 @@ import { systemTime, type Time } from "../time.ts";
 import { configCommand } from "./commands/config.ts";
 import { envGetCommand } from "./commands/env-get.ts";
 import { envPutCommand } from "./commands/env-put.ts";
+import { reloadCommand } from "./commands/reload.ts";
 import { statusCommand } from "./commands/status.ts";
 import { declaredCommands } from "./declaration/declared-commands.ts";
 import { controlEnvironment, cookieOfNode, directoryIn } from "./environment.ts";
@@ -38,11 +39,12 @@ const ownCommands: Control["commands"] = [
   configCommand,
   envGetCommand,
   envPutCommand,
+  reloadCommand,
 ];
 
 /**
  * A node's control socket: an application, to be listed last, so that all others run when a command comes, and none has
- * stopped. It has commands of its own: `status`, `config`, `env get`, `env put`.
+ * stopped. It has commands of its own: `status`, `config`, `env get`, `env put`, `reload`.
  *
  * The socket is in a private folder, and both ends prove that they know the cookie, without telling it. On Windows there
  * is none, which the log says.

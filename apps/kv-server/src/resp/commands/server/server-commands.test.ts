@@ -165,6 +165,21 @@ suite("INFO and TIME", { timeout: 60_000 }, () => {
     assert.match(await talk(server.port, request("CONFIG", "GET", "appendonly")), /\r\nyes\r\n/u);
   });
 
+  test("CONFIG GET tells when the log is synced, in Redis' words", async () => {
+    for (const [sync, appendfsync] of [
+      ["always", "always"],
+      ["everysec", "everysec"],
+      ["never", "no"],
+      [undefined, "no"],
+    ] as const) {
+      await using server = await startTestListener({}, resp);
+      Object.assign(server.kv, { statistics: () => ({ sync, buckets: 0 }) });
+      const reply = await talk(server.port, request("CONFIG", "GET", "appendfsync"));
+      const { length } = appendfsync;
+      assert.equal(reply, `*2\r\n$11\r\nappendfsync\r\n$${length}\r\n${appendfsync}\r\n`);
+    }
+  });
+
   test("TIME is the time of day in two numbers", async () => {
     const [, seconds = "", micros = ""] =
       /^\*2\r\n\$10\r\n(\d+)\r\n\$\d\r\n(\d+)\r\n$/u.exec(await ask("TIME\r\n")) ?? [];
