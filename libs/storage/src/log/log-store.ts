@@ -11,6 +11,7 @@ import { expiryOf } from "../state/look-up.ts";
 import { mutationNumber } from "../state/mutation-number.ts";
 import { readKey } from "../state/read-key.ts";
 import { readBucket, readBuckets, readKeys } from "../state/read-listing.ts";
+import type { ReadResult, ValueSink } from "../read.ts";
 import type { BackupResult, CompactionResult, MaintenanceOptions } from "../maintenance.ts";
 import type { StoreStatistics } from "../statistics.ts";
 import type {
@@ -112,6 +113,14 @@ export class LogStore implements Store {
     return value.then((bytes) => {
       return { outcome: { type: "found", value: bytes, revision, expiresAtMs }, durable };
     });
+  }
+
+  read(bucket: Uint8Array, key: Uint8Array, sink: ValueSink): ReadResult {
+    const { index, clock, cache, commits } = this.#open();
+    const { type, entry, restsOn } = findKey(index, { bucket, key }, clock());
+    if (commits.durableOf(restsOn) !== undefined) return undefined;
+    if (type !== "entry") return type;
+    return cache.lend(entry, sink) ? "found" : undefined;
   }
 
   put(bucket: Uint8Array, fields: readonly Field[], options?: PutOptions): Answer<PutOutcome> {

@@ -1,4 +1,5 @@
 import { NO_SLOT, POSITION_LIMIT, PositionTable, SET_BYTES } from "./position-table.ts";
+import type { ValueSink } from "../read.ts";
 import { UNIT_BYTES, unitsFor, ValueRing } from "./value-ring.ts";
 
 /** 16 GiB: so far positions reach. */
@@ -114,6 +115,19 @@ export class ValueCache {
     this.#hits++;
     this.#table.markUsed(slot);
     return this.#ring.copyAt(this.#table.positionAt(slot));
+  }
+
+  /**
+   * Shows `sink` an entry's value, which counts as used, and says whether it was there. One that was not does not count
+   * as missed: whoever asked goes on to {@link get}.
+   */
+  lend(entry: number, sink: ValueSink): boolean {
+    const slot = this.#table.find(entry);
+    if (slot === NO_SLOT) return false;
+    this.#hits++;
+    this.#table.markUsed(slot);
+    this.#ring.lendAt(this.#table.positionAt(slot), sink);
+    return true;
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { ValueSink } from "../read.ts";
 import { CopySlab } from "./copy-slab.ts";
 
 /** Records begin at multiples of this; positions count it. */
@@ -99,6 +100,15 @@ export class ValueRing {
       return this.#slab.copy(bytes, words, start, valueBytes);
     }
     return this.#gather(new Uint8Array(valueBytes), this.#after(position, 1));
+  }
+
+  /** Shows `sink` the value of a record: where it lies if that is in one piece, else a copy. */
+  lendAt(position: number, sink: ValueSink): void {
+    const { bytes, words } = this.#pageAt(position);
+    const valueBytes = words[((position & UNIT_MASK) << 1) | 1]!;
+    const start = ((position & UNIT_MASK) + 1) * UNIT_BYTES;
+    if (start + valueBytes <= bytes.length) sink(bytes, start, start + valueBytes);
+    else sink(this.#gather(new Uint8Array(valueBytes), this.#after(position, 1)), 0, valueBytes);
   }
 
   /** The record is not an entry's any more. */
