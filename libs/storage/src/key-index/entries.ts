@@ -130,6 +130,18 @@ export class Entries {
     return this.#arena.holds(entry, headerBytes(length), bytes, start, end);
   }
 
+  /** The entry of a key in the chain of a `ChainTable` that begins with `first`, 0 for none. */
+  search(first: EntryRef, hash: number, bytes: Uint8Array, start: number, end: number): EntryRef {
+    for (let entry = first; entry > 0; ) {
+      const page = this.#words[pageOf(entry)]!;
+      const at = wordOf(entry);
+      if ((page[at]! | 0) === hash && this.hasKey(entry, bytes, start, end)) return entry;
+      // The end of a chain is a negative number.
+      entry = page[at + 1]! | 0;
+    }
+    return 0;
+  }
+
   /** The place in the heap, -1 for none. */
   heapPlace(entry: EntryRef): number {
     const word = this.#words[pageOf(entry)]![wordOf(entry) + COPY_OR_HEAP]!;

@@ -244,14 +244,7 @@ export class Keys {
     start: number,
     end: number,
   ): EntryRef {
-    let entry = this.#table.first(bucket, hash);
-    while (entry !== 0) {
-      if (this.#table.hash(entry) === hash && this.entries.hasKey(entry, bytes, start, end)) {
-        return entry;
-      }
-      entry = this.#table.next(entry);
-    }
-    return 0;
+    return this.entries.search(this.#table.first(bucket, hash), hash, bytes, start, end);
   }
 
   #add(bucket: BucketRef, entry: EntryRef, hash: number, fields: EntryFields): void {
