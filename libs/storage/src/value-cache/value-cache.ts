@@ -53,9 +53,11 @@ export interface ValueCacheOptions {
  * Paging Experiment with the Multics System (1968).
  *
  * A value takes its length rounded up to 8 bytes, and 8 for its record; so 64 MiB hold 930,000 values
- * of 64 bytes or 65,000 of 1 KiB. The ring is allocated in pages of 1 MiB as it fills.
+ * of 64 bytes or 65,000 of 1 KiB. The ring is allocated in pages of 4 MiB as it fills.
  */
 export class ValueCache {
+  /** A sum of what {@link touch} has read, so that no compiler leaves the reading out. */
+  touched = 0;
   readonly #limitBytes: number;
   readonly #valueLimitBytes: number;
   readonly #ring: ValueRing;
@@ -134,6 +136,17 @@ export class ValueCache {
     this.#hits++;
     this.#ring.lendAt(place - 1, sink);
     return true;
+  }
+
+  /** Fetches the values of the first `count` of `entries`, 0 for none, into the processor's cache. None counts as used. */
+  touch(entries: Uint32Array, count: number): void {
+    let read = 0;
+    for (let index = 0; index < count; index++) {
+      const entry = entries[index]!;
+      const place = entry === 0 ? 0 : this.#places.of(entry);
+      if (place !== 0) read = (read + this.#ring.touch(place - 1)) | 0;
+    }
+    this.touched = read;
   }
 
   /**

@@ -4,10 +4,10 @@ import { CopySlab } from "./copy-slab.ts";
 /** Records begin at multiples of this; positions count it. */
 export const UNIT_BYTES = 8;
 
-/** Made when first written to, so that a cache that is not used takes nothing. */
-const PAGE_BYTES = 2 ** 20;
+/** Made when first written to, so that a cache that is not used takes nothing; as large as the pieces of a `BlockArena`. */
+const PAGE_BYTES = 4 * 2 ** 20;
 /** Of a position: what is above is the page, what is below the place in it. */
-const PAGE_SHIFT = 17;
+const PAGE_SHIFT = 19;
 const PAGE_UNITS = PAGE_BYTES / UNIT_BYTES;
 const UNIT_MASK = PAGE_UNITS - 1;
 
@@ -67,6 +67,13 @@ export class ValueRing {
   /** The entry of a record, 0 when it was dropped. */
   entryAt(position: number): number {
     return this.#pageAt(position).words[(position & UNIT_MASK) << 1]! & ~USED;
+  }
+
+  /** Reads a word at the front of a record and one 64 bytes on, so that both are near when it is asked for. */
+  touch(position: number): number {
+    const { words } = this.#pageAt(position);
+    const at = (position & UNIT_MASK) << 1;
+    return words[at]! + words[Math.min(at + 16, words.length - 1)]!;
   }
 
   isUsed(position: number): boolean {
