@@ -37,6 +37,8 @@ export class FakeKv implements Kv {
     return undefined;
   }
 
+  foresee(): void {}
+
   describeKey(bucket: BucketName, key: Uint8Array): ReturnType<Kv["describeKey"]> {
     const outcome = this.buckets.get(bucket, key);
     if (outcome.type !== "found") return this.#answer(outcome);

@@ -4,6 +4,7 @@ import { Buckets } from "./buckets.ts";
 import { ChainHeads } from "./chain-heads.ts";
 import type { CopyPlaces } from "./copy-places.ts";
 import type { BucketRef, EntryFields, EntryRef, Visit } from "./entry.ts";
+import type { Foresight } from "./foresight.ts";
 import { halfSipHash } from "./half-sip-hash.ts";
 import type { KeyIndexOptions } from "./key-index-options.ts";
 import { Keys } from "./keys.ts";
@@ -24,8 +25,8 @@ export class KeyIndex {
   lastRevision = 0;
   dropRevision = 0;
   readonly lifetimes: Lifetimes;
-  /** Where the owner has copies of values. */
   readonly copies: CopyPlaces;
+  readonly foresight: Foresight;
   readonly #arena = new BlockArena();
   readonly #heads = new ChainHeads(this.#arena);
   readonly #buckets: Buckets;
@@ -37,7 +38,7 @@ export class KeyIndex {
     this.#buckets = new Buckets(parts);
     this.lifetimes = this.#buckets.lifetimes;
     this.#keys = new Keys({ ...parts, buckets: this.#buckets, entryOverheadBytes, onRemove });
-    this.copies = this.#keys.copies;
+    ({ copies: this.copies, foresight: this.foresight } = this.#keys);
   }
 
   /** Keys of living buckets, lapsed ones too. */
@@ -177,7 +178,7 @@ export class KeyIndex {
     return this.#keys.find(bucket, bytes, start, end);
   }
 
-  /** Adds the key, or overwrites its entry. Reads `entry` during the call only. */
+  /** Adds the key, or overwrites its entry; reads `entry` during the call. */
   put(
     bucket: BucketRef,
     bytes: Uint8Array,
@@ -241,8 +242,7 @@ export class KeyIndex {
 
   /** Whether `bytes` hold, from `start` on, all bytes of the key. */
   keyEquals(entry: EntryRef, bytes: Uint8Array, start: number): boolean {
-    const end = start + this.keyBytes(entry);
-    return end <= bytes.length && this.#keys.entries.hasKey(entry, bytes, start, end);
+    return this.#keys.entries.hasKeyAt(entry, bytes, start);
   }
 
   /** Sets {@link segment} and {@link offset}, below 2^32. */

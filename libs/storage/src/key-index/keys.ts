@@ -8,6 +8,7 @@ import { CopyPlaces } from "./copy-places.ts";
 import { Entries } from "./entries.ts";
 import { type BucketRef, type EntryFields, type EntryRef, NEVER } from "./entry.ts";
 import { ExpiryHeap } from "./expiry-heap.ts";
+import { Foresight } from "./foresight.ts";
 import type { KeyHash } from "./half-sip-hash.ts";
 
 /** Keys that are looked at together when lapsed ones are in the way. */
@@ -27,6 +28,7 @@ export interface KeysParts {
 export class Keys {
   readonly entries: Entries;
   readonly copies: CopyPlaces;
+  readonly foresight: Foresight;
   /** Of living buckets. */
   count = 0;
   /** Of living buckets and their keys. */
@@ -47,6 +49,9 @@ export class Keys {
     this.#buckets = parts.buckets;
     this.#table = new ChainTable({ arena, heads, link: 0, table: KEYS_TABLE });
     this.#hash = parts.hash;
+    const hashOf = (bucket: BucketRef, key: Uint8Array): number =>
+      this.#hashIn(bucket, key, 0, key.length);
+    this.foresight = new Foresight({ words: arena.words, table: this.#table, hashOf });
     this.#overheadBytes = parts.entryOverheadBytes;
     this.#onRemove = parts.onRemove;
   }

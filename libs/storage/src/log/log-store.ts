@@ -36,6 +36,7 @@ import type {
 import type { ValueCache } from "../value-cache/value-cache.ts";
 import type { Backups } from "./backups.ts";
 import type { Compactor } from "./compaction/compactor.ts";
+import { foresee } from "./foresee.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { Housekeeping } from "./housekeeping.ts";
 import { KeyFinder } from "./key-finder.ts";
@@ -124,6 +125,10 @@ export class LogStore implements Store {
     if (commits.durableOf(this.#finder.restsOn) !== undefined) return undefined;
     if (type !== "entry") return type;
     return cache.lend(this.#finder.entry, sink) ? "found" : undefined;
+  }
+
+  foresee(buckets: readonly Uint8Array[], keys: readonly Uint8Array[], count: number): void {
+    if (this.#closing === undefined) foresee(this.#parts, { buckets, keys, count });
   }
 
   put(bucket: Uint8Array, fields: readonly Field[], options?: PutOptions): Answer<PutOutcome> {
