@@ -14,6 +14,7 @@ import { expiryOf } from "./state/look-up.ts";
 import { mutationNumber } from "./state/mutation-number.ts";
 import { readKey } from "./state/read-key.ts";
 import { readBucket, readBuckets, readKeys } from "./state/read-listing.ts";
+import type { ReadResult, ValueSink } from "./read.ts";
 import type { StoreStatistics } from "./statistics.ts";
 import type {
   Answer,
@@ -85,6 +86,14 @@ export class MemoryStore implements Store {
     const expiresAtMs = expiryOf(index.expiresAtMs(entry));
     return answer({ outcome: { type: "found", value, revision, expiresAtMs }, restsOn });
   }
+
+  read(bucket: Uint8Array, key: Uint8Array, sink: ValueSink): ReadResult {
+    const { outcome } = this.get(bucket, key);
+    if (outcome.type === "found") sink(outcome.value, 0, outcome.value.length);
+    return outcome.type;
+  }
+
+  foresee(): void {}
 
   put(bucket: Uint8Array, fields: readonly Field[], options?: PutOptions): Answer<PutOutcome> {
     return this.#commit(decidePut(this.#open(), { bucket, fields, options }, this.#clock()));

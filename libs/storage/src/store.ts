@@ -21,6 +21,7 @@
 
 import type { BackupResult, CompactionResult, MaintenanceOptions } from "./maintenance.ts";
 import type { Cursor, Page } from "./page.ts";
+import type { Reads } from "./read.ts";
 import type { StoreStatistics } from "./statistics.ts";
 
 /**
@@ -208,7 +209,7 @@ export interface ListOptions {
  *
  * A read sees every mutation called before it on the same store, and none called after it.
  */
-export interface Buckets {
+export interface Buckets extends Reads {
   /** Makes sure that `bucket` exists and is a kept one; one that exists keeps its keys and its time. */
   createBucket(bucket: Uint8Array): Answering<CreateBucketOutcome>;
 
