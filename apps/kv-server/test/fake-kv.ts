@@ -32,6 +32,11 @@ export class FakeKv implements Kv {
     return this.#answer(this.buckets.get(bucket, key));
   }
 
+  /** Never at once: everything goes by {@link get}, which the tests watch. */
+  read(): ReturnType<Kv["read"]> {
+    return undefined;
+  }
+
   describeKey(bucket: BucketName, key: Uint8Array): ReturnType<Kv["describeKey"]> {
     const outcome = this.buckets.get(bucket, key);
     if (outcome.type !== "found") return this.#answer(outcome);

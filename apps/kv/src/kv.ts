@@ -14,7 +14,9 @@ import type {
   ListOptions,
   PutOptions,
   PutOutcome,
+  ReadResult,
   Store,
+  ValueSink,
 } from "@kv/storage";
 import type { BucketName } from "./bucket-name.ts";
 
@@ -36,6 +38,8 @@ export interface Kv {
   readonly node: string;
   createBucket(bucket: BucketName): Answering<CreateBucketOutcome>;
   get(bucket: BucketName, key: Uint8Array): Answering<GetOutcome>;
+  /** `get` for who uses the value at once: see `read` of the `Buckets` contract. May always be `undefined`. */
+  read(bucket: BucketName, key: Uint8Array, sink: ValueSink): ReadResult;
   describeKey(bucket: BucketName, key: Uint8Array): Answering<KeyOutcome>;
   /** With `createsBucket` it goes where `createBucket` would go. */
   put(bucket: BucketName, fields: readonly Field[], options?: PutOptions): Answering<PutOutcome>;

@@ -45,6 +45,7 @@ export function createRouter({ reader, table, store }: RouterOptions): Kv {
     node: reader.self,
     createBucket: (bucket) => storeFor(bucket).createBucket(bucket),
     get: (bucket, key) => storeFor(bucket).get(bucket, key),
+    read: (bucket, key, sink) => storeFor(bucket).read(bucket, key, sink),
     describeKey: (bucket, key) => storeFor(bucket).describeKey(bucket, key),
     put: (bucket, fields, options) => storeFor(bucket).put(bucket, fields, options),
     delete: (bucket, keys, condition) => storeFor(bucket).delete(bucket, keys, condition),

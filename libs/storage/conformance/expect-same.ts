@@ -6,6 +6,7 @@ import type {
   ListOptions,
   Page,
 } from "../src/index.ts";
+import { expectRead } from "./expect-read.ts";
 import { hex } from "./model.ts";
 import type { Pair } from "./pair.ts";
 import { plain } from "./plain.ts";
@@ -22,6 +23,7 @@ export async function expectSame(pair: Pair): Promise<void> {
     for (const key of keys.keys()) {
       const found = await settle(pair.store.get(bucket, Buffer.from(key, "hex")));
       assert.deepEqual(plain(found), pair.model.get(bucket, Buffer.from(key, "hex")));
+      expectRead(pair, bucket, Buffer.from(key, "hex"));
       assert.ok(found.type === "found");
       const { value, ...about } = found;
       const described = await settle(pair.store.describeKey(bucket, Buffer.from(key, "hex")));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Condition, Revision } from "../src/index.ts";
 import { expectBuckets, expectCounted, expectDescribed, expectKeys } from "./expect-same.ts";
+import { expectRead } from "./expect-read.ts";
 import { hex, type Model } from "./model.ts";
 import type { Pair } from "./pair.ts";
 import { plain } from "./plain.ts";
@@ -25,6 +26,7 @@ export async function takeStep(pair: Pair, step: Step): Promise<void> {
       return;
     }
     case "get": {
+      expectRead(pair, step.bucket, step.key);
       const outcome = await settle(store.get(step.bucket, step.key));
       assert.deepEqual(plain(outcome), model.get(step.bucket, step.key));
       return;

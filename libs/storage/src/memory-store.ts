@@ -14,6 +14,7 @@ import { expiryOf } from "./state/look-up.ts";
 import { mutationNumber } from "./state/mutation-number.ts";
 import { readKey } from "./state/read-key.ts";
 import { readBucket, readBuckets, readKeys } from "./state/read-listing.ts";
+import type { ReadResult, ValueSink } from "./read.ts";
 import type { StoreStatistics } from "./statistics.ts";
 import type {
   Answer,
@@ -84,6 +85,12 @@ export class MemoryStore implements Store {
     const revision = mutationNumber(index.revision(entry));
     const expiresAtMs = expiryOf(index.expiresAtMs(entry));
     return answer({ outcome: { type: "found", value, revision, expiresAtMs }, restsOn });
+  }
+
+  read(bucket: Uint8Array, key: Uint8Array, sink: ValueSink): ReadResult {
+    const { outcome } = this.get(bucket, key);
+    if (outcome.type === "found") sink(outcome.value, 0, outcome.value.length);
+    return outcome.type;
   }
 
   put(bucket: Uint8Array, fields: readonly Field[], options?: PutOptions): Answer<PutOutcome> {

@@ -21,6 +21,7 @@
 
 import type { BackupResult, CompactionResult, MaintenanceOptions } from "./maintenance.ts";
 import type { Cursor, Page } from "./page.ts";
+import type { ReadResult, ValueSink } from "./read.ts";
 import type { StoreStatistics } from "./statistics.ts";
 
 /**
@@ -219,6 +220,9 @@ export interface Buckets {
   describeBucket(bucket: Uint8Array): Answering<BucketOutcome>;
 
   get(bucket: Uint8Array, key: Uint8Array): Answering<GetOutcome>;
+
+  /** `get` for who uses the value at once and wants no copy of it, where that can be. */
+  read(bucket: Uint8Array, key: Uint8Array, sink: ValueSink): ReadResult;
 
   /** What there is to say of `key`; its value is not read. */
   describeKey(bucket: Uint8Array, key: Uint8Array): Answering<KeyOutcome>;

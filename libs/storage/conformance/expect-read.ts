@@ -1,0 +1,15 @@
+import assert from "node:assert/strict";
+import type { Pair } from "./pair.ts";
+
+/** What the store reads at once, if it does, is what the model says; the sink is called for what is found, once. */
+export function expectRead({ store, model }: Pair, bucket: Uint8Array, key: Uint8Array): void {
+  const shown: Uint8Array[] = [];
+  const type = store.read(bucket, key, (bytes, start, end) => shown.push(bytes.slice(start, end)));
+  const expected = model.get(bucket, key);
+  if (type !== undefined) assert.equal(type, expected.type);
+  const values = type === "found" && expected.type === "found" ? [expected.value] : [];
+  assert.deepEqual(
+    shown.map((value) => Uint8Array.from(value)),
+    values.map((value) => Uint8Array.from(value)),
+  );
+}
