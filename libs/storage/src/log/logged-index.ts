@@ -90,8 +90,9 @@ export class LoggedIndex {
     if (entry === 0) {
       cache.set(index.put(bucket, key, 0, key.length, written), value);
     } else {
+      const formerBytes = index.valueBytes(entry);
       index.overwrite(bucket, entry, written);
-      cache.set(entry, value);
+      cache.replace(entry, value, formerBytes);
     }
     return { outcome: { type: "stored", revision, added }, durable };
   }
