@@ -178,15 +178,14 @@ export class KeyIndex {
     return this.#keys.find(bucket, bytes, start, end);
   }
 
-  /** Adds the key, or overwrites its entry; reads `entry` during the call. */
-  put(
-    bucket: BucketRef,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    entry: EntryFields,
-  ): EntryRef {
-    return this.#keys.put(bucket, bytes, start, end, entry);
+  /** Adds the key, which lies in `key` as in {@link find}, or overwrites its entry. Reads `to` during the call only. */
+  put(bucket: BucketRef, key: Uint8Array, start: number, end: number, to: EntryFields): EntryRef {
+    return this.#keys.put(bucket, key, start, end, to);
+  }
+
+  /** {@link put} of a key whose entry is known. */
+  overwrite(bucket: BucketRef, entry: EntryRef, fields: EntryFields): void {
+    this.#keys.overwrite(bucket, entry, fields);
   }
 
   /** {@link put} of a key that is not there: nothing is compared. */

@@ -121,10 +121,15 @@ export class Keys {
       this.#add(bucket, entry, hash, fields);
       return entry;
     }
-    this.#charge(bucket, fields.valueBytes - this.entries.valueBytes(found));
-    this.entries.write(found, fields);
-    this.setExpiresAtMs(found, fields.expiresAtMs);
+    this.overwrite(bucket, found, fields);
     return found;
+  }
+
+  overwrite(bucket: BucketRef, entry: EntryRef, fields: EntryFields): void {
+    const grown = fields.valueBytes - this.entries.valueBytes(entry);
+    if (grown !== 0) this.#charge(bucket, grown);
+    this.entries.write(entry, fields);
+    this.setExpiresAtMs(entry, fields.expiresAtMs);
   }
 
   append(

@@ -1,5 +1,7 @@
 import { StorageError } from "../errors.ts";
 import { emit } from "../events.ts";
+import type { BucketRef } from "../key-index/key-index.ts";
+import type { Field } from "../store.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import type { Group } from "./group.ts";
 import type { GroupGatherer, GroupRecord } from "./group-gatherer.ts";
@@ -80,7 +82,15 @@ export class GroupCommit {
 
   /** Takes over records that are about to be applied, all of them into the same group. */
   append(records: readonly GroupRecord[]): Group {
-    const group = this.#options.gatherer.add(records);
+    return this.#take(this.#options.gatherer.add(records));
+  }
+
+  /** {@link append} for the put of one field that never expires into a bucket that is there. */
+  appendPut(bucket: BucketRef, revision: number, field: Field): Group {
+    return this.#take(this.#options.gatherer.addPut(bucket, revision, field));
+  }
+
+  #take(group: Group): Group {
     if (group !== this.#groups.at(-1)) this.#groups.push(group);
     // Nobody will ever write it: whoever had begun before the failure hears of it.
     if (this.#obstacle?.mayPass === false) group.fail(refusal(this.#obstacle.error));

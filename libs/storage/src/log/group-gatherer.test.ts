@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { KeyIndex } from "../key-index/key-index.ts";
 import type { Mutation } from "../state/mutation.ts";
 import { mutationNumber } from "../state/mutation-number.ts";
@@ -17,13 +18,17 @@ function put(revision: number, valueBytes = 1): Mutation {
   return { type: "put", bucketId, revision: mutationNumber(revision), fields };
 }
 
-function gathererAt(lengthBytes: number, limits: { segment: number; call?: number }) {
+function gathererAt(
+  lengthBytes: number,
+  limits: { segment: number; call?: number },
+  index = bucketIndex(),
+) {
   return new GroupGatherer({
     end: { segment: 1, lengthBytes, sequence: 7 },
     firstSegment: 1,
     segmentLimitBytes: limits.segment,
     ...(limits.call === undefined ? {} : { callLimitBytes: limits.call }),
-    index: bucketIndex(),
+    index,
   });
 }
 
@@ -109,4 +114,36 @@ test("add() ends a group that has grown large", () => {
   const gatherer = gathererAt(64, { segment: 2 ** 30 });
   const large = gatherer.add([create, put(2, 2 ** 24)]);
   assert.notEqual(gatherer.add([put(3)]), large);
+});
+
+test("addPut() lays out the bytes that add() does, at the same places, whatever came before", () => {
+  const putBytes = fc.array(fc.integer({ min: 0, max: 200 }), { minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(putBytes, fc.array(fc.boolean()), (sizes, closes) => {
+      const index = bucketIndex();
+      const limits = { segment: 300, call: 220 };
+      const one = gathererAt(64, limits, index);
+      const other = gathererAt(64, limits);
+      const bucket = index.bucketWithId(bucketId);
+      for (const [at, valueBytes] of sizes.entries()) {
+        const mutation = put(2 + at, valueBytes);
+        assert.ok(mutation.type === "put");
+        const [field] = mutation.fields;
+        assert.ok(field !== undefined);
+        if (valueBytes > 199) {
+          assert.throws(() => one.addPut(bucket, mutation.revision, field), RangeError);
+          continue;
+        }
+        const group = one.addPut(bucket, mutation.revision, field);
+        const expected = other.add([mutation]);
+        assert.deepEqual(group.writer.view(), expected.writer.view());
+        assert.deepEqual(
+          [group.place, group.lastRevision],
+          [expected.place, expected.lastRevision],
+        );
+        assert.equal(one.fieldsAt, other.fieldsAt);
+        if (closes[at] === true) for (const gatherer of [one, other]) gatherer.close();
+      }
+    }),
+  );
 });

@@ -1,8 +1,9 @@
-import type { KeyIndex } from "../key-index/key-index.ts";
+import type { BucketRef, KeyIndex } from "../key-index/key-index.ts";
 import { lifetimeOf } from "../state/look-up.ts";
 import type { Mutation } from "../state/mutation.ts";
+import type { Field } from "../store.ts";
 import { ByteWriter } from "./format/byte-writer.ts";
-import { encodeRecord } from "./format/encode-record.ts";
+import { encodePut, encodeRecord } from "./format/encode-record.ts";
 import { COPY_START_BYTES, fieldBytes, PUT_START_BYTES } from "./format/field.ts";
 import { GROUP_HEADER_BYTES } from "./format/group-header.ts";
 import type { CopyRecord, TrimRecord } from "./format/log-record.ts";
@@ -105,12 +106,26 @@ export class GroupGatherer {
    * a `RangeError`, having added none, when they come to more than the limit.
    */
   add(records: readonly GroupRecord[]): Group {
-    for (const record of records) this.#assertFits(record);
-    if (this.#group !== undefined && this.#group.writer.length >= GROUP_LIMIT_BYTES) this.close();
-    this.#group ??= this.#start();
-    for (const record of records) this.#encode(this.#group, record);
-    this.#group.lastRevision = this.#lastRevision;
-    return this.#group;
+    for (const record of records) this.#assertFits(lengthOf(record));
+    const group = this.#open();
+    for (const record of records) this.#encode(group, record);
+    group.lastRevision = this.#lastRevision;
+    return group;
+  }
+
+  /** {@link add} for the put of one field that never expires into a bucket that is there. */
+  addPut(bucket: BucketRef, revision: number, field: Field): Group {
+    this.#assertFits(fieldBytes(field.key.length, field.value.length));
+    const { index } = this.#options;
+    const group = this.#open();
+    const { writer } = group;
+    const bucketId = index.bucketId(bucket);
+    if (index.bucketSegment(bucket) !== this.#segment) this.#restate(writer, bucketId);
+    this.#fieldsAt = group.place.offsetBytes + writer.length + PUT_START_BYTES;
+    encodePut(writer, bucketId, revision, field);
+    this.#lastRevision = revision;
+    group.lastRevision = revision;
+    return group;
   }
 
   /** Ends the group that is being gathered, unless it is empty; the next record begins a new one. */
@@ -136,6 +151,13 @@ export class GroupGatherer {
   /** Takes the buffer of a group back that has been written. */
   recycle(writer: ByteWriter): void {
     if (writer.capacity <= SPARE_LIMIT_BYTES) this.#spare = writer;
+  }
+
+  /** The group that takes the next record. */
+  #open(): Group {
+    if (this.#group !== undefined && this.#group.writer.length >= GROUP_LIMIT_BYTES) this.close();
+    this.#group ??= this.#start();
+    return this.#group;
   }
 
   #start(): Group {
@@ -190,8 +212,7 @@ export class GroupGatherer {
     index.setBucketSegment(bucket, this.#segment);
   }
 
-  #assertFits(record: GroupRecord): void {
-    const bytes = lengthOf(record);
+  #assertFits(bytes: number): void {
     const { callLimitBytes = CALL_LIMIT_BYTES } = this.#options;
     if (bytes <= callLimitBytes) return;
     throw new RangeError(`Cannot log ${bytes} bytes at once: ${callLimitBytes} is the most`);

@@ -1,7 +1,10 @@
-import type { BucketRef, EntryRef } from "../key-index/entry.ts";
+import { type BucketRef, type EntryRef, NEVER } from "../key-index/entry.ts";
 import type { KeyIndex } from "../key-index/key-index.ts";
 import { applyMutation, type Place, type ValuePlaces } from "../state/apply-mutation.ts";
+import { assertKeyFits } from "../state/key-limit.ts";
+import { nextRevision } from "../state/look-up.ts";
 import type { Mutation } from "../state/mutation.ts";
+import type { Answer, Field, PutOutcome } from "../store.ts";
 import type { ValueCache } from "../value-cache/value-cache.ts";
 import { fieldBytes } from "./format/field.ts";
 import type { Group } from "./group.ts";
@@ -28,6 +31,8 @@ export class LoggedIndex {
   readonly #options: LoggedIndexOptions;
   readonly #places: ValuePlaces;
   readonly #place = { segment: 0, offset: 0 };
+  /** What the index is told of a field that {@link put} puts: read during the call only. */
+  readonly #written = { revision: 0, expiresAtMs: NEVER, segment: 0, offset: 0, valueBytes: 0 };
   #nextOffset = 0;
   #writtenBytes = 0;
 
@@ -58,6 +63,38 @@ export class LoggedIndex {
       if (mutation.type !== "create") continue;
       index.setBucketSegment(index.bucketWithId(mutation.bucketId), gatherer.segment);
     }
+  }
+
+  /**
+   * Puts one field, which has neither a condition nor a time, into a bucket that is there: what `decidePut`
+   * and {@link commit} come to, with one look for the key and nothing made on the way. Most puts are such,
+   * and it is half of what they cost.
+   */
+  put(bucket: BucketRef, field: Field, nowMs: number): Answer<PutOutcome> {
+    const { index, cache, gatherer, commits } = this.#options;
+    const { key, value } = field;
+    assertKeyFits(key);
+    const entry = index.find(bucket, key, 0, key.length);
+    const added = entry !== 0 && nowMs < index.expiresAtMs(entry) ? 0 : 1;
+    const revision = nextRevision(index);
+    const before = gatherer.gatheredBytes;
+    const { durable } = commits.appendPut(bucket, revision, field);
+    this.#writtenBytes += gatherer.gatheredBytes - before;
+    index.lastRevision = revision;
+    index.setBucketRevision(bucket, revision);
+    const written = this.#written;
+    written.revision = revision;
+    written.segment = gatherer.segment;
+    written.offset = gatherer.fieldsAt;
+    written.valueBytes = value.length;
+    if (entry === 0) {
+      cache.set(index.put(bucket, key, 0, key.length, written), value);
+    } else {
+      const formerBytes = index.valueBytes(entry);
+      index.overwrite(bucket, entry, written);
+      cache.replace(entry, value, formerBytes);
+    }
+    return { outcome: { type: "stored", revision, added }, durable };
   }
 
   /** Writes the value of a key that is there again; nothing else about the key changes. */

@@ -218,7 +218,7 @@ test("recoverLog() names a store of version 1 as one", async () => {
   view.setUint32(40, crc32(header.subarray(0, 40)), true);
   await assert.rejects(recover(new SimulatedDisk([[pathOf(1), header]])), (error) => {
     assert.ok(isStorageError(error, "STORAGE_FORMAT"));
-    assert.deepEqual(error.details, { path: pathOf(1), found: 1, supported: 2 });
+    assert.deepEqual(error.details, { path: pathOf(1), found: 1, supported: 3 });
     return true;
   });
 });

@@ -33,6 +33,7 @@ const limitBytes = fc.oneof(
 );
 const action = fc.oneof(
   { weight: 3, arbitrary: fc.constant("set") },
+  { weight: 3, arbitrary: fc.constant("replace") },
   { weight: 3, arbitrary: fc.constant("get") },
   { weight: 1, arbitrary: fc.constant("remove") },
 );
@@ -53,11 +54,16 @@ test("ValueCache never returns another value than the last one, and keeps its bu
     fc.property(limitBytes, steps, (limit, all) => {
       const cache = cacheOf(limit);
       const model = new Map<number, Uint8Array>();
+      /** Of the last value of each entry, kept or not. */
+      const lengths = new Map<number, number>();
       let gets = 0;
       for (const each of all) {
-        if (each.action === "set") {
+        if (each.action === "set" || each.action === "replace") {
           const value = patterned(Math.floor((each.share * limit) / 8), each.seed);
-          cache.set(each.entry, value);
+          const formerBytes = each.action === "set" ? undefined : lengths.get(each.entry);
+          if (formerBytes === undefined) cache.set(each.entry, value);
+          else cache.replace(each.entry, value, formerBytes);
+          lengths.set(each.entry, value.length);
           const isKept = limit >= 512 && value.length <= limit / 8;
           if (isKept) model.set(each.entry, value);
           else model.delete(each.entry);

@@ -174,6 +174,18 @@ export class ValueCache {
     this.#usedUnits += units;
   }
 
+  /**
+   * As {@link set}, for an entry whose value, kept or not, has `formerBytes`: a record that the new one fits is
+   * written over without a look at it, which would wait for memory (130 of 1,400 ns a put).
+   */
+  replace(entry: number, value: Uint8Array, formerBytes: number): void {
+    const place = this.#places.of(entry);
+    const fits =
+      unitsFor(formerBytes) === unitsFor(value.length) && value.length <= this.#valueLimitBytes;
+    if (place !== 0 && fits) this.#ring.replace(place - 1, value);
+    else this.set(entry, value);
+  }
+
   /** Forgets an entry's value, if it is there: before the entry's number can come to mean another one. */
   remove(entry: number): void {
     const place = this.#places.of(entry);

@@ -9,6 +9,7 @@ const INITIAL_CAPACITY_BYTES = 4096;
  */
 export class ByteWriter {
   #bytes = new Uint8Array(INITIAL_CAPACITY_BYTES);
+  #words = new DataView(this.#bytes.buffer);
   #length = 0;
 
   get length(): number {
@@ -46,6 +47,11 @@ export class ByteWriter {
     return this.#bytes;
   }
 
+  /** The same memory as {@link buffer}, for words that lie anywhere: one store each. */
+  get words(): DataView {
+    return this.#words;
+  }
+
   u8(value: number): void {
     const at = this.claim(1);
     this.#bytes[at] = value;
@@ -78,5 +84,6 @@ export class ByteWriter {
     const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
     grown.set(this.view());
     this.#bytes = grown;
+    this.#words = new DataView(grown.buffer);
   }
 }

@@ -64,6 +64,18 @@ export function encodeRecord(writer: ByteWriter, record: LogRecord): void {
   }
 }
 
+/** {@link encodeRecord} for a put of one field that never expires: a path without objects, for most puts are such. */
+export function encodePut(
+  writer: ByteWriter,
+  bucketId: number,
+  revision: number,
+  field: { readonly key: Uint8Array; readonly value: Uint8Array },
+): void {
+  start(writer, RECORD_TYPE.put, 0, bucketId, revision);
+  writer.u32(1);
+  encodeField(writer, field, bucketId);
+}
+
 function start(
   writer: ByteWriter,
   type: number,

@@ -1,6 +1,6 @@
-import { crc32 } from "node:zlib";
 import type { ByteWriter } from "./byte-writer.ts";
-import { loadI64, loadU32, storeI64, storeU32 } from "./little-endian.ts";
+import { fieldChecksum } from "./field-checksum.ts";
+import { loadI64, loadU32, storeI64 } from "./little-endian.ts";
 
 /**
  * A key with its value and time, as PUT and COPY records hold it. Numbers are little-endian.
@@ -8,13 +8,13 @@ import { loadI64, loadU32, storeI64, storeU32 } from "./little-endian.ts";
  * ```text
  *  0       4            8              12               20
  *  ┌───────┬────────────┬──────────────┬────────────────┬─────┬───────┐
- *  │ CRC   │ key length │ value length │ expires at     │ key │ value │
+ *  │ sum   │ key length │ value length │ expires at     │ key │ value │
  *  │ u32   │ u32        │ u32          │ i64            │     │       │
  *  └───────┴────────────┴──────────────┴────────────────┴─────┴───────┘
  * ```
  *
- * `expires at` is in Unix milliseconds; -2^63 stands for never. The CRC-32 covers everything behind
- * it and starts from the bucket's id modulo 2^32. So one field can be read alone, from where the
+ * `expires at` is in Unix milliseconds; -2^63 stands for never. The sum is that of {@link fieldChecksum},
+ * of everything behind it and the bucket's id. So one field can be read alone, from where the
  * index says that it is, and prove that it is whole and that it belongs to that bucket; the reader
  * compares the key.
  */
@@ -63,18 +63,18 @@ export function encodeField(
   const { key, value, expiresAtMs = Number.POSITIVE_INFINITY } = field;
   const length = FIELD_HEADER_BYTES + key.length + value.length;
   const at = writer.claim(length);
-  const bytes = writer.buffer;
-  storeU32(bytes, at + 4, key.length);
-  storeU32(bytes, at + 8, value.length);
+  const { buffer: bytes, words } = writer;
+  words.setUint32(at + 4, key.length, true);
+  words.setUint32(at + 8, value.length, true);
   if (expiresAtMs === Number.POSITIVE_INFINITY) {
-    storeU32(bytes, at + 12, 0);
-    storeU32(bytes, at + 16, NEVER_HIGH);
+    words.setUint32(at + 12, 0, true);
+    words.setUint32(at + 16, NEVER_HIGH, true);
   } else {
     storeI64(bytes, at + 12, expiresAtMs);
   }
   bytes.set(key, at + FIELD_HEADER_BYTES);
   bytes.set(value, at + FIELD_HEADER_BYTES + key.length);
-  storeU32(bytes, at, crc32(bytes.subarray(at + 4, at + length), bucketId >>> 0));
+  words.setUint32(at, fieldChecksum(words, at + 4, at + length, bucketId), true);
 }
 
 /**
@@ -86,7 +86,9 @@ export function decodeField(bytes: Uint8Array, bucketId: number): LoggedField | 
   if (bytes.length < FIELD_HEADER_BYTES) return undefined;
   const valueStart = FIELD_HEADER_BYTES + loadU32(bytes, 4);
   if (valueStart + loadU32(bytes, 8) !== bytes.length) return undefined;
-  if (crc32(bytes.subarray(4), bucketId >>> 0) !== loadU32(bytes, 0)) return undefined;
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (fieldChecksum(words, 4, bytes.length, bucketId) !== words.getUint32(0, true))
+    return undefined;
   const expiresAtMs = loadFieldTime(bytes, 12);
   if (Number.isNaN(expiresAtMs)) return undefined;
   return {

@@ -41,7 +41,7 @@ export interface SegmentHeader {
 export const SEGMENT_HEADER_BYTES = 64;
 
 /** The version of all files of a store that this program writes, and the only one it reads. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 const MAGIC = 0x474c564b; // "KVLG"
 /** Where the first CRC stands: what every version of the format has, and nothing more, lies before it. */

@@ -1,5 +1,4 @@
-import { crc32 } from "node:zlib";
-import { loadU32 } from "../format/little-endian.ts";
+import { fieldChecksum } from "../format/field-checksum.ts";
 import { RECORD_TYPE } from "../format/log-record.ts";
 import { RecordCursor } from "../format/record-cursor.ts";
 import type { WalkedGroup } from "./segment-walk.ts";
@@ -16,14 +15,15 @@ export function checkFields(
   tell: (offsetBytes: number, reason: string) => void,
 ): { readonly records: number; readonly isBad: boolean } {
   let records = 0;
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   cursor.open(bytes, start, end);
   while (cursor.nextRecord()) {
     records += 1;
     if (cursor.type !== RECORD_TYPE.put && cursor.type !== RECORD_TYPE.copy) continue;
     while (cursor.nextItem()) {
       const { fieldStart, fieldEnd, bucketId } = cursor;
-      const checksum = crc32(bytes.subarray(fieldStart + 4, fieldEnd), bucketId >>> 0);
-      if (checksum === loadU32(bytes, fieldStart)) continue;
+      const checksum = fieldChecksum(words, fieldStart + 4, fieldEnd, bucketId);
+      if (checksum === words.getUint32(fieldStart, true)) continue;
       tell(fieldStart, "the checksum of a key and its value does not match");
     }
   }

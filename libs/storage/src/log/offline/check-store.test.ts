@@ -50,7 +50,7 @@ test("checkStore() tells what a store holds, and that nothing is wrong with it",
     {
       directory: DIRECTORY,
       storeId: "07".repeat(16),
-      formatVersion: 2,
+      formatVersion: 3,
       sealed: true,
       segments: 5,
       keys: 8,
