@@ -10,7 +10,7 @@ export interface KeyFinderOptions {
 
 /**
  * `findKey` for the busiest operation: what was found is in the finder, good until the next call, and a key that is
- * there for ever is found without a look at the clock, which costs a quarter of all that (`bench/README.md`).
+ * there for ever is found without a look at the clock: that would cost as much again as half of the look-up.
  */
 export class KeyFinder {
   /** 0 when there is none. */
