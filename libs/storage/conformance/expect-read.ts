@@ -4,7 +4,11 @@ import type { Pair } from "./pair.ts";
 /** What the store reads at once, if it does, is what the model says; the sink is called for what is found, once. */
 export function expectRead({ store, model }: Pair, bucket: Uint8Array, key: Uint8Array): void {
   const shown: Uint8Array[] = [];
-  const type = store.read(bucket, key, (bytes, start, end) => shown.push(bytes.slice(start, end)));
+  const type = store.read(bucket, key, (bytes, start, end, words) => {
+    shown.push(bytes.slice(start, end));
+    const { buffer, byteOffset } = words;
+    assert.deepEqual(new Uint8Array(buffer, byteOffset + start, end - start), shown.at(-1));
+  });
   const expected = model.get(bucket, key);
   if (type !== undefined) assert.equal(type, expected.type);
   const values = type === "found" && expected.type === "found" ? [expected.value] : [];

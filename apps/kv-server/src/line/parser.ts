@@ -37,7 +37,7 @@ export class LineParser {
     if (verb === undefined) return UNKNOWN_COMMAND;
     switch (verb) {
       case "get":
-        return this.#tooLong(count) ?? { type: "get", bucket: this.#bucket(), key: this.#word(2) };
+        return this.#tooLong(count) ?? this.#get();
       case "put":
         return this.#tooLong(count) ?? this.#put();
       case "delete":
@@ -51,6 +51,10 @@ export class LineParser {
       default:
         return verb satisfies never;
     }
+  }
+
+  #get(): Request {
+    return { type: "get", bucket: this.#bucket(), key: this.#word(2), isPlain: true };
   }
 
   #put(): Request {

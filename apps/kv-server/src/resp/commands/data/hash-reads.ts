@@ -64,7 +64,7 @@ export const hashReads = [
 function get(words: Arguments, form: ReplyForm): Request {
   const bucket = words.bucket(1);
   if (bucket === undefined) return badBucket(words, 1);
-  return { type: "get", bucket, key: words.bytes(2), form };
+  return { type: "get", bucket, key: words.bytes(2), isPlain: true, form };
 }
 
 function describeKey(words: Arguments, form: ReplyForm): Request {
