@@ -225,7 +225,7 @@ export class Session {
       const { outcome, durable } = await answering;
       this.#queue.fill(place, outcome, this.#groupOf(durable));
     } catch (error) {
-      this.#queue.fill(place, this.#refusal(error, place.demand.effect), undefined);
+      this.#queue.fill(place, this.#refusal(error, place.effect), undefined);
     }
     this.#goOn(place);
   }
@@ -274,8 +274,8 @@ export class Session {
   }
 
   /** The reply in `place` is there; if it was waited for, the next request may begin. */
-  #goOn({ demand }: OwedReply): void {
-    if (demand.effect === "write") this.#isWaiting = false;
+  #goOn({ effect }: OwedReply): void {
+    if (effect === "write") this.#isWaiting = false;
     this.#options.onProgress();
   }
 
