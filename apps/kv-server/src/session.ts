@@ -4,10 +4,11 @@ import type { Command, GetCommand } from "./execute/command.ts";
 import { answerDemand, type Demand, demandOf, type Effect } from "./execute/demand.ts";
 import { execute } from "./execute/execute.ts";
 import type { FrontDoor } from "./front-door.ts";
+import { GroupListener } from "./group-listener.ts";
 import type { Decoder } from "./protocol.ts";
 import { isRequestFailure, refusalOf, refuseTooLong } from "./refusal.ts";
 import { type Refusal, type Reply, refuse } from "./reply.ts";
-import { type CommitGroup, type GroupFailure, type OwedReply, ReplyQueue } from "./reply-queue.ts";
+import { type OwedReply, ReplyQueue } from "./reply-queue.ts";
 import type {
   AuthenticateRequest,
   LocalRequest,
@@ -62,6 +63,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #decoder: Decoder;
   readonly #queue = new ReplyQueue();
+  readonly #groups: GroupListener;
   readonly #sink: ValueSink;
   /** Who has logged in. */
   #user: User | undefined;
@@ -75,6 +77,9 @@ export class Session {
     this.#door = door;
     this.#options = options;
     this.#decoder = door.protocol.createDecoder(door, options.client);
+    const { onProgress, onBug } = options;
+    const { log } = door;
+    this.#groups = new GroupListener({ queue: this.#queue, log, onSettled: onProgress, onBug });
     this.#sink = door.protocol.createValueSink(door.output);
   }
 
@@ -196,7 +201,7 @@ export class Session {
     } else {
       const { outcome: reply, durable } = answering;
       if (durable === undefined) this.#answer(reply, form);
-      else this.#queue.add({ reply, form }, demandOf(command), this.#groupOf(durable));
+      else this.#queue.add({ reply, form }, demandOf(command), this.#groups.groupOf(durable));
     }
   }
 
@@ -223,7 +228,7 @@ export class Session {
   async #collect(place: OwedReply, answering: Promise<Answer<Reply>>): Promise<void> {
     try {
       const { outcome, durable } = await answering;
-      this.#queue.fill(place, outcome, this.#groupOf(durable));
+      this.#queue.fill(place, outcome, this.#groups.groupOf(durable));
     } catch (error) {
       this.#queue.fill(place, this.#refusal(error, place.effect), undefined);
     }
@@ -277,32 +282,6 @@ export class Session {
   #goOn({ effect }: OwedReply): void {
     if (effect === "write") this.#isWaiting = false;
     this.#options.onProgress();
-  }
-
-  /** The group of `durable` on this connection; the first time, it is listened to. */
-  #groupOf(durable: Promise<void> | undefined): CommitGroup | undefined {
-    if (durable === undefined) return undefined;
-    const known = this.#queue.group(durable);
-    if (known !== undefined) return known;
-    durable.then(
-      () => this.#settle(durable, "durable"),
-      (error: unknown) => this.#fail(durable, error),
-    );
-    return this.#queue.openGroup(durable);
-  }
-
-  #settle(durable: Promise<void>, state: "durable" | GroupFailure): void {
-    this.#queue.settleGroup(durable, state);
-    this.#options.onProgress();
-  }
-
-  #fail(durable: Promise<void>, error: unknown): void {
-    if (isRequestFailure(error)) {
-      this.#door.log.requestFailed(error);
-      this.#settle(durable, { read: refusalOf(error, "read"), write: refusalOf(error, "write") });
-    } else {
-      this.#options.onBug(error);
-    }
   }
 
   /** What the client is told of a failure; rethrows what is none. */
