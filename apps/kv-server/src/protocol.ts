@@ -1,3 +1,4 @@
+import type { ValueSink } from "@kv/kv";
 import type { Client } from "./client.ts";
 import type { FrontDoor } from "./front-door.ts";
 import type { OutputBuffer } from "./output-buffer.ts";
@@ -31,4 +32,6 @@ export interface Protocol {
   createDecoder(door: FrontDoor, client: Client): Decoder;
   /** Appends `reply` to `output`, when no form was chosen for it. */
   encode(reply: Reply, output: OutputBuffer): void;
+  /** Takes values to `output`, each as the reply `found` to a command whose reply tells the value alone. */
+  createValueSink(output: OutputBuffer): ValueSink;
 }

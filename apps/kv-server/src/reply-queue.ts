@@ -40,12 +40,17 @@ export interface DueReply {
 
 /** A reply in the queue: the place of one request. */
 export interface OwedReply {
-  readonly demand: Demand;
+  readonly effect: Effect;
   readonly form: ReplyForm | undefined;
   /** `undefined` until the outcome is there. */
   reply: Reply | undefined;
   group: CommitGroup | undefined;
+  /** What it weighs in the queue, and the write that it waits for. */
+  bytes: number;
 }
+
+/** One that may be told is what there is to tell: nothing is made of it when it is taken. */
+type ToldReply = OwedReply & { readonly reply: Reply };
 
 /** See the top of this file. */
 export class ReplyQueue {
@@ -54,6 +59,9 @@ export class ReplyQueue {
   #next = 0;
   #bytes = 0;
   readonly #groups = new Map<object, CommitGroup>();
+  /** The group that was opened last, which nearly all requests rest on, and what it goes by. */
+  #latestKey: object | undefined;
+  #latestGroup: CommitGroup | undefined;
 
   /** Whether no reply is owed. */
   get isEmpty(): boolean {
@@ -67,34 +75,41 @@ export class ReplyQueue {
 
   /** Puts a reply at the end; it rests on `group`, or on nothing. */
   add({ reply, form }: DueReply, demand: Demand, group: CommitGroup | undefined): void {
-    this.#owed.push({ demand, form, reply, group });
-    this.#bytes += weigh(reply) + demand.writtenBytes;
+    const bytes = weigh(reply) + demand.writtenBytes;
+    this.#owed.push({ effect: demand.effect, form, reply, group, bytes });
+    this.#bytes += bytes;
   }
 
   /** Keeps the place at the end for a reply that is not there yet. */
   reserve(demand: Demand, form?: ReplyForm): OwedReply {
-    const place: OwedReply = { demand, form, reply: undefined, group: undefined };
+    const bytes = awaitedReplyBytes + demand.writtenBytes;
+    const { effect } = demand;
+    const place: OwedReply = { effect, form, reply: undefined, group: undefined, bytes };
     this.#owed.push(place);
-    this.#bytes += awaitedReplyBytes + demand.writtenBytes;
+    this.#bytes += bytes;
     return place;
   }
 
   /** Puts the reply in the place that was reserved for it. */
   fill(place: OwedReply, reply: Reply, group: CommitGroup | undefined): void {
+    const moreBytes = weigh(reply) - awaitedReplyBytes;
     place.reply = reply;
     place.group = group;
-    this.#bytes += weigh(reply) - awaitedReplyBytes;
+    place.bytes += moreBytes;
+    this.#bytes += moreBytes;
   }
 
   /** The open group that goes by `key`. */
   group(key: object): CommitGroup | undefined {
-    return this.#groups.get(key);
+    return key === this.#latestKey ? this.#latestGroup : this.#groups.get(key);
   }
 
   /** Opens a group that goes by `key` until it has settled. */
   openGroup(key: object): CommitGroup {
     const group: CommitGroup = { state: "open" };
     this.#groups.set(key, group);
+    this.#latestKey = key;
+    this.#latestGroup = group;
     return group;
   }
 
@@ -104,18 +119,20 @@ export class ReplyQueue {
     if (group === undefined) throw new Error("a commit group settles once");
     group.state = state;
     this.#groups.delete(key);
+    if (key !== this.#latestKey) return;
+    this.#latestKey = undefined;
+    this.#latestGroup = undefined;
   }
 
   /** Takes the next reply that may go out; `undefined` when the next one is held back, or none is owed. */
   take(): DueReply | undefined {
     const owed = this.#owed[this.#next];
-    if (owed?.reply === undefined) return undefined;
-    const { demand, reply, form } = owed;
-    const state = owed.group?.state ?? "durable";
+    if (owed === undefined || !isThere(owed)) return undefined;
+    const state = owed.group === undefined ? "durable" : owed.group.state;
     if (state === "open") return undefined;
-    this.#bytes -= weigh(reply) + demand.writtenBytes;
+    this.#bytes -= owed.bytes;
     this.#dropFirst();
-    return { reply: state === "durable" ? reply : state[demand.effect], form };
+    return state === "durable" ? owed : { reply: state[owed.effect], form: owed.form };
   }
 
   /** Moves on; gives memory back when all is out, or when half of a long list is. */
@@ -129,4 +146,8 @@ export class ReplyQueue {
       this.#next = 0;
     }
   }
+}
+
+function isThere(owed: OwedReply): owed is ToldReply {
+  return owed.reply !== undefined;
 }

@@ -1,13 +1,14 @@
-import type { Answer, Answering } from "@kv/kv";
+import type { Answer, Answering, ValueSink } from "@kv/kv";
 import type { Client } from "./client.ts";
-import type { Command } from "./execute/command.ts";
+import type { Command, GetCommand } from "./execute/command.ts";
 import { answerDemand, type Demand, demandOf, type Effect } from "./execute/demand.ts";
 import { execute } from "./execute/execute.ts";
 import type { FrontDoor } from "./front-door.ts";
+import { GroupListener } from "./group-listener.ts";
 import type { Decoder } from "./protocol.ts";
 import { isRequestFailure, refusalOf, refuseTooLong } from "./refusal.ts";
 import { type Refusal, type Reply, refuse } from "./reply.ts";
-import { type CommitGroup, type GroupFailure, type OwedReply, ReplyQueue } from "./reply-queue.ts";
+import { type OwedReply, ReplyQueue } from "./reply-queue.ts";
 import type {
   AuthenticateRequest,
   LocalRequest,
@@ -22,6 +23,10 @@ const UNKNOWN_COMMAND: Reply = { type: "unknown-command" };
 const AUTHENTICATED: Reply = { type: "authenticated" };
 const AUTHENTICATION_REQUIRED: Reply = { type: "authentication-required" };
 const WRONG_PASSWORD: Reply = { type: "wrong-password" };
+const FOUND_NOTHING: Readonly<Record<"missing" | "no-bucket", Reply>> = {
+  missing: { type: "missing" },
+  "no-bucket": { type: "no-bucket" },
+};
 const DONE: Reply = { type: "done" };
 const TOO_MANY_LOGINS = refuse("too many log-ins at a time; try again");
 const NO_USERS: Reply = { type: "no-users" };
@@ -58,6 +63,8 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #decoder: Decoder;
   readonly #queue = new ReplyQueue();
+  readonly #groups: GroupListener;
+  readonly #sink: ValueSink;
   /** Who has logged in. */
   #user: User | undefined;
   /** Whether the next request must not begin before one under way has been answered. */
@@ -70,6 +77,10 @@ export class Session {
     this.#door = door;
     this.#options = options;
     this.#decoder = door.protocol.createDecoder(door, options.client);
+    const { onProgress, onBug } = options;
+    const { log } = door;
+    this.#groups = new GroupListener({ queue: this.#queue, log, onSettled: onProgress, onBug });
+    this.#sink = door.protocol.createValueSink(door.output);
   }
 
   /** Who has logged in. */
@@ -174,23 +185,36 @@ export class Session {
 
   #ask(command: Command & WithForm): void {
     const { form } = command;
-    const demand = demandOf(command);
     let answering: Answering<Reply>;
     try {
+      if (command.type === "get" && this.#readAtOnce(command)) return;
       answering = execute(this.#door, command);
     } catch (error) {
-      this.#answer(this.#refusal(error, demand.effect), form);
+      this.#answer(this.#refusal(error, demandOf(command).effect), form);
       return;
     }
     if (answering instanceof Promise) {
+      const demand = demandOf(command);
       const place = this.#queue.reserve(demand, form);
       this.#isWaiting = demand.effect === "write";
       this.#collect(place, answering).catch(this.#options.onBug);
     } else {
       const { outcome: reply, durable } = answering;
       if (durable === undefined) this.#answer(reply, form);
-      else this.#queue.add({ reply, form }, demand, this.#groupOf(durable));
+      else this.#queue.add({ reply, form }, demandOf(command), this.#groups.groupOf(durable));
     }
+  }
+
+  /** Has the bytes of a value copied once, to where they go out; whether that could be, and the reply is there. */
+  #readAtOnce({ bucket, key, isPlain, form }: GetCommand & WithForm): boolean {
+    const { kv, environment } = this.#door;
+    if (isPlain !== true || !this.#queue.isEmpty || key.length > environment.keyLimitBytes) {
+      return false;
+    }
+    const result = kv.read(bucket, key, this.#sink);
+    if (result === undefined) return false;
+    if (result !== "found") this.#answer(FOUND_NOTHING[result], form);
+    return true;
   }
 
   /** Nothing is queued that need not be: most replies go straight into the output. */
@@ -204,9 +228,9 @@ export class Session {
   async #collect(place: OwedReply, answering: Promise<Answer<Reply>>): Promise<void> {
     try {
       const { outcome, durable } = await answering;
-      this.#queue.fill(place, outcome, this.#groupOf(durable));
+      this.#queue.fill(place, outcome, this.#groups.groupOf(durable));
     } catch (error) {
-      this.#queue.fill(place, this.#refusal(error, place.demand.effect), undefined);
+      this.#queue.fill(place, this.#refusal(error, place.effect), undefined);
     }
     this.#goOn(place);
   }
@@ -255,35 +279,9 @@ export class Session {
   }
 
   /** The reply in `place` is there; if it was waited for, the next request may begin. */
-  #goOn({ demand }: OwedReply): void {
-    if (demand.effect === "write") this.#isWaiting = false;
+  #goOn({ effect }: OwedReply): void {
+    if (effect === "write") this.#isWaiting = false;
     this.#options.onProgress();
-  }
-
-  /** The group of `durable` on this connection; the first time, it is listened to. */
-  #groupOf(durable: Promise<void> | undefined): CommitGroup | undefined {
-    if (durable === undefined) return undefined;
-    const known = this.#queue.group(durable);
-    if (known !== undefined) return known;
-    durable.then(
-      () => this.#settle(durable, "durable"),
-      (error: unknown) => this.#fail(durable, error),
-    );
-    return this.#queue.openGroup(durable);
-  }
-
-  #settle(durable: Promise<void>, state: "durable" | GroupFailure): void {
-    this.#queue.settleGroup(durable, state);
-    this.#options.onProgress();
-  }
-
-  #fail(durable: Promise<void>, error: unknown): void {
-    if (isRequestFailure(error)) {
-      this.#door.log.requestFailed(error);
-      this.#settle(durable, { read: refusalOf(error, "read"), write: refusalOf(error, "write") });
-    } else {
-      this.#options.onBug(error);
-    }
   }
 
   /** What the client is told of a failure; rethrows what is none. */

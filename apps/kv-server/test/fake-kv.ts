@@ -7,6 +7,7 @@ import type {
   Kv,
   ListOptions,
   PutOptions,
+  ValueSink,
 } from "@kv/kv";
 import { FakeBuckets } from "./fake-buckets.ts";
 
@@ -19,6 +20,8 @@ export class FakeKv implements Kv {
   readonly buckets = new FakeBuckets();
   durable: Promise<void> | undefined;
   delay: Promise<void> | undefined;
+  /** Whether {@link read} answers. */
+  readsAtOnce = false;
   /** Thrown by every operation while it is there. */
   failure: unknown;
   #asked = 0;
@@ -32,9 +35,17 @@ export class FakeKv implements Kv {
     return this.#answer(this.buckets.get(bucket, key));
   }
 
-  /** Never at once: everything goes by {@link get}, which the tests watch. */
-  read(): ReturnType<Kv["read"]> {
-    return undefined;
+  /** Only when the test says so: otherwise everything goes by {@link get}. */
+  read(bucket: BucketName, key: Uint8Array, sink: ValueSink): ReturnType<Kv["read"]> {
+    if (!this.readsAtOnce) return undefined;
+    const answering = this.#answer(this.buckets.get(bucket, key));
+    if (answering instanceof Promise || answering.durable !== undefined) return undefined;
+    const { outcome } = answering;
+    if (outcome.type === "found") {
+      const { buffer, byteOffset, length } = outcome.value;
+      sink(outcome.value, 0, length, new DataView(buffer, byteOffset, length));
+    }
+    return outcome.type;
   }
 
   foresee(): void {}

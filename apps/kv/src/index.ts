@@ -17,7 +17,9 @@ export type {
   ListOptions,
   PutOptions,
   PutOutcome,
+  Revision,
   StorageErrorCode,
+  ValueSink,
 } from "@kv/storage";
 export { isStorageError, StorageError } from "@kv/storage";
 export { kv } from "./application.ts";

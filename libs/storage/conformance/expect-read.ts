@@ -6,7 +6,11 @@ export function expectRead({ store, model }: Pair, bucket: Uint8Array, key: Uint
   // A hint about what is there and what is not changes nothing.
   store.foresee([bucket, bucket], [key, bucket], 2);
   const shown: Uint8Array[] = [];
-  const type = store.read(bucket, key, (bytes, start, end) => shown.push(bytes.slice(start, end)));
+  const type = store.read(bucket, key, (bytes, start, end, words) => {
+    shown.push(bytes.slice(start, end));
+    const { buffer, byteOffset } = words;
+    assert.deepEqual(new Uint8Array(buffer, byteOffset + start, end - start), shown.at(-1));
+  });
   const expected = model.get(bucket, key);
   if (type !== undefined) assert.equal(type, expected.type);
   const values = type === "found" && expected.type === "found" ? [expected.value] : [];

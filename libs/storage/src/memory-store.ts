@@ -89,7 +89,11 @@ export class MemoryStore implements Store {
 
   read(bucket: Uint8Array, key: Uint8Array, sink: ValueSink): ReadResult {
     const { outcome } = this.get(bucket, key);
-    if (outcome.type === "found") sink(outcome.value, 0, outcome.value.length);
+    if (outcome.type === "found") {
+      const { value } = outcome;
+      const words = new DataView(value.buffer, value.byteOffset, value.length);
+      sink(value, 0, value.length, words);
+    }
     return outcome.type;
   }
 

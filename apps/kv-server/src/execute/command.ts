@@ -9,7 +9,7 @@ import type { Glob } from "./glob.ts";
  */
 export type Command =
   | OfBucket<"create">
-  | OfKey<"get">
+  | GetCommand
   | PutCommand
   | DeleteCommand
   | OfKey<"describe-key">
@@ -45,6 +45,12 @@ interface OfKey<Type extends string> extends OfBucket<Type> {
 
 interface OfKeys<Type extends string> extends OfBucket<Type> {
   readonly keys: readonly Uint8Array[];
+}
+
+/** Reads a key. */
+export interface GetCommand extends OfKey<"get"> {
+  /** Whether the client is told nothing of what is found but its value, in its protocol's own form. */
+  readonly isPlain?: boolean;
 }
 
 /** Puts all fields, or none. */

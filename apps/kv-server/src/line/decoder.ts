@@ -43,6 +43,7 @@ export class LineDecoder implements Decoder {
   }
 
   keep(): number {
+    this.#parser.release();
     return this.#input.keep();
   }
 

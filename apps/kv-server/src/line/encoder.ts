@@ -9,10 +9,14 @@
  * ```
  */
 
+import type { ValueSink } from "@kv/kv";
 import type { OutputBuffer } from "../output-buffer.ts";
 import type { Reply } from "../reply.ts";
 
 const LINE_FEED = 0x0a;
+
+/** Above this length a native search beats a loop. */
+const loopedBytes = 64;
 
 const OK = Buffer.from("OK\r\n");
 const VALUE_END = Buffer.from("\r\nOK\r\n");
@@ -79,6 +83,24 @@ export function encodeReply(reply: Reply, output: OutputBuffer): void {
     default:
       reply satisfies never;
   }
+}
+
+/** Takes values to `output` as the reply `found` puts them there. */
+export function createValueSink(output: OutputBuffer): ValueSink {
+  return (bytes, start, end, words) => {
+    if (hasLineFeed(bytes, start, end)) {
+      output.append(NOT_SHOWN);
+      return;
+    }
+    output.appendPart(words, start, end);
+    output.append(VALUE_END);
+  };
+}
+
+function hasLineFeed(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start > loopedBytes) return bytes.subarray(start, end).includes(LINE_FEED);
+  for (let at = start; at < end; at++) if (bytes[at] === LINE_FEED) return true;
+  return false;
 }
 
 /** A value with a line feed in it, which only another protocol can have put, would end the line early. */

@@ -1,4 +1,5 @@
-import { type BucketName, bucketNameLimitBytes, parseBucketName } from "@kv/kv";
+import { type BucketName, bucketNameLimitBytes } from "@kv/kv";
+import { BucketMemo } from "../bucket-memo.ts";
 import type { RequestLimits } from "../protocol.ts";
 import type { LimitedPart, Request } from "../request.ts";
 import { findVerb } from "./verbs.ts";
@@ -6,19 +7,29 @@ import { createWordOffsets, splitWords } from "./words.ts";
 
 const UNKNOWN_COMMAND: Request = { type: "unknown-command" };
 
+const NO_BYTES = new Uint8Array(0);
+
 /** Turns one line, without its line feed, into a request. Keeps its scratch memory from line to line. */
 export class LineParser {
   readonly #limits: RequestLimits;
   readonly #words = createWordOffsets();
-  #bytes: Uint8Array = new Uint8Array(0);
+  readonly #buckets = new BucketMemo();
+  #bytes: Uint8Array = NO_BYTES;
+  /** The memory of the bytes: asking for it costs as much as a view. */
+  #memory: ArrayBufferLike = NO_BYTES.buffer;
 
   constructor(limits: RequestLimits) {
     this.#limits = limits;
   }
 
+  /** Lets go of the line's bytes. */
+  release(): void {
+    this.#turnTo(NO_BYTES);
+  }
+
   /** The request in `bytes` from `start` to `end`; what it carries are views of `bytes`. */
   parse(bytes: Uint8Array, start: number, end: number): Request {
-    this.#bytes = bytes;
+    if (bytes !== this.#bytes) this.#turnTo(bytes);
     const words = this.#words;
     const count = splitWords(bytes, start, end, words);
     if (count === 0) return UNKNOWN_COMMAND;
@@ -26,7 +37,7 @@ export class LineParser {
     if (verb === undefined) return UNKNOWN_COMMAND;
     switch (verb) {
       case "get":
-        return this.#tooLong(count) ?? { type: "get", bucket: this.#bucket(), key: this.#word(2) };
+        return this.#tooLong(count) ?? this.#get();
       case "put":
         return this.#tooLong(count) ?? this.#put();
       case "delete":
@@ -40,6 +51,10 @@ export class LineParser {
       default:
         return verb satisfies never;
     }
+  }
+
+  #get(): Request {
+    return { type: "get", bucket: this.#bucket(), key: this.#word(2), isPlain: true };
   }
 
   #put(): Request {
@@ -63,12 +78,19 @@ export class LineParser {
     return this.#words[word * 2 + 1]! - this.#words[word * 2]!;
   }
 
+  /** A plain view: of a `Buffer`, it would take twice as long to make. */
   #word(word: number): Uint8Array {
-    return this.#bytes.subarray(this.#words[word * 2], this.#words[word * 2 + 1]);
+    const start = this.#bytes.byteOffset + this.#words[word * 2]!;
+    return new Uint8Array(this.#memory, start, this.#length(word));
+  }
+
+  #turnTo(bytes: Uint8Array): void {
+    this.#bytes = bytes;
+    this.#memory = bytes.buffer;
   }
 
   #bucket(): BucketName {
-    const bucket = parseBucketName(this.#word(1));
+    const bucket = this.#buckets.named(this.#bytes, this.#words[2]!, this.#words[3]!);
     if (bucket === undefined) throw new Error("a word within the limit is a bucket name");
     return bucket;
   }

@@ -3,6 +3,7 @@ import { COMMANDS } from "./commands/commands.ts";
 import { CommandTable } from "./command-table.ts";
 import { RespDecoder } from "./decoder.ts";
 import { encodeRespReply } from "./reply-encoder.ts";
+import { createValueSink } from "./writer.ts";
 
 const table = new CommandTable(COMMANDS);
 
@@ -10,4 +11,5 @@ const table = new CommandTable(COMMANDS);
 export const respProtocol: Protocol = {
   createDecoder: (door, client) => new RespDecoder(table, door, client),
   encode: encodeRespReply,
+  createValueSink,
 };

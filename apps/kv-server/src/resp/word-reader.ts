@@ -106,7 +106,7 @@ export class WordReader {
   #begin(): Reading {
     this.#isFirst = false;
     const { bytes, start, end } = this.#input;
-    const count = this.#line.read(bytes, start + 1, end);
+    const count = this.#line.readShort(bytes, start + 1, end);
     if (count === unfinished) return STARVED;
     if (count === malformed || count > wordCountLimit) return BROKEN_COUNT;
     if (count > strangersWordCountLimit && !this.#audience.isAdmitted())
@@ -160,7 +160,7 @@ export class WordReader {
     if (at === end) return STARVED;
     if (bytes[at] !== DOLLAR)
       return broken(`expected '$', got '${String.fromCharCode(bytes[at]!)}'`);
-    const length = this.#line.read(bytes, at + 1, end);
+    const length = this.#line.readShort(bytes, at + 1, end);
     if (length === unfinished) return STARVED;
     if (length < 0 || length > announcedLimitBytes) return BROKEN_LENGTH;
     this.#length = length;

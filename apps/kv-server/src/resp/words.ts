@@ -1,3 +1,5 @@
+import type { BucketName } from "@kv/kv";
+import { BucketMemo } from "../bucket-memo.ts";
 import type { Arguments } from "./arguments.ts";
 
 /** Words of a usual request: more room is taken as they come, and given back when they are read. */
@@ -15,7 +17,11 @@ export class Words implements Arguments {
   /** Where word `n` begins at `2n` and ends at `2n + 1`, counted from the beginning of the request. */
   #offsets = new Int32Array(usualWords * 2);
   #source: Uint8Array = NO_BYTES;
+  /** The memory of the source, and where in it the source begins: asking for it costs as much as a view. */
+  #memory: ArrayBufferLike = NO_BYTES.buffer;
+  #memoryOffset = 0;
   #base = 0;
+  readonly #buckets = new BucketMemo();
 
   /** What it takes by itself, beside the bytes that belong to somebody else. */
   get ownBytes(): number {
@@ -33,19 +39,18 @@ export class Words implements Arguments {
 
   /** The request is whole: it begins in `source` at `base`. */
   settle(source: Uint8Array, base: number): void {
-    this.#source = source;
+    if (source !== this.#source) this.#turnTo(source);
     this.#base = base;
   }
 
   /** Lets go of the bytes; offsets stay, since the request may be going on. */
   release(): void {
-    this.#source = NO_BYTES;
+    this.#turnTo(NO_BYTES);
   }
 
-  /** Forgets all words, and the memory they were in. */
+  /** Forgets all words. */
   clear(): void {
     this.count = 0;
-    this.#source = NO_BYTES;
     if (this.#offsets.length > usualWords * 2) this.#offsets = new Int32Array(usualWords * 2);
   }
 
@@ -64,13 +69,25 @@ export class Words implements Arguments {
     return this.#base + this.#offsets[index * 2 + 1]!;
   }
 
+  /** A plain view: of a `Buffer`, it would take twice as long to make. */
   bytes(index: number): Uint8Array {
-    return this.#source.subarray(this.start(index), this.end(index));
+    const start = this.start(index);
+    return new Uint8Array(this.#memory, this.#memoryOffset + start, this.end(index) - start);
+  }
+
+  bucket(index: number): BucketName | undefined {
+    return this.#buckets.named(this.#source, this.start(index), this.end(index));
   }
 
   text(index: number): string {
     const { buffer, byteOffset, length } = this.bytes(index);
     return Buffer.from(buffer, byteOffset, length).toString("latin1");
+  }
+
+  #turnTo(source: Uint8Array): void {
+    this.#source = source;
+    this.#memory = source.buffer;
+    this.#memoryOffset = source.byteOffset;
   }
 
   #grow(): void {

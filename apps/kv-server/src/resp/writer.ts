@@ -12,6 +12,7 @@
  * Source: https://redis.io/docs/latest/develop/reference/protocol-spec/
  */
 
+import type { ValueSink } from "@kv/kv";
 import type { OutputBuffer } from "../output-buffer.ts";
 import type { RespVersion } from "./conversation.ts";
 
@@ -54,6 +55,15 @@ export function appendBulk(output: OutputBuffer, bytes: Uint8Array): void {
   output.appendHeader(dollar, bytes.length);
   output.append(bytes);
   output.append(CR_LF);
+}
+
+/** Takes values to `output` as {@link appendBulk} puts them there. */
+export function createValueSink(output: OutputBuffer): ValueSink {
+  return (_bytes, start, end, words) => {
+    output.appendHeader(dollar, end - start);
+    output.appendPart(words, start, end);
+    output.append(CR_LF);
+  };
 }
 
 /** Text in UTF-8. */

@@ -23,6 +23,7 @@ export function unitsFor(valueBytes: number): number {
 interface Page {
   readonly bytes: Uint8Array;
   readonly words: Uint32Array;
+  readonly view: DataView;
 }
 
 /**
@@ -118,12 +119,15 @@ export class ValueRing {
 
   /** Shows `sink` the value of a record, which is used now: where it lies if that is in one piece, else a copy. */
   lendAt(position: number, sink: ValueSink): void {
-    const { bytes, words } = this.#use(position);
+    const { bytes, words, view } = this.#use(position);
     const valueBytes = words[((position & UNIT_MASK) << 1) | 1]!;
     const start = ((position & UNIT_MASK) + 1) * UNIT_BYTES;
-    const end = start + valueBytes;
-    if (end <= bytes.length) sink(bytes, start, end);
-    else sink(this.#gather(new Uint8Array(valueBytes), this.#after(position, 1)), 0, valueBytes);
+    if (start + valueBytes <= bytes.length) {
+      sink(bytes, start, start + valueBytes, view);
+      return;
+    }
+    const value = this.#gather(new Uint8Array(valueBytes), this.#after(position, 1));
+    sink(value, 0, valueBytes, new DataView(value.buffer));
   }
 
   /** The record is not an entry's any more. */
@@ -172,7 +176,11 @@ export class ValueRing {
     const bytes = new Uint8Array(
       Math.min(PAGE_BYTES, this.#units * UNIT_BYTES - index * PAGE_BYTES),
     );
-    const page = { bytes, words: new Uint32Array(bytes.buffer) };
+    const page = {
+      bytes,
+      words: new Uint32Array(bytes.buffer),
+      view: new DataView(bytes.buffer),
+    };
     this.#pages[index] = page;
     this.#memoryBytes += bytes.length;
     return page;

@@ -4,7 +4,6 @@ import type { Arguments } from "../../arguments.ts";
 import type { CommandRow } from "../../command-row.ts";
 import { badBucket } from "./argument-error.ts";
 import { NUMBER, TYPE } from "./forms.ts";
-import { bucketAt } from "./words.ts";
 
 const GENERIC = { group: "generic", since: "1.0.0" } as const;
 
@@ -46,7 +45,7 @@ export const bucketCommands = [
     keys: [1, 1, 1],
     summary: "What is behind a name: hash for a bucket, none for nothing.",
     request: (words, { version }) => {
-      const bucket = bucketAt(words, 1);
+      const bucket = words.bucket(1);
       if (bucket === undefined) return badBucket(words, 1);
       return { type: "describe", bucket, form: TYPE[version] };
     },
@@ -67,7 +66,7 @@ export const bucketCommands = [
 function ofMany(type: "count-standing" | "drop", words: Arguments, form: ReplyForm): Request {
   const buckets: BucketName[] = [];
   for (let index = 1; index < words.count; index++) {
-    const bucket = bucketAt(words, index);
+    const bucket = words.bucket(index);
     if (bucket === undefined) return badBucket(words, index);
     buckets.push(bucket);
   }

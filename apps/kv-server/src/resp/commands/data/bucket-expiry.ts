@@ -15,7 +15,6 @@ import {
 } from "./expiry-words.ts";
 import type { Forms } from "./forms.ts";
 import { int64At } from "./numbers.ts";
-import { bucketAt } from "./words.ts";
 
 const GENERIC = { keys: [1, 1, 1], group: "generic" } as const;
 const SETS = { ...GENERIC, arity: -3, flags: ["write", "fast"] } as const;
@@ -67,7 +66,7 @@ export const bucketExpiry = [
     since: "2.2.0",
     summary: "Lets a bucket live for ever.",
     request: (words, { version }) => {
-      const bucket = bucketAt(words, 1);
+      const bucket = words.bucket(1);
       if (bucket === undefined) return badBucket(words, 1);
       const form = BUCKET_CHANGE[version];
       return { type: "expire-bucket", bucket, expiry: { type: "never" }, conditions: [], form };
@@ -108,13 +107,13 @@ function describe(
   forms: Forms,
   { version }: Pick<Conversation, "version">,
 ): Request {
-  const bucket = bucketAt(words, 1);
+  const bucket = words.bucket(1);
   if (bucket === undefined) return badBucket(words, 1);
   return { type: "describe", bucket, form: forms[version] };
 }
 
 function expire(words: Arguments, kind: ExpiryWord, { version, door }: Conversation): Request {
-  const bucket = bucketAt(words, 1);
+  const bucket = words.bucket(1);
   if (bucket === undefined) return badBucket(words, 1);
   const options = conditionsFrom(words, 3);
   if (options.type === "wrong") return options.request;

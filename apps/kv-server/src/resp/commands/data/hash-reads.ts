@@ -4,7 +4,7 @@ import type { CommandRow } from "../../command-row.ts";
 import { badBucket } from "./argument-error.ts";
 import { IS_FOUND, KEY_COUNT, LENGTH, VALUE } from "./forms.ts";
 import { VALUES } from "./list-forms.ts";
-import { bucketAt, bytesFrom } from "./words.ts";
+import { bytesFrom } from "./words.ts";
 
 const HASH = { keys: [1, 1, 1], group: "hash", since: "2.0.0" } as const;
 
@@ -25,7 +25,7 @@ export const hashReads = [
     flags: ["readonly", "fast"],
     summary: "The values of keys, as they are at one moment.",
     request: (words, { version }) => {
-      const bucket = bucketAt(words, 1);
+      const bucket = words.bucket(1);
       if (bucket === undefined) return badBucket(words, 1);
       return { type: "get-many", bucket, keys: bytesFrom(words, 2), form: VALUES[version] };
     },
@@ -54,7 +54,7 @@ export const hashReads = [
     flags: ["readonly", "fast"],
     summary: "How many keys a bucket has.",
     request: (words, { version }) => {
-      const bucket = bucketAt(words, 1);
+      const bucket = words.bucket(1);
       if (bucket === undefined) return badBucket(words, 1);
       return { type: "describe", bucket, form: KEY_COUNT[version] };
     },
@@ -62,13 +62,13 @@ export const hashReads = [
 ] as const satisfies readonly CommandRow[];
 
 function get(words: Arguments, form: ReplyForm): Request {
-  const bucket = bucketAt(words, 1);
+  const bucket = words.bucket(1);
   if (bucket === undefined) return badBucket(words, 1);
-  return { type: "get", bucket, key: words.bytes(2), form };
+  return { type: "get", bucket, key: words.bytes(2), isPlain: true, form };
 }
 
 function describeKey(words: Arguments, form: ReplyForm): Request {
-  const bucket = bucketAt(words, 1);
+  const bucket = words.bucket(1);
   if (bucket === undefined) return badBucket(words, 1);
   return { type: "describe-key", bucket, key: words.bytes(2), form };
 }

@@ -4,7 +4,7 @@ import type { CommandRow } from "../../command-row.ts";
 import { badBucket, NOT_AN_INTEGER, wrongNumber } from "./argument-error.ts";
 import { ADDED, NUMBER, OK, REMOVED } from "./forms.ts";
 import { int64At } from "./numbers.ts";
-import { bucketAt, bytesFrom, fieldsFrom } from "./words.ts";
+import { bytesFrom, fieldsFrom } from "./words.ts";
 
 const HASH = { keys: [1, 1, 1], group: "hash", since: "2.0.0" } as const;
 
@@ -33,7 +33,7 @@ export const hashWrites = [
     flags: ["write", "denyoom", "fast"],
     summary: "Puts a key unless it is there.",
     request: (words, { version }) => {
-      const bucket = bucketAt(words, 1);
+      const bucket = words.bucket(1);
       if (bucket === undefined) return badBucket(words, 1);
       const field = { key: words.bytes(2), value: words.bytes(3), condition: ABSENT };
       return { type: "put", bucket, fields: [field], createsBucket: true, form: ADDED[version] };
@@ -46,7 +46,7 @@ export const hashWrites = [
     flags: ["write", "fast"],
     summary: "Deletes keys.",
     request: (words, { version }) => {
-      const bucket = bucketAt(words, 1);
+      const bucket = words.bucket(1);
       if (bucket === undefined) return badBucket(words, 1);
       return { type: "delete", bucket, keys: bytesFrom(words, 2), form: REMOVED[version] };
     },
@@ -58,7 +58,7 @@ export const hashWrites = [
     flags: ["write", "denyoom", "fast"],
     summary: "Adds to the whole number that a key's value is.",
     request: (words, { version }) => {
-      const bucket = bucketAt(words, 1);
+      const bucket = words.bucket(1);
       if (bucket === undefined) return badBucket(words, 1);
       const by = int64At(words, 3);
       if (by === undefined) return NOT_AN_INTEGER;
@@ -71,7 +71,7 @@ const ABSENT = { type: "absent" } as const;
 
 function put(words: Arguments, name: string, form: ReplyForm): Request {
   if (words.count % 2 === 1) return wrongNumber(name);
-  const bucket = bucketAt(words, 1);
+  const bucket = words.bucket(1);
   if (bucket === undefined) return badBucket(words, 1);
   return { type: "put", bucket, fields: fieldsFrom(words, 2), createsBucket: true, form };
 }

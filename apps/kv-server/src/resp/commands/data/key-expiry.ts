@@ -17,7 +17,7 @@ import {
 } from "./expiry-words.ts";
 import type { Forms } from "./forms.ts";
 import { int64At } from "./numbers.ts";
-import { bucketAt, bytesFrom } from "./words.ts";
+import { bytesFrom } from "./words.ts";
 
 const HASH = { keys: [1, 1, 1], group: "hash", since: "7.4.0" } as const;
 const SETS = { ...HASH, arity: -6, flags: ["write", "denyoom", "fast"] } as const;
@@ -75,7 +75,7 @@ export const keyExpiry = [
     arity: -5,
     summary: "Lets keys live for ever.",
     request: (words, { version }) => {
-      const bucket = bucketAt(words, 1);
+      const bucket = words.bucket(1);
       if (bucket === undefined) return badBucket(words, 1);
       const problem = fieldsProblem(words, 2, NO_NUMBER);
       if (problem !== undefined) return problem;
@@ -114,7 +114,7 @@ function times(
   forms: Forms,
   { version }: Pick<Conversation, "version">,
 ): Request {
-  const bucket = bucketAt(words, 1);
+  const bucket = words.bucket(1);
   if (bucket === undefined) return badBucket(words, 1);
   const problem = fieldsProblem(words, 2, NO_NUMBER);
   if (problem !== undefined) return problem;
@@ -122,7 +122,7 @@ function times(
 }
 
 function expire(words: Arguments, kind: ExpiryWord, { version, door }: Conversation): Request {
-  const bucket = bucketAt(words, 1);
+  const bucket = words.bucket(1);
   if (bucket === undefined) return badBucket(words, 1);
   const value = int64At(words, 2);
   if (value === undefined) return NOT_AN_INTEGER;

@@ -8,7 +8,6 @@ import { badBucket, invalidExpireTime, NOT_AN_INTEGER, SYNTAX_ERROR } from "./ar
 import { OK } from "./forms.ts";
 import { int64At, safeNumber } from "./numbers.ts";
 import { REMOVED_OR_NULL, REVISION, VERSIONED } from "./own-forms.ts";
-import { bucketAt } from "./words.ts";
 
 const OWN = { keys: [1, 1, 1], group: "hash", since: "7.0.0" } as const;
 
@@ -25,7 +24,7 @@ export const ownCommands = [
     flags: ["readonly", "fast"],
     summary: "The value of a key, its revision, and when it expires.",
     request: (words, { version }) => {
-      const bucket = bucketAt(words, 1);
+      const bucket = words.bucket(1);
       if (bucket === undefined) return badBucket(words, 1);
       return { type: "get", bucket, key: words.bytes(2), form: VERSIONED[version] };
     },
@@ -45,7 +44,7 @@ export const ownCommands = [
     flags: ["write", "fast"],
     summary: "Deletes a key when its revision is the one given.",
     request: (words, { version }) => {
-      const bucket = bucketAt(words, 1);
+      const bucket = words.bucket(1);
       if (bucket === undefined) return badBucket(words, 1);
       if (words.text(3).toUpperCase() !== "IFREV") return SYNTAX_ERROR;
       const condition = revisionAt(words, 4);
@@ -60,7 +59,7 @@ export const ownCommands = [
     flags: ["write", "denyoom", "fast"],
     summary: "Makes a bucket that stays there without keys.",
     request: (words, { version }) => {
-      const bucket = bucketAt(words, 1);
+      const bucket = words.bucket(1);
       if (bucket === undefined) return badBucket(words, 1);
       return { type: "create", bucket, form: OK[version] };
     },
@@ -73,7 +72,7 @@ interface PutOptionsSaid {
 }
 
 function put(words: Arguments, { version }: Pick<Conversation, "version">): Request {
-  const bucket = bucketAt(words, 1);
+  const bucket = words.bucket(1);
   if (bucket === undefined) return badBucket(words, 1);
   const options = optionsFrom(words, 4);
   if ("request" in options) return options.request;

@@ -2,7 +2,6 @@ import type { CommandRow } from "../../command-row.ts";
 import { badBucket } from "./argument-error.ts";
 import { EMPTY_PAGE, ENTRIES_PAGE, KEYS, NAMES_PAGE } from "./list-forms.ts";
 import { patternAt, scanWords } from "./scan-options.ts";
-import { bucketAt } from "./words.ts";
 
 /** Commands that list, in parts or as a whole. */
 export const scans = [
@@ -45,7 +44,7 @@ export const scans = [
     since: "2.8.0",
     summary: "A part of the keys and values of a bucket, and where the next part begins.",
     request: (words, { version }) => {
-      const bucket = bucketAt(words, 1);
+      const bucket = words.bucket(1);
       if (bucket === undefined) return badBucket(words, 1);
       const parsed = scanWords(words, 2, false);
       if (parsed.type === "wrong") return parsed.request;

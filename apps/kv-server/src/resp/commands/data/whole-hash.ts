@@ -7,7 +7,6 @@ import { answerError } from "../../answers.ts";
 import { badBucket, NOT_AN_INTEGER, SYNTAX_ERROR } from "./argument-error.ts";
 import { FIRST_KEY, KEYS, MAP, PAIRS, VALUES } from "./list-forms.ts";
 import { int64At, safeNumber } from "./numbers.ts";
-import { bucketAt } from "./words.ts";
 
 const HASH = { keys: [1, 1, 1], group: "hash", since: "2.0.0", flags: ["readonly"] } as const;
 
@@ -54,13 +53,13 @@ export const wholeHash = [
 ] as const satisfies readonly CommandRow[];
 
 function readBucket(words: Arguments, parts: ReadBucketCommand["parts"], form: ReplyForm): Request {
-  const bucket = bucketAt(words, 1);
+  const bucket = words.bucket(1);
   if (bucket === undefined) return badBucket(words, 1);
   return { type: "read-bucket", bucket, parts, form };
 }
 
 function draw(words: Arguments, { version }: Pick<Conversation, "version">): Request {
-  const bucket = bucketAt(words, 1);
+  const bucket = words.bucket(1);
   if (bucket === undefined) return badBucket(words, 1);
   if (words.count === 2) {
     const form = FIRST_KEY[version];

@@ -1,10 +1,5 @@
-import { type BucketName, type Field, parseBucketName } from "@kv/kv";
+import type { Field } from "@kv/kv";
 import type { Arguments } from "../../arguments.ts";
-
-/** The bucket named by the word at `index`; `undefined` when it cannot be the name of one. */
-export function bucketAt(words: Arguments, index: number): BucketName | undefined {
-  return parseBucketName(words.bytes(index));
-}
 
 /** The words from `first` on. */
 export function bytesFrom(words: Arguments, first: number): Uint8Array[] {
