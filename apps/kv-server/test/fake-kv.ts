@@ -48,6 +48,8 @@ export class FakeKv implements Kv {
     return outcome.type;
   }
 
+  foresee(): void {}
+
   describeKey(bucket: BucketName, key: Uint8Array): ReturnType<Kv["describeKey"]> {
     const outcome = this.buckets.get(bucket, key);
     if (outcome.type !== "found") return this.#answer(outcome);

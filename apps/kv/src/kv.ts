@@ -40,6 +40,8 @@ export interface Kv {
   get(bucket: BucketName, key: Uint8Array): Answering<GetOutcome>;
   /** `get` for who uses the value at once: see `read` of the `Buckets` contract. May always be `undefined`. */
   read(bucket: BucketName, key: Uint8Array, sink: ValueSink): ReadResult;
+  /** A hint, as `foresee` of the `Buckets` contract: goes to this node's own store, if it is open. */
+  foresee(buckets: readonly BucketName[], keys: readonly Uint8Array[], count: number): void;
   describeKey(bucket: BucketName, key: Uint8Array): Answering<KeyOutcome>;
   /** With `createsBucket` it goes where `createBucket` would go. */
   put(bucket: BucketName, fields: readonly Field[], options?: PutOptions): Answering<PutOutcome>;

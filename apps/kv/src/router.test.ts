@@ -20,6 +20,10 @@ test("createRouter() serves the buckets that the table gives to this node", asyn
     const { outcome } = await router.get(bucket, key);
     assert.equal(outcome.type, "found");
     assert.deepEqual(Buffer.from(outcome.value), Buffer.from("1"));
+    const read = router.read(bucket, key, (bytes, start, end) => {
+      assert.deepEqual(Buffer.from(bytes.slice(start, end)), Buffer.from("1"));
+    });
+    assert.equal(read, "found");
     assert.equal((await router.delete(bucket, [key])).outcome.type, "deleted");
   }
 });
@@ -118,6 +122,7 @@ function requestsFor(router: Kv, bucket: BucketName): readonly (() => unknown)[]
   return [
     () => router.createBucket(bucket),
     () => router.get(bucket, key),
+    () => router.read(bucket, key, () => {}),
     () => router.put(bucket, fields),
     () => router.delete(bucket, [key]),
     () => router.dropBucket(bucket),

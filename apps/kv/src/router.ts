@@ -46,6 +46,7 @@ export function createRouter({ reader, table, store }: RouterOptions): Kv {
     createBucket: (bucket) => storeFor(bucket).createBucket(bucket),
     get: (bucket, key) => storeFor(bucket).get(bucket, key),
     read: (bucket, key, sink) => storeFor(bucket).read(bucket, key, sink),
+    foresee: (buckets, keys, count) => store()?.foresee(buckets, keys, count),
     describeKey: (bucket, key) => storeFor(bucket).describeKey(bucket, key),
     put: (bucket, fields, options) => storeFor(bucket).put(bucket, fields, options),
     delete: (bucket, keys, condition) => storeFor(bucket).delete(bucket, keys, condition),

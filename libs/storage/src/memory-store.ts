@@ -97,6 +97,8 @@ export class MemoryStore implements Store {
     return outcome.type;
   }
 
+  foresee(): void {}
+
   put(bucket: Uint8Array, fields: readonly Field[], options?: PutOptions): Answer<PutOutcome> {
     return this.#commit(decidePut(this.#open(), { bucket, fields, options }, this.#clock()));
   }

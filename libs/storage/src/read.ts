@@ -5,6 +5,7 @@ import type { GetOutcome } from "./store.ts";
  * more than a byte at a time. They are the engine's memory and good during the call only; they are not to be written to,
  * and the store is not to be called from here. What this throws comes out of the read.
  */
+// oxlint-disable-next-line max-params -- an object for them would cost more than the copy
 export type ValueSink = (bytes: Uint8Array, start: number, end: number, words: DataView) => void;
 
 /**
@@ -13,3 +14,16 @@ export type ValueSink = (bytes: Uint8Array, start: number, end: number, words: D
  * cannot be said at once, as the value is not in memory or a commit group is on its way; `get` says it.
  */
 export type ReadResult = GetOutcome["type"] | undefined;
+
+/** What a front door that looks ahead can ask for besides the operations themselves. */
+export interface Reads {
+  /** `get` for who uses the value at once and wants no copy of it, where that can be. */
+  read(bucket: Uint8Array, key: Uint8Array, sink: ValueSink): ReadResult;
+
+  /**
+   * Says that the first `count` of `keys`, each in the bucket of its place in `buckets`, are read or put next, in this turn. An
+   * engine may fetch what it knows of all of them at once, instead of waiting for memory with each. Nothing else changes, and
+   * nothing is thrown; the arrays are read during the call only.
+   */
+  foresee(buckets: readonly Uint8Array[], keys: readonly Uint8Array[], count: number): void;
+}

@@ -21,7 +21,7 @@
 
 import type { BackupResult, CompactionResult, MaintenanceOptions } from "./maintenance.ts";
 import type { Cursor, Page } from "./page.ts";
-import type { ReadResult, ValueSink } from "./read.ts";
+import type { Reads } from "./read.ts";
 import type { StoreStatistics } from "./statistics.ts";
 
 /**
@@ -209,7 +209,7 @@ export interface ListOptions {
  *
  * A read sees every mutation called before it on the same store, and none called after it.
  */
-export interface Buckets {
+export interface Buckets extends Reads {
   /** Makes sure that `bucket` exists and is a kept one; one that exists keeps its keys and its time. */
   createBucket(bucket: Uint8Array): Answering<CreateBucketOutcome>;
 
@@ -220,9 +220,6 @@ export interface Buckets {
   describeBucket(bucket: Uint8Array): Answering<BucketOutcome>;
 
   get(bucket: Uint8Array, key: Uint8Array): Answering<GetOutcome>;
-
-  /** `get` for who uses the value at once and wants no copy of it, where that can be. */
-  read(bucket: Uint8Array, key: Uint8Array, sink: ValueSink): ReadResult;
 
   /** What there is to say of `key`; its value is not read. */
   describeKey(bucket: Uint8Array, key: Uint8Array): Answering<KeyOutcome>;

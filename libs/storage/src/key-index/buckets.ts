@@ -29,6 +29,8 @@ export class Buckets {
   readonly #names: ChainTable;
   readonly #ids: ChainTable;
   readonly #expiry = new ExpiryHeap((bucket, place) => this.rows.setHeapPlace(bucket, place));
+  /** The living bucket named last, 0 for none: most requests name it again. */
+  #latest: BucketRef = 0;
   readonly #idBytes = new Uint8Array(8);
   readonly #idView = new DataView(this.#idBytes.buffer);
 
@@ -70,10 +72,14 @@ export class Buckets {
   }
 
   named(name: Uint8Array): BucketRef {
+    if (this.#latest !== 0 && this.rows.hasName(this.#latest, name)) return this.#latest;
     const hash = this.#hash(name, 0, name.length, NO_SALT) | 0;
     let bucket = this.#names.first(this.#store, hash);
     while (bucket !== 0) {
-      if (this.#names.hash(bucket) === hash && this.rows.hasName(bucket, name)) return bucket;
+      if (this.#names.hash(bucket) === hash && this.rows.hasName(bucket, name)) {
+        this.#latest = bucket;
+        return bucket;
+      }
       bucket = this.#names.next(bucket);
     }
     return 0;
@@ -95,6 +101,7 @@ export class Buckets {
 
   /** Takes the bucket out of the tables and the heap; the block stays. */
   detach(bucket: BucketRef): void {
+    if (bucket === this.#latest) this.#latest = 0;
     this.setExpiresAtMs(bucket, NEVER);
     this.lifetimes.forget(bucket);
     this.#names.remove(this.#store, bucket);

@@ -42,7 +42,8 @@ test("every field keeps its largest and smallest value and disturbs no other one
       assert.equal(entries.keyBytes(entry), length);
     }
     entries.setRevision(entry, 2 ** 53 - 1);
-    entries.setHeapPlace(entry, 2 ** 31);
+    entries.setHeapPlace(entry, 2 ** 31 - 1);
+    assert.equal(entries.heapPlace(entry), 2 ** 31 - 1);
     assert.deepEqual(
       {
         segment: entries.segment(entry),
@@ -52,11 +53,11 @@ test("every field keeps its largest and smallest value and disturbs no other one
       most,
     );
     entries.setPlace(entry, 0, 0);
-    entries.setHeapPlace(entry, -1);
+    entries.setCopyPlace(entry, 2 ** 31 - 1);
     assert.equal(entries.revision(entry), 2 ** 53 - 1);
     assert.deepEqual([entries.segment(entry), entries.offset(entry)], [0, 0]);
     assert.equal(entries.valueBytes(entry), most.valueBytes);
-    assert.equal(entries.heapPlace(entry), -1);
+    assert.deepEqual([entries.heapPlace(entry), entries.copyPlace(entry)], [-1, 2 ** 31 - 1]);
     assert.ok(entries.hasKey(entry, key, 0, length));
   }
 });

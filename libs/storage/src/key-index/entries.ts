@@ -6,7 +6,8 @@ import type { EntryFields, EntryRef } from "./entry.ts";
  * read the hash, so a second wait for memory is saved.
  *
  *     word  0, 1   links of a `ChainTable`: hash, next
- *           2      place in the heap of what expires plus 1, 0 for none
+ *           2      where the value's copy in memory is, below 2^31, 0 for none; of an entry that expires: its
+ *                  place in the heap, which then knows that, with bit 31 set
  *           3      segment
  *           4      offset in the segment
  *           5      bytes of the value
@@ -15,7 +16,7 @@ import type { EntryFields, EntryRef } from "./entry.ts";
  *          (8      bytes of the key, if 2047 or more)
  *           then   the key
  */
-const HEAP_PLACE = 2;
+const COPY_OR_HEAP = 2;
 const SEGMENT = 3;
 const OFFSET = 4;
 const VALUE_BYTES = 5;
@@ -25,6 +26,9 @@ const LONG_LENGTH = 8;
 const LENGTH_SHIFT = 21;
 const UPPER_REVISION_MASK = 2 ** LENGTH_SHIFT - 1;
 const LONG = 2047;
+
+/** Of {@link COPY_OR_HEAP}. */
+const EXPIRES = 0x80000000;
 
 const HEADER_BYTES = 32;
 const LONG_HEADER_BYTES = 36;
@@ -50,7 +54,7 @@ export class Entries {
     const entry = this.#arena.allocate(header + length);
     const page = this.#words[pageOf(entry)]!;
     const at = wordOf(entry);
-    page[at + HEAP_PLACE] = 0;
+    page[at + COPY_OR_HEAP] = 0;
     page[at + LENGTHS] = Math.min(length, LONG) << LENGTH_SHIFT;
     if (length >= LONG) page[at + LONG_LENGTH] = length;
     this.#arena.write(entry, header, bytes, start, end);
@@ -126,13 +130,43 @@ export class Entries {
     return this.#arena.holds(entry, headerBytes(length), bytes, start, end);
   }
 
-  /** The place in the heap, -1 for none. */
-  heapPlace(entry: EntryRef): number {
-    return this.#words[pageOf(entry)]![wordOf(entry) + HEAP_PLACE]! - 1;
+  /** Whether `bytes` hold, from `start` on, all bytes of the key. */
+  hasKeyAt(entry: EntryRef, bytes: Uint8Array, start: number): boolean {
+    const end = start + this.keyBytes(entry);
+    return end <= bytes.length && this.hasKey(entry, bytes, start, end);
   }
 
+  /** The entry of a key in the chain of a `ChainTable` that begins with `first`, 0 for none. */
+  search(first: EntryRef, hash: number, bytes: Uint8Array, start: number, end: number): EntryRef {
+    for (let entry = first; entry > 0; ) {
+      const page = this.#words[pageOf(entry)]!;
+      const at = wordOf(entry);
+      if ((page[at]! | 0) === hash && this.hasKey(entry, bytes, start, end)) return entry;
+      // The end of a chain is a negative number.
+      entry = page[at + 1]! | 0;
+    }
+    return 0;
+  }
+
+  /** The place in the heap, -1 for none. */
+  heapPlace(entry: EntryRef): number {
+    const word = this.#words[pageOf(entry)]![wordOf(entry) + COPY_OR_HEAP]!;
+    return word < EXPIRES ? -1 : word - EXPIRES;
+  }
+
+  /** Sets {@link heapPlace}, from 0 up; whoever does that keeps what {@link copyPlace} was. */
   setHeapPlace(entry: EntryRef, place: number): void {
-    this.#words[pageOf(entry)]![wordOf(entry) + HEAP_PLACE] = place + 1;
+    this.#words[pageOf(entry)]![wordOf(entry) + COPY_OR_HEAP] = place + EXPIRES;
+  }
+
+  /** Where the copy of the value is, 0 for nowhere: to be asked of an entry without a place in the heap. */
+  copyPlace(entry: EntryRef): number {
+    return this.#words[pageOf(entry)]![wordOf(entry) + COPY_OR_HEAP]!;
+  }
+
+  /** Sets {@link copyPlace}, below 2^31; the entry is then in the heap no more. */
+  setCopyPlace(entry: EntryRef, place: number): void {
+    this.#words[pageOf(entry)]![wordOf(entry) + COPY_OR_HEAP] = place;
   }
 }
 

@@ -28,7 +28,8 @@ test("ExpiryHeap gives out the soonest first and knows where everything is", () 
         const isThere = model.has(ref);
         if (type === "add" || type === "change") {
           if (isThere) heap.changeAt(places.get(ref) ?? -1, timeMs);
-          else heap.add(ref, timeMs);
+          else heap.add(ref, timeMs, ref * 3);
+          if (type === "change") heap.setMarkAt(places.get(ref) ?? -1, ref * 3);
           model.set(ref, timeMs);
         } else if (isThere) {
           heap.removeAt(places.get(ref) ?? -1);
@@ -38,6 +39,7 @@ test("ExpiryHeap gives out the soonest first and knows where everything is", () 
         assert.equal(heap.soonestMs, Math.min(...model.values()));
         for (const [held, heldMs] of model) {
           assert.equal(heap.timeAt(places.get(held) ?? -1), heldMs);
+          assert.equal(heap.markAt(places.get(held) ?? -1), held * 3);
         }
       }
     }),
@@ -47,14 +49,14 @@ test("ExpiryHeap gives out the soonest first and knows where everything is", () 
 test("ExpiryHeap grows over many parts, empties in order and gives the memory back", () => {
   const heap = new ExpiryHeap(() => {});
   for (let ref = 1; ref <= 100_000; ref++) heap.add(ref, timeOf(ref));
-  assert.ok(heap.memoryBytes < 1.2 * 100_000 * 12);
+  assert.ok(heap.memoryBytes < 1.2 * 100_000 * 16);
   let before = Number.NEGATIVE_INFINITY;
   while (heap.size > 0) {
     assert.ok(heap.soonestMs >= before);
     before = heap.soonestMs;
     heap.removeAt(0);
   }
-  assert.ok(heap.memoryBytes <= 2 * 16_384 * 12);
+  assert.ok(heap.memoryBytes <= 2 * 16_384 * 16);
 });
 
 test("ExpiryHeap stays in order when items go from its middle", () => {

@@ -2,7 +2,9 @@ import { BlockArena } from "./block-arena.ts";
 import { ID, REMOVAL_REVISION, REVISION, STANDING_REVISION } from "./bucket-rows.ts";
 import { Buckets } from "./buckets.ts";
 import { ChainHeads } from "./chain-heads.ts";
+import type { CopyPlaces } from "./copy-places.ts";
 import type { BucketRef, EntryFields, EntryRef, Visit } from "./entry.ts";
+import type { Foresight } from "./foresight.ts";
 import { halfSipHash } from "./half-sip-hash.ts";
 import type { KeyIndexOptions } from "./key-index-options.ts";
 import { Keys } from "./keys.ts";
@@ -11,22 +13,20 @@ import type { Lifetimes } from "./lifetimes.ts";
 export { type BucketRef, type EntryFields, type EntryRef, NEVER } from "./entry.ts";
 
 /**
- * Where the value of every key lies, and what is known of it: the part of a store that is in memory.
- * All of it is in typed arrays, so that the garbage collector has nothing to follow, and nothing is ever copied or
- * rehashed as a whole: an operation moves a few entries at most. A key takes 32 bytes and its own, rounded up to 8, and
- * 4 for its chain; one that expires 12 more; a bucket 88 and its name, rounded up to 8, and 8. There is room for 16 GiB
- * of that. Keys and buckets whose life is over stay until they are swept or dropped; who reads asks for the time.
- *
- * Refs of what has gone must not be used again; that is not checked. Keys and names are copied in and copied out. The
- * longest key or name is 1 MiB: a longer one is a `RangeError`.
+ * Where the value of every key lies, and what is known of it: the part of a store that is in memory. All of it is in
+ * typed arrays, which the garbage collector need not follow, and is never copied or rehashed as a whole: an operation
+ * moves a few entries. A key takes 32 bytes and its own, rounded up to 8, and 4 for its chain; one that expires 16 more;
+ * a bucket 88 and its name, rounded up to 8, and 8. There is room for 16 GiB of that. Keys and buckets whose life is
+ * over stay until they are swept or dropped; who reads asks for the time. Refs of what has gone must not be used again;
+ * that is not checked. Keys and names are copied in and copied out; the longest is 1 MiB, a longer one a `RangeError`.
  */
 export class KeyIndex {
-  /** Kept by the owner of the index. */
+  /** Kept by the owner of the index, as is {@link dropRevision}. */
   lastRevision = 0;
-  /** Kept by the owner of the index. */
   dropRevision = 0;
-  /** Which buckets go with their last key. */
   readonly lifetimes: Lifetimes;
+  readonly copies: CopyPlaces;
+  readonly foresight: Foresight;
   readonly #arena = new BlockArena();
   readonly #heads = new ChainHeads(this.#arena);
   readonly #buckets: Buckets;
@@ -38,6 +38,7 @@ export class KeyIndex {
     this.#buckets = new Buckets(parts);
     this.lifetimes = this.#buckets.lifetimes;
     this.#keys = new Keys({ ...parts, buckets: this.#buckets, entryOverheadBytes, onRemove });
+    ({ copies: this.copies, foresight: this.foresight } = this.#keys);
   }
 
   /** Keys of living buckets, lapsed ones too. */
@@ -177,7 +178,7 @@ export class KeyIndex {
     return this.#keys.find(bucket, bytes, start, end);
   }
 
-  /** Adds the key, or overwrites its entry. Reads `entry` during the call only. */
+  /** Adds the key, or overwrites its entry; reads `entry` during the call. */
   put(
     bucket: BucketRef,
     bytes: Uint8Array,
@@ -241,8 +242,7 @@ export class KeyIndex {
 
   /** Whether `bytes` hold, from `start` on, all bytes of the key. */
   keyEquals(entry: EntryRef, bytes: Uint8Array, start: number): boolean {
-    const end = start + this.keyBytes(entry);
-    return end <= bytes.length && this.#keys.entries.hasKey(entry, bytes, start, end);
+    return this.#keys.entries.hasKeyAt(entry, bytes, start);
   }
 
   /** Sets {@link segment} and {@link offset}, below 2^32. */

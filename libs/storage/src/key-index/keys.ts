@@ -4,9 +4,11 @@ import type { Buckets } from "./buckets.ts";
 import type { ChainHeads } from "./chain-heads.ts";
 import { listChains } from "./chain-listing.ts";
 import { ChainTable } from "./chain-table.ts";
+import { CopyPlaces } from "./copy-places.ts";
 import { Entries } from "./entries.ts";
 import { type BucketRef, type EntryFields, type EntryRef, NEVER } from "./entry.ts";
 import { ExpiryHeap } from "./expiry-heap.ts";
+import { Foresight } from "./foresight.ts";
 import type { KeyHash } from "./half-sip-hash.ts";
 
 /** Keys that are looked at together when lapsed ones are in the way. */
@@ -25,6 +27,8 @@ export interface KeysParts {
 /** The keys of all buckets, and those that dropped buckets have left behind. */
 export class Keys {
   readonly entries: Entries;
+  readonly copies: CopyPlaces;
+  readonly foresight: Foresight;
   /** Of living buckets. */
   count = 0;
   /** Of living buckets and their keys. */
@@ -41,9 +45,13 @@ export class Keys {
   constructor(parts: KeysParts) {
     const { arena, heads } = parts;
     this.entries = new Entries(arena);
+    this.copies = new CopyPlaces(this.entries, this.#expiry);
     this.#buckets = parts.buckets;
     this.#table = new ChainTable({ arena, heads, link: 0, table: KEYS_TABLE });
     this.#hash = parts.hash;
+    const hashOf = (bucket: BucketRef, key: Uint8Array): number =>
+      this.#hashIn(bucket, key, 0, key.length);
+    this.foresight = new Foresight({ words: arena.words, table: this.#table, hashOf });
     this.#overheadBytes = parts.entryOverheadBytes;
     this.#onRemove = parts.onRemove;
   }
@@ -147,11 +155,12 @@ export class Keys {
   setExpiresAtMs(entry: EntryRef, expiresAtMs: number): void {
     const place = this.entries.heapPlace(entry);
     if (expiresAtMs !== NEVER) {
-      if (place === -1) this.#expiry.add(entry, expiresAtMs);
+      if (place === -1) this.#expiry.add(entry, expiresAtMs, this.copies.of(entry));
       else this.#expiry.changeAt(place, expiresAtMs);
     } else if (place !== -1) {
+      const copyPlace = this.copies.of(entry);
       this.#expiry.removeAt(place);
-      this.entries.setHeapPlace(entry, -1);
+      this.entries.setCopyPlace(entry, copyPlace);
     }
   }
 
@@ -240,14 +249,7 @@ export class Keys {
     start: number,
     end: number,
   ): EntryRef {
-    let entry = this.#table.first(bucket, hash);
-    while (entry !== 0) {
-      if (this.#table.hash(entry) === hash && this.entries.hasKey(entry, bytes, start, end)) {
-        return entry;
-      }
-      entry = this.#table.next(entry);
-    }
-    return 0;
+    return this.entries.search(this.#table.first(bucket, hash), hash, bytes, start, end);
   }
 
   #add(bucket: BucketRef, entry: EntryRef, hash: number, fields: EntryFields): void {

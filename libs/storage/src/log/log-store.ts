@@ -6,7 +6,6 @@ import { decideDelete } from "../state/decide-delete.ts";
 import { decideExpire } from "../state/decide-expire.ts";
 import { decidePut } from "../state/decide-put.ts";
 import { type Decision, dropsBucket, type Finding } from "../state/decision.ts";
-import { findKey } from "../state/find-key.ts";
 import { expiryOf } from "../state/look-up.ts";
 import { mutationNumber } from "../state/mutation-number.ts";
 import { readKey } from "../state/read-key.ts";
@@ -37,8 +36,10 @@ import type {
 import type { ValueCache } from "../value-cache/value-cache.ts";
 import type { Backups } from "./backups.ts";
 import type { Compactor } from "./compaction/compactor.ts";
+import { foresee } from "./foresee.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { Housekeeping } from "./housekeeping.ts";
+import { KeyFinder } from "./key-finder.ts";
 import { logStatistics } from "./log-statistics.ts";
 import type { LoggedIndex } from "./logged-index.ts";
 import type { SegmentLengths } from "./segment-lengths.ts";
@@ -70,10 +71,12 @@ export interface LogStoreParts {
 export class LogStore implements Store {
   readonly traits: StoreTraits = { engine: "log", listingMayRepeat: false, durable: true };
   readonly #parts: LogStoreParts;
+  readonly #finder: KeyFinder;
   #closing: Promise<void> | undefined;
 
   constructor(parts: LogStoreParts) {
     this.#parts = parts;
+    this.#finder = new KeyFinder(parts);
   }
 
   createBucket(bucket: Uint8Array): Answer<CreateBucketOutcome> {
@@ -100,12 +103,13 @@ export class LogStore implements Store {
   }
 
   get(bucket: Uint8Array, key: Uint8Array): Answering<GetOutcome> {
-    const { index, clock, values } = this.#open();
-    const { type, bucket: found, entry, restsOn } = findKey(index, { bucket, key }, clock());
+    const { index, values, commits } = this.#open();
+    const type = this.#finder.find(bucket, key);
+    const { bucket: found, entry, restsOn } = this.#finder;
     if (type !== "entry") return this.#answer({ outcome: { type }, restsOn });
     const revision = mutationNumber(index.revision(entry));
     const expiresAtMs = expiryOf(index.expiresAtMs(entry));
-    const durable = this.#parts.commits.durableOf(restsOn);
+    const durable = commits.durableOf(restsOn);
     const value = values.read({ entry, bucketId: index.bucketId(found), key });
     if (value instanceof Uint8Array) {
       return { outcome: { type: "found", value, revision, expiresAtMs }, durable };
@@ -116,11 +120,15 @@ export class LogStore implements Store {
   }
 
   read(bucket: Uint8Array, key: Uint8Array, sink: ValueSink): ReadResult {
-    const { index, clock, cache, commits } = this.#open();
-    const { type, entry, restsOn } = findKey(index, { bucket, key }, clock());
-    if (commits.durableOf(restsOn) !== undefined) return undefined;
+    const { cache, commits } = this.#open();
+    const type = this.#finder.find(bucket, key);
+    if (commits.durableOf(this.#finder.restsOn) !== undefined) return undefined;
     if (type !== "entry") return type;
-    return cache.lend(entry, sink) ? "found" : undefined;
+    return cache.lend(this.#finder.entry, sink) ? "found" : undefined;
+  }
+
+  foresee(buckets: readonly Uint8Array[], keys: readonly Uint8Array[], count: number): void {
+    if (this.#closing === undefined) foresee(this.#parts, { buckets, keys, count });
   }
 
   put(bucket: Uint8Array, fields: readonly Field[], options?: PutOptions): Answer<PutOutcome> {

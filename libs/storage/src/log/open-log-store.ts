@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import { StorageError } from "../errors.ts";
 import { emit } from "../events.ts";
 import { forwardClock } from "../forward-clock.ts";
-import { KeyIndex } from "../key-index/key-index.ts";
+import { type EntryRef, KeyIndex } from "../key-index/key-index.ts";
 import type { Store } from "../store.ts";
 import { ValueCache } from "../value-cache/value-cache.ts";
 import type { FilePort, HeldLock } from "./file-port.ts";
@@ -122,10 +122,12 @@ async function open(settings: LogSettings): Promise<Store> {
   using resources = new DisposableStack();
   const lock = resources.use(await takeLock(settings));
   const files = guardFiles(settings.files, lock);
-  const cache = new ValueCache({ limitBytes: settings.cacheLimitBytes });
+  // Nothing is in it before the log was read: it needs the index for it.
+  let cache: ValueCache | undefined;
   const progress = new OpeningProgress({ path: directory, clock });
   const onKeys = (done: SnapshotProgress): void => progress.loadKeys(done.keys, done.ofKeys);
-  const makeIndex = (storeId: StoreId): KeyIndex => indexOver(storeId, cache);
+  const makeIndex = (storeId: StoreId): KeyIndex =>
+    makeLogIndex(storeId, (entry) => cache?.remove(entry));
   const log = await recoverLog({
     files,
     directory,
@@ -134,6 +136,7 @@ async function open(settings: LogSettings): Promise<Store> {
     loadSnapshot: () => loadSnapshot({ files, directory, makeIndex, onProgress: onKeys }),
     onProgress: (doneBytes, totalBytes) => progress.readBytes(doneBytes, totalBytes),
   });
+  cache = new ValueCache({ limitBytes: settings.cacheLimitBytes, places: log.index.copies });
   const forward = { ...settings, files, clock: forwardClock(clock) };
   const store = await startLog(forward, { ...log, cache, lock }, resources);
   const tookMs = clock() - startedAtMs;
@@ -143,9 +146,8 @@ async function open(settings: LogSettings): Promise<Store> {
   return store;
 }
 
-/** An index whose keys leave the cache before another key can be taken for them. */
-function indexOver(storeId: StoreId, cache: ValueCache): KeyIndex {
-  const onRemove = (entry: number): void => cache.remove(entry);
+/** An index whose keys leave the cache, by `onRemove`, before another key can be taken for them. */
+function makeLogIndex(storeId: StoreId, onRemove: (entry: EntryRef) => void): KeyIndex {
   return new KeyIndex({ seed: storeId, entryOverheadBytes: ENTRY_OVERHEAD_BYTES, onRemove });
 }
 

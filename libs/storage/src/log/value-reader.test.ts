@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isStorageError } from "../errors.ts";
+import type { ReadResult } from "../read.ts";
 import type { GetOutcome, Store } from "../store.ts";
 import { BUCKET, endTurn, type HeldStore, KEY, openHeld } from "./testing/one-group-a-turn.ts";
 import { recordEvents } from "./testing/record-events.ts";
@@ -35,6 +36,35 @@ test("get() answers at once about what is not written yet, and by a promise from
   assert.ok(written instanceof Promise);
   const { outcome } = await written;
   assert.deepEqual(outcome.type === "found" && Buffer.from(outcome.value), VALUE);
+});
+
+test("read() says at once what is durable and in memory, and leaves the rest to get()", async () => {
+  const { store, scheduler } = await openHeld(new SimulatedDisk());
+  const shown: string[] = [];
+  const readNow = (key = KEY): ReadResult =>
+    store.read(BUCKET, key, (bytes, start, end) => {
+      shown.push(Buffer.from(bytes.slice(start, end)).toString());
+    });
+  await store.createBucket(BUCKET);
+  await store.put(BUCKET, [{ key: KEY, value: VALUE }]);
+  assert.equal(readNow(), undefined);
+  await endTurn(scheduler);
+  assert.deepEqual([readNow(), shown], ["found", [VALUE.toString()]]);
+  assert.equal(readNow(Buffer.from("no such key")), "missing");
+  assert.equal(
+    store.read(Buffer.from("no such bucket"), KEY, () => assert.fail()),
+    "no-bucket",
+  );
+  await store.delete(BUCKET, [KEY]);
+  assert.equal(readNow(), undefined);
+  await endTurn(scheduler);
+  assert.equal(readNow(), "missing");
+  assert.equal(shown.length, 1);
+  const { store: uncached } = await storeWithValue();
+  assert.equal(
+    uncached.read(BUCKET, KEY, () => assert.fail()),
+    undefined,
+  );
 });
 
 test("a value is read once and then comes from the cache", async () => {

@@ -57,7 +57,7 @@ export class ValueReader {
   }
 
   async #fetch(wanted: WantedValue, at: Extent): Promise<Uint8Array> {
-    const { index, cache, files } = this.#options;
+    const { cache, files } = this.#options;
     const { segment, offset, length } = at;
     // The caller's array is good during the call only.
     const kept = { ...wanted, key: Uint8Array.from(wanted.key) };
@@ -71,10 +71,16 @@ export class ValueReader {
       throw new StorageError("STORAGE_READ_FAILED", details, { cause: error });
     }
     const value = this.#prove(kept, at, bytes);
-    // Meanwhile the entry may have been put anew, or be that of another key.
-    const isCurrent = index.segment(kept.entry) === segment && index.offset(kept.entry) === offset;
-    if (isCurrent) cache.set(kept.entry, value);
+    if (this.#isThere(kept, at)) cache.set(kept.entry, value);
     return value;
+  }
+
+  /** Whether the entry is still the key's, which may have gone while the disk was asked, and the value the latest. */
+  #isThere({ entry, bucketId, key }: WantedValue, at: Extent): boolean {
+    const { index } = this.#options;
+    const bucket = index.bucketWithId(bucketId);
+    if (bucket === 0 || index.find(bucket, key, 0, key.length) !== entry) return false;
+    return index.segment(entry) === at.segment && index.offset(entry) === at.offset;
   }
 
   #prove(wanted: WantedValue, at: Extent, bytes: Uint8Array): Uint8Array {

@@ -1,17 +1,14 @@
-import { NO_SLOT, POSITION_LIMIT, PositionTable, SET_BYTES } from "./position-table.ts";
 import type { ValueSink } from "../read.ts";
 import { UNIT_BYTES, unitsFor, ValueRing } from "./value-ring.ts";
 
-/** 16 GiB: so far positions reach. */
-const LIMIT_BYTES = POSITION_LIMIT * UNIT_BYTES;
+/** A place is the position of a record plus 1, below 2^31: so it fits where an index keeps it. */
+const PLACE_LIMIT = 2 ** 31;
 
-/**
- * The table's share of the limit: a slot of 8 bytes for every 64 bytes of the limit. This assumes
- * values of some 64 bytes or more, of which at most 6 % are lost because their set of slots is full
- * before the ring is (measured; 1 % from 96 bytes on). Of smaller values the table, not the ring,
- * says how many there can be: each takes at least 64 bytes of the limit.
- */
-const TABLE_SHARE = 1 / 8;
+/** 16 GiB: so far places reach. */
+const LIMIT_BYTES = PLACE_LIMIT * UNIT_BYTES;
+
+/** Of less than this an eighth is no value worth keeping. */
+const LEAST_BYTES = 512;
 
 /** A larger share of the limit than this would cost too many other values. */
 const VALUE_SHARE = 1 / 8;
@@ -27,48 +24,61 @@ const RENEWALS_LIMIT = 16;
 /** ... and how many bytes of them, besides as many as it was given. */
 const RENEWED_LIMIT_UNITS = (64 * 1024) / UNIT_BYTES;
 
+/** Keeps one number for each entry, 0 at first: where its value is. */
+export interface Places {
+  of(entry: number): number;
+  /** `place` is below 2^31. */
+  set(entry: number, place: number): void;
+}
+
 /** How {@link ValueCache} is made. */
 export interface ValueCacheOptions {
   /** What the cache may take, all in all; up to 16 GiB. 0 keeps nothing. */
   readonly limitBytes: number;
+  /** Nobody else sets anything there. */
+  readonly places: Places;
 }
 
 /**
- * Keeps some values in memory, outside the JavaScript heap, by the entry (from 1 up, below 2^32) they
+ * Keeps some values in memory, outside the JavaScript heap, by the entry (from 1 up, below 2^31) they
  * belong to. It may forget any of them at any time and never returns another value than the last one
  * that was set.
+ *
+ * Where a value is, its entry knows, in a word of its own: whoever asks for the value has just looked
+ * the entry up, so this costs no look at another table, which would be one more wait for memory.
  *
  * The policy is CLOCK, first in first out with a second chance: values lie in a ring in the order in
  * which they came; when room is needed the oldest one goes, unless it was read since it came, then it
  * moves to the end once more. A read so costs one bit and no reordering. Source: F. J. Corbató, A
  * Paging Experiment with the Multics System (1968).
  *
- * A value takes its length rounded up to 8 bytes, 8 for its record, and its slot in a table that an
- * eighth of the limit is reserved for; so 64 MiB hold about 780,000 values of 64 bytes or 56,000 of
- * 1 KiB. The ring is allocated in pages of 1 MiB as it fills.
+ * A value takes its length rounded up to 8 bytes, and 8 for its record; so 64 MiB hold 930,000 values
+ * of 64 bytes or 65,000 of 1 KiB. The ring is allocated in pages of 4 MiB as it fills.
  */
 export class ValueCache {
+  /** A sum of what {@link touch} has read, so that no compiler leaves the reading out. */
+  touched = 0;
   readonly #limitBytes: number;
   readonly #valueLimitBytes: number;
   readonly #ring: ValueRing;
-  readonly #table: PositionTable;
+  readonly #places: Places;
   #hits = 0;
   #misses = 0;
   #entryCount = 0;
   #usedUnits = 0;
 
-  constructor({ limitBytes }: ValueCacheOptions) {
+  constructor({ limitBytes, places }: ValueCacheOptions) {
     if (!Number.isSafeInteger(limitBytes) || limitBytes < 0 || limitBytes > LIMIT_BYTES) {
       throw new RangeError(
         `Cannot make a value cache of ${limitBytes} bytes: it takes 0 to ${LIMIT_BYTES}`,
       );
     }
-    const sets = Math.floor((limitBytes * TABLE_SHARE) / SET_BYTES);
-    const units = sets === 0 ? 0 : Math.floor((limitBytes - sets * SET_BYTES) / UNIT_BYTES);
+    const isOff = limitBytes < LEAST_BYTES;
+    const units = isOff ? 0 : Math.min(Math.floor(limitBytes / UNIT_BYTES), PLACE_LIMIT - 1);
     this.#limitBytes = limitBytes;
-    this.#valueLimitBytes = sets === 0 ? -1 : Math.min(limitBytes * VALUE_SHARE, VALUE_LIMIT_BYTES);
+    this.#valueLimitBytes = isOff ? -1 : Math.min(limitBytes * VALUE_SHARE, VALUE_LIMIT_BYTES);
     this.#ring = new ValueRing(units);
-    this.#table = new PositionTable(sets, units);
+    this.#places = places;
   }
 
   /** How many calls of {@link get} have returned a value. */
@@ -98,7 +108,7 @@ export class ValueCache {
 
   /** What has been allocated until now. */
   get memoryBytes(): number {
-    return this.#ring.memoryBytes + this.#table.memoryBytes;
+    return this.#ring.memoryBytes;
   }
 
   /**
@@ -107,14 +117,13 @@ export class ValueCache {
    * up to 64 KiB.
    */
   get(entry: number): Uint8Array | undefined {
-    const slot = this.#table.find(entry);
-    if (slot === NO_SLOT) {
+    const place = this.#places.of(entry);
+    if (place === 0) {
       this.#misses++;
       return undefined;
     }
     this.#hits++;
-    this.#table.markUsed(slot);
-    return this.#ring.copyAt(this.#table.positionAt(slot));
+    return this.#ring.copyAt(place - 1);
   }
 
   /**
@@ -122,12 +131,22 @@ export class ValueCache {
    * as missed: whoever asked goes on to {@link get}.
    */
   lend(entry: number, sink: ValueSink): boolean {
-    const slot = this.#table.find(entry);
-    if (slot === NO_SLOT) return false;
+    const place = this.#places.of(entry);
+    if (place === 0) return false;
     this.#hits++;
-    this.#table.markUsed(slot);
-    this.#ring.lendAt(this.#table.positionAt(slot), sink);
+    this.#ring.lendAt(place - 1, sink);
     return true;
+  }
+
+  /** Fetches the values of the first `count` of `entries`, 0 for none, into the processor's cache. None counts as used. */
+  touch(entries: Uint32Array, count: number): void {
+    let read = 0;
+    for (let index = 0; index < count; index++) {
+      const entry = entries[index]!;
+      const place = entry === 0 ? 0 : this.#places.of(entry);
+      if (place !== 0) read = (read + this.#ring.touch(place - 1)) | 0;
+    }
+    this.touched = read;
   }
 
   /**
@@ -141,57 +160,52 @@ export class ValueCache {
       return;
     }
     const units = unitsFor(value.length);
-    const slot = this.#table.find(entry);
-    if (slot !== NO_SLOT) {
-      const position = this.#table.positionAt(slot);
-      if (unitsFor(this.#ring.valueBytesAt(position)) === units) {
-        this.#ring.replace(position, value);
+    const place = this.#places.of(entry);
+    if (place !== 0) {
+      if (unitsFor(this.#ring.valueBytesAt(place - 1)) === units) {
+        this.#ring.replace(place - 1, value);
         return;
       }
-      this.#drop(slot);
+      this.#drop(entry, place - 1);
     }
     this.#makeRoom(units);
-    const victim = this.#table.victim(entry, this.#ring.oldest);
-    if (victim !== NO_SLOT) this.#drop(victim);
-    this.#table.add(entry, this.#ring.push(entry, value));
+    this.#places.set(entry, this.#ring.push(entry, value) + 1);
     this.#entryCount++;
     this.#usedUnits += units;
   }
 
   /** Forgets an entry's value, if it is there: before the entry's number can come to mean another one. */
   remove(entry: number): void {
-    const slot = this.#table.find(entry);
-    if (slot !== NO_SLOT) this.#drop(slot);
+    const place = this.#places.of(entry);
+    if (place !== 0) this.#drop(entry, place - 1);
   }
 
   #makeRoom(units: number): void {
     const ring = this.#ring;
-    const table = this.#table;
     let renewals = RENEWALS_LIMIT;
     let renewedUnits = RENEWED_LIMIT_UNITS + units;
     while (ring.freeUnits < units) {
-      const entry = ring.entryAt(ring.oldest);
-      const slot = entry === 0 ? NO_SLOT : table.find(entry);
-      const oldestUnits = unitsFor(ring.valueBytesAt(ring.oldest));
+      const { oldest } = ring;
+      const entry = ring.entryAt(oldest);
+      const oldestUnits = unitsFor(ring.valueBytesAt(oldest));
       const isRenewed =
-        slot !== NO_SLOT && renewals > 0 && oldestUnits <= renewedUnits && table.isUsed(slot);
+        entry !== 0 && renewals > 0 && oldestUnits <= renewedUnits && ring.isUsed(oldest);
       if (isRenewed) {
-        table.move(slot, ring.renew());
+        this.#places.set(entry, ring.renew() + 1);
         renewals--;
         renewedUnits -= oldestUnits;
       } else {
-        if (slot !== NO_SLOT) this.#drop(slot);
+        if (entry !== 0) this.#drop(entry, oldest);
         ring.shift();
       }
     }
   }
 
   /** Its record stays in the ring, as nobody's, until it is the oldest. */
-  #drop(slot: number): void {
-    const position = this.#table.positionAt(slot);
+  #drop(entry: number, position: number): void {
     this.#entryCount--;
     this.#usedUnits -= unitsFor(this.#ring.valueBytesAt(position));
     this.#ring.drop(position);
-    this.#table.remove(slot);
+    this.#places.set(entry, 0);
   }
 }

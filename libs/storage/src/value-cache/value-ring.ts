@@ -4,12 +4,15 @@ import { CopySlab } from "./copy-slab.ts";
 /** Records begin at multiples of this; positions count it. */
 export const UNIT_BYTES = 8;
 
-/** Made when first written to, so that a cache that is not used takes nothing. */
-const PAGE_BYTES = 2 ** 20;
+/** Made when first written to, so that a cache that is not used takes nothing; as large as the pieces of a `BlockArena`. */
+const PAGE_BYTES = 4 * 2 ** 20;
 /** Of a position: what is above is the page, what is below the place in it. */
-const PAGE_SHIFT = 17;
+const PAGE_SHIFT = 19;
 const PAGE_UNITS = PAGE_BYTES / UNIT_BYTES;
 const UNIT_MASK = PAGE_UNITS - 1;
+
+/** Of the first word of a record: it was used since it came, or was last renewed. */
+const USED = 0x80000000;
 
 /** How many units a record with a value of so many bytes takes. */
 export function unitsFor(valueBytes: number): number {
@@ -28,7 +31,7 @@ interface Page {
  * the room of the oldest one is what the next one takes. A record may cross the end of a page, also
  * that of the circle.
  * ```text
- * entry u32 (0: dropped) | valueBytes u32 | value | zero to seven bytes of anything
+ * entry u31 (0: dropped), used u1 | valueBytes u32 | value | zero to seven bytes of anything
  * ```
  * Numbers are in the order of the machine: no one else sees them.
  */
@@ -64,7 +67,18 @@ export class ValueRing {
 
   /** The entry of a record, 0 when it was dropped. */
   entryAt(position: number): number {
-    return this.#pageAt(position).words[(position & UNIT_MASK) << 1]!;
+    return this.#pageAt(position).words[(position & UNIT_MASK) << 1]! & ~USED;
+  }
+
+  /** Reads a word at the front of a record and one 64 bytes on, so that both are near when it is asked for. */
+  touch(position: number): number {
+    const { words } = this.#pageAt(position);
+    const at = (position & UNIT_MASK) << 1;
+    return words[at]! + words[Math.min(at + 16, words.length - 1)]!;
+  }
+
+  isUsed(position: number): boolean {
+    return this.#pageAt(position).words[(position & UNIT_MASK) << 1]! >= USED;
   }
 
   valueBytesAt(position: number): number {
@@ -92,9 +106,9 @@ export class ValueRing {
     else this.#scatter(value, this.#after(position, 1));
   }
 
-  /** A copy of the value of a record; see {@link CopySlab.copy}. */
+  /** A copy of the value of a record, which is used now; see {@link CopySlab.copy}. */
   copyAt(position: number): Uint8Array {
-    const { bytes, words } = this.#pageAt(position);
+    const { bytes, words } = this.#use(position);
     const valueBytes = words[((position & UNIT_MASK) << 1) | 1]!;
     const start = ((position & UNIT_MASK) + 1) * UNIT_BYTES;
     if (start + valueBytes <= bytes.length) {
@@ -103,9 +117,9 @@ export class ValueRing {
     return this.#gather(new Uint8Array(valueBytes), this.#after(position, 1));
   }
 
-  /** Shows `sink` the value of a record: where it lies if that is in one piece, else a copy. */
+  /** Shows `sink` the value of a record, which is used now: where it lies if that is in one piece, else a copy. */
   lendAt(position: number, sink: ValueSink): void {
-    const { bytes, words, view } = this.#pageAt(position);
+    const { bytes, words, view } = this.#use(position);
     const valueBytes = words[((position & UNIT_MASK) << 1) | 1]!;
     const start = ((position & UNIT_MASK) + 1) * UNIT_BYTES;
     if (start + valueBytes <= bytes.length) {
@@ -128,7 +142,7 @@ export class ValueRing {
     this.#freeUnits += units;
   }
 
-  /** Makes the oldest record the newest one and returns its new position. */
+  /** Makes the oldest record the newest one, not used yet, and returns its new position. */
   renew(): number {
     const units = unitsFor(this.valueBytesAt(this.#oldest));
     const position = this.#next;
@@ -136,7 +150,17 @@ export class ValueRing {
     if (this.#freeUnits > 0) this.#move(this.#oldest, position, units);
     this.#oldest = this.#after(this.#oldest, units);
     this.#next = this.#after(position, units);
+    this.#pageAt(position).words[(position & UNIT_MASK) << 1]! &= ~USED;
     return position;
+  }
+
+  #use(position: number): Page {
+    const page = this.#pageAt(position);
+    const at = (position & UNIT_MASK) << 1;
+    const word = page.words[at]! | 0;
+    // Bit 31 makes it negative. What was used is only read, so that its line of memory stays clean.
+    if (word >= 0) page.words[at] = word | USED;
+    return page;
   }
 
   #after(position: number, units: number): number {

@@ -29,10 +29,11 @@ export function expectBucket(index: KeyIndex, name: string, bucket: ModelBucket)
 export function expectEntry(
   index: KeyIndex,
   bucket: BucketRef,
-  { key, entry: { ref, fields } }: { readonly key: string; readonly entry: ModelEntry },
+  { key, entry: { ref, fields, copyPlace } }: { readonly key: string; readonly entry: ModelEntry },
 ): void {
   const bytes = bytesOf(`-${key}`);
   assert.equal(index.find(bucket, bytes, 1, bytes.length), ref);
+  assert.equal(index.copies.of(ref), copyPlace);
   assert.equal(index.keyBytes(ref), key.length);
   assert.ok(index.keyEquals(ref, bytes, 1));
   assert.ok(!index.keyEquals(ref, bytes, 2));

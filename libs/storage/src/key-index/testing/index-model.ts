@@ -105,18 +105,25 @@ export class IndexModel {
       : this.index.put(bucket.ref, bytes, 2, bytes.length - 1, fields);
     if (old === undefined) assert.ok(!this.#isHeld(ref));
     else assert.equal(ref, old.ref);
-    bucket.keys.set(key, { ref, fields: { ...fields } });
+    // What is put anew keeps its place, until the owner gives it another one: here, now and then.
+    const { copyPlace = 0 } = old ?? {};
+    assert.equal(this.index.copies.of(ref), copyPlace);
+    const isMoved = fields.offset % 3 > 0;
+    if (isMoved) this.index.copies.set(ref, fields.offset >>> 1);
+    const place = isMoved ? fields.offset >>> 1 : copyPlace;
+    bucket.keys.set(key, { ref, fields: { ...fields }, copyPlace: place });
   }
 
   change(name: string, key: string, fields: EntryFields): void {
     const bucket = this.#buckets.get(name);
     const old = bucket?.keys.get(key);
     if (bucket === undefined || old === undefined) return;
-    const { ref } = old;
+    const { ref, copyPlace } = old;
     this.index.setRevision(ref, fields.revision);
     this.index.setPlace(ref, fields.segment, fields.offset);
     this.index.setExpiresAtMs(ref, fields.expiresAtMs);
-    bucket.keys.set(key, { ref, fields: { ...fields, valueBytes: old.fields.valueBytes } });
+    const { valueBytes } = old.fields;
+    bucket.keys.set(key, { ref, fields: { ...fields, valueBytes }, copyPlace });
   }
 
   remove(name: string, key: string): void {

@@ -4,6 +4,7 @@ import type { BucketRef, EntryFields, EntryRef } from "../entry.ts";
 export interface ModelEntry {
   readonly ref: EntryRef;
   readonly fields: EntryFields;
+  readonly copyPlace: number;
 }
 
 /** A bucket of the model. */
