@@ -17,11 +17,11 @@ export class BucketMemo {
   named(bytes: Uint8Array, start: number, end: number): BucketName | undefined {
     const length = end - start;
     if (length === 0 || length > bucketNameLimitBytes) return undefined;
-    const place = (length ^ bytes[start]! ^ (bytes[end - 1]! << 1)) & (places - 1);
+    const place = (length ^ byteAt(bytes, start) ^ (byteAt(bytes, end - 1) << 1)) & (places - 1);
     const known = this.#names[place];
     if (known !== undefined && known.length === length && isAt(known, bytes, start)) return known;
     const name = new Uint8Array(length);
-    for (let index = 0; index < length; index++) name[index] = bytes[start + index]!;
+    for (let index = 0; index < length; index++) name[index] = byteAt(bytes, start + index);
     return (this.#names[place] = parseBucketName(name));
   }
 }
@@ -31,4 +31,9 @@ function isAt(name: BucketName, bytes: Uint8Array, start: number): boolean {
     if (bytes[start + index] !== name[index]) return false;
   }
   return true;
+}
+
+/** Whoever asks knows that it is there. */
+function byteAt(bytes: Uint8Array, at: number): number {
+  return bytes[at] ?? 0;
 }

@@ -6,7 +6,7 @@ export function expectRead({ store, model }: Pair, bucket: Uint8Array, key: Uint
   // A hint about what is there and what is not changes nothing.
   store.foresee([bucket, bucket], [key, bucket], 2);
   const shown: Uint8Array[] = [];
-  const type = store.read(bucket, key, (bytes, start, end, words) => {
+  const type = store.read(bucket, key, (...[bytes, start, end, words]) => {
     shown.push(bytes.slice(start, end));
     const { buffer, byteOffset } = words;
     assert.deepEqual(new Uint8Array(buffer, byteOffset + start, end - start), shown.at(-1));

@@ -5,6 +5,7 @@ import type { GetOutcome } from "./store.ts";
  * more than a byte at a time. They are the engine's memory and good during the call only; they are not to be written to,
  * and the store is not to be called from here. What this throws comes out of the read.
  */
+// oxlint-disable-next-line max-params -- an object for them would cost more than the copy
 export type ValueSink = (bytes: Uint8Array, start: number, end: number, words: DataView) => void;
 
 /**
