@@ -12,9 +12,9 @@ const PENDING_BYTES = 8 * MIB;
 const SEGMENT_BYTES = 8 * MIB;
 
 /** The process with nothing in it, and what its heap needs to breathe under load. */
-const BASE_BYTES = 190 * MIB;
-/** Two groups on their way to the disk. */
-const GROUP_BYTES = 32 * MIB;
+const BASE_BYTES = 230 * MIB;
+/** Two groups on their way to the disk, each in the memory it has grown to. */
+const GROUP_BYTES = 16 * MIB;
 const BUDGET_BYTES = BASE_BYTES + CACHE_BYTES + PENDING_BYTES + GROUP_BYTES + SEGMENT_BYTES;
 
 const CONNECTIONS = 16;
