@@ -11,6 +11,18 @@ test("parseInt64() reads every whole number of 64 bits, as it is written", () =>
   );
 });
 
+test("parseInt64() reads whole numbers up to both ends", () => {
+  for (const [text, value] of [
+    ["0", 0n],
+    ["7", 7n],
+    ["-12", -12n],
+    ["9223372036854775807", 2n ** 63n - 1n],
+    ["-9223372036854775808", -(2n ** 63n)],
+  ] as const) {
+    assert.equal(parseInt64(Buffer.from(text)), value);
+  }
+});
+
 test("parseInt64() reads nothing that is written otherwise, or beyond 64 bits", () => {
   const others = [
     "",
@@ -26,10 +38,12 @@ test("parseInt64() reads nothing that is written otherwise, or beyond 64 bits", 
     "1e3",
     "0x1",
     "x",
+    "a",
     "١",
   ];
-  const beyond = ["9223372036854775808", "-9223372036854775809", "1".repeat(30)];
+  const beyond = ["9223372036854775808", "-9223372036854775809", "1".repeat(30), "9".repeat(100)];
   for (const text of [...others, ...beyond]) {
     assert.equal(parseInt64(Buffer.from(text)), undefined, text);
   }
+  assert.equal(parseInt64(Uint8Array.of(0xb2)), undefined, "a digit of Latin-1");
 });

@@ -3,7 +3,7 @@ import { answerAnybody, answerAnybodyError, type Answer } from "../../answers.ts
 import type { Arguments } from "../../arguments.ts";
 import type { CommandRow } from "../../command-row.ts";
 import type { Conversation, RespVersion } from "../../conversation.ts";
-import { parseInteger } from "../../integers.ts";
+import { parseInt64 } from "../../../execute/int64.ts";
 import { redisVersion } from "../../redis-version.ts";
 import { appendArray, appendError, appendInteger, appendMap, appendText } from "../../writer.ts";
 import { logIn } from "./auth.ts";
@@ -53,7 +53,7 @@ function readWishes(words: Arguments, conversation: Conversation): Wishes | stri
   if (words.count === 1) {
     return { version: conversation.version, credentials: undefined, name: undefined };
   }
-  const version = parseInteger(words.bytes(1));
+  const version = parseInt64(words.bytes(1));
   if (version === undefined) return NOT_A_VERSION;
   if (version !== 2n && version !== 3n) return NOT_A_VERSION_OF_OURS;
   let credentials: Wishes["credentials"];

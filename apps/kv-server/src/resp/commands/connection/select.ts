@@ -1,7 +1,7 @@
 import { answerError, answerWith } from "../../answers.ts";
 import type { CommandRow } from "../../command-row.ts";
 import { notAnIntegerError } from "../../errors.ts";
-import { parseInteger } from "../../integers.ts";
+import { parseInt64 } from "../../../execute/int64.ts";
 import { appendSimple } from "../../writer.ts";
 
 /** Redis reads the number of a database as one of 32 bits. */
@@ -20,7 +20,7 @@ export const SELECT: CommandRow = {
   group: "connection",
   since: "1.0.0",
   request: (words) => {
-    const index = parseInteger(words.bytes(1));
+    const index = parseInt64(words.bytes(1));
     if (index === undefined) return answerError(notAnIntegerError);
     if (index < least || index > most) {
       return answerError(`ERR value is out of range, value must between ${least} and ${most}`);

@@ -3,7 +3,7 @@ import { type Answer, answerError, answerWith, leaveWith } from "../../../answer
 import type { Arguments } from "../../../arguments.ts";
 import type { Conversation } from "../../../conversation.ts";
 import { syntaxError } from "../../../errors.ts";
-import { parseInteger } from "../../../integers.ts";
+import { parseInt64 } from "../../../../execute/int64.ts";
 import type { Subcommand } from "../../../subcommands.ts";
 import { appendInteger, appendSimple } from "../../../writer.ts";
 import { userOf } from "./client-line.ts";
@@ -69,7 +69,7 @@ function readFilter(
   const value = Buffer.from(bytes).toString("latin1");
   switch (option) {
     case "ID": {
-      const id = parseInteger(bytes);
+      const id = parseInt64(bytes);
       if (id === undefined || id < 1n) return "ERR client-id should be greater than 0";
       return ({ client }) => BigInt(client.id) === id;
     }

@@ -2,7 +2,7 @@ import { answerAtLength, answerError, answerWith } from "../../../answers.ts";
 import type { Arguments } from "../../../arguments.ts";
 import type { Conversation } from "../../../conversation.ts";
 import { syntaxError } from "../../../errors.ts";
-import { parseInteger } from "../../../integers.ts";
+import { parseInt64 } from "../../../../execute/int64.ts";
 import type { Subcommand } from "../../../subcommands.ts";
 import { appendVerbatim } from "../../../writer.ts";
 import { clientLine } from "./client-line.ts";
@@ -53,7 +53,7 @@ function readFilter(words: Arguments): Filter | string {
   if (option !== "ID" || words.count === 3) return syntaxError;
   const ids = new Set<bigint>();
   for (let index = 3; index < words.count; index++) {
-    const id = parseInteger(words.bytes(index));
+    const id = parseInt64(words.bytes(index));
     if (id === undefined) return "ERR Invalid client ID";
     ids.add(id);
   }
