@@ -1,8 +1,8 @@
 /** What one connection does to others, and to itself: played on each server, and the transcripts compared. */
 import assert from "node:assert/strict";
-import { after, before, suite, test } from "node:test";
-import { type OurServer, startOurServer } from "../servers/our-server.ts";
-import { type RedisServer, startRedisServer, withoutRedisServer } from "../servers/redis-server.ts";
+import { suite, test } from "node:test";
+import { bothServers } from "../servers/both-servers.ts";
+import { withoutRedisServer } from "../servers/redis-server.ts";
 import { encodeRequest, RespClient } from "../wire/resp-client.ts";
 import { textOf } from "../wire/resp-value.ts";
 import { showEnd } from "./comparison.ts";
@@ -67,27 +67,17 @@ async function request({ client }: Party, ...words: readonly string[]): Promise<
 }
 
 suite("CLIENT KILL beside redis-server", { skip: withoutRedisServer }, () => {
-  let redis: RedisServer;
-  let ours: OurServer;
-
-  before(async () => {
-    redis = await startRedisServer();
-    ours = await startOurServer();
-  });
-  after(async () => {
-    await redis[Symbol.asyncDispose]();
-    await ours[Symbol.asyncDispose]();
-  });
+  const servers = bothServers();
 
   for (const [title, words] of Object.entries(kills)) {
     test(title, async () => {
-      assert.equal(await play(ours.port, words), await play(redis.port, words));
+      assert.equal(await play(servers.ours.port, words), await play(servers.redis.port, words));
     });
   }
 
   test("CLIENT LIST has all, and those that are asked for", async () => {
     const lists = await Promise.all(
-      [redis.port, ours.port].map(async (port) => {
+      [servers.redis.port, servers.ours.port].map(async (port) => {
         await using one = await join(port);
         await using other = await join(port);
         await one.client.ask("CLIENT", "SETNAME", "one");

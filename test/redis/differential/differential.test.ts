@@ -1,9 +1,9 @@
 /** Everything both servers know, played on both: ours and Debian's redis-server. */
 import assert from "node:assert/strict";
-import { after, before, suite, test } from "node:test";
+import { suite, test } from "node:test";
 import { parseBytes } from "../../harness/byte-text.ts";
-import { type OurServer, startOurServer } from "../servers/our-server.ts";
-import { type RedisServer, startRedisServer, withoutRedisServer } from "../servers/redis-server.ts";
+import { bothServers } from "../servers/both-servers.ts";
+import { withoutRedisServer } from "../servers/redis-server.ts";
 import { showEnd } from "./comparison.ts";
 import { Contender, type Version } from "./contender.ts";
 import { type Difference, differences, streamDifferences } from "./differences.ts";
@@ -29,19 +29,9 @@ const families = {
 };
 
 suite("beside redis-server", { skip: withoutRedisServer }, () => {
-  let redis: RedisServer;
-  let ours: OurServer;
+  const servers = bothServers();
 
-  before(async () => {
-    redis = await startRedisServer();
-    ours = await startOurServer();
-  });
-  after(async () => {
-    await redis[Symbol.asyncDispose]();
-    await ours[Symbol.asyncDispose]();
-  });
-
-  const arena = (): Arena => ({ reference: redis.port, ours: ours.port });
+  const arena = (): Arena => ({ reference: servers.redis.port, ours: servers.ours.port });
 
   for (const version of [2, 3] as const) {
     for (const [name, family] of Object.entries(families)) {
@@ -62,7 +52,7 @@ suite("beside redis-server", { skip: withoutRedisServer }, () => {
     const complaints: string[] = [];
     for (const [title, text] of Object.entries(bytes)) {
       const [theirs, own] = await Promise.all(
-        [redis.port, ours.port].map((port) => replyText(port, parseBytes(text))),
+        [servers.redis.port, servers.ours.port].map((port) => replyText(port, parseBytes(text))),
       );
       const [known] = streamDifferences[title] ?? [];
       if (own === (known ?? theirs) && theirs !== known) continue;

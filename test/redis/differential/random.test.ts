@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { after, before, suite, test } from "node:test";
+import { suite, test } from "node:test";
 import fc from "fast-check";
 import { chooseSeed } from "../../harness/random.ts";
-import { type OurServer, startOurServer } from "../servers/our-server.ts";
-import { type RedisServer, startRedisServer, withoutRedisServer } from "../servers/redis-server.ts";
+import { bothServers } from "../servers/both-servers.ts";
+import { withoutRedisServer } from "../servers/redis-server.ts";
 import { showBytes } from "../../harness/byte-text.ts";
 import { showEnd } from "./comparison.ts";
 import { Contender } from "./contender.ts";
@@ -22,24 +22,14 @@ const manners: readonly Manner[] = [
 ];
 
 suite("beside redis-server, at random", { skip: withoutRedisServer }, () => {
-  let redis: RedisServer;
-  let ours: OurServer;
-
-  before(async () => {
-    redis = await startRedisServer();
-    ours = await startOurServer();
-  });
-  after(async () => {
-    await redis[Symbol.asyncDispose]();
-    await ours[Symbol.asyncDispose]();
-  });
+  const servers = bothServers();
 
   for (const manner of manners) {
     const { version, atOnce } = manner;
     test(`RESP${version}, ${atOnce ? "all at once" : "one after the other"}`, async (t) => {
       const seed = chooseSeed();
       t.diagnostic(`seed ${seed}`);
-      const arena = { reference: redis.port, ours: ours.port };
+      const arena = { reference: servers.redis.port, ours: servers.ours.port };
       const script = randomScript({ hasScans: !atOnce, maxLength: 40 });
       const property = fc.asyncProperty(script, async (requests) => {
         const found = await disagreements(arena, requests, manner);
@@ -54,7 +44,7 @@ suite("beside redis-server, at random", { skip: withoutRedisServer }, () => {
     t.diagnostic(`seed ${seed}`);
     const property = fc.asyncProperty(randomLine, async (line) => {
       const [theirs, own] = await Promise.all(
-        [redis.port, ours.port].map(async (port) => {
+        [servers.redis.port, servers.ours.port].map(async (port) => {
           await using contender = await Contender.connect(port, 2);
           return (await contender.playBytes(line)).map(showEnd).join(" ");
         }),
