@@ -49,7 +49,15 @@ function requestOf(all: readonly string[]): string {
 
 const inline = words.map((all) => `${all.join(" ").replaceAll(/[\r\n\0"']/gu, "")}\r\n`);
 
+/** What most requests are, many in a row: they are taken from the decoder together. */
+const plain = fc.oneof(
+  fc.tuple(fc.constant("HGET"), bucket, key),
+  fc.tuple(fc.constant("HSET"), bucket, key, text),
+);
+const manyPlain = fc.array(plain.map(requestOf), { maxLength: 20 }).map((all) => all.join(""));
+
 const respPiece = fc.oneof(
+  { weight: 2, arbitrary: manyPlain },
   { weight: 8, arbitrary: words.map(requestOf) },
   { weight: 2, arbitrary: inline },
   { weight: 1, arbitrary: number.map((count) => `*${count}\r\n`) },

@@ -2,6 +2,8 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { Client } from "./client.ts";
 import type { FrontDoor } from "./front-door.ts";
+import type { OutputPart } from "./output-buffer.ts";
+import type { Sender } from "./outbox.ts";
 import { type Pause, Session } from "./session.ts";
 import { localEndOf, peerOf, takenBytes } from "./socket.ts";
 import { StallWatch } from "./stall-watch.ts";
@@ -27,7 +29,7 @@ let latestId = 0;
  *
  * Whatever fails in it costs this connection and nothing else.
  */
-export class Connection implements Client {
+export class Connection implements Client, Sender {
   readonly id = ++latestId;
   readonly peer: string;
   readonly local: string;
@@ -42,6 +44,10 @@ export class Connection implements Client {
   /** Whether the connection ends as soon as all that is due has gone out. */
   #isEnding = false;
   #isScheduled = false;
+  /** Whether the outbox has replies of this one; what the session came to before that, and the input that it left. */
+  #isPosted = false;
+  #pause: Pause = "starved";
+  #waitingBytes = 0;
   /** What the total of all connections has of this one. */
   #countedBytes = 0;
 
@@ -54,7 +60,7 @@ export class Connection implements Client {
     this.#activeAtMs = this.acceptedAtMs;
     this.#session = new Session(door, {
       client: this,
-      onProgress: () => this.#proceedSoon(),
+      onProgress: () => this.#wake(),
       onBug: (error) => this.#crash(error),
     });
     this.#socket = door.adopt(accepted, (bytes) => this.#proceed(bytes));
@@ -111,30 +117,49 @@ export class Connection implements Client {
   #proceedSoon(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => {
-      this.#isScheduled = false;
-      this.#proceed();
-    });
+    setImmediate(() => this.proceed());
+  }
+
+  #wake(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#door.outbox.wake(this);
+  }
+
+  proceed(): void {
+    this.#isScheduled = false;
+    this.#proceed();
   }
 
   /** Does all that can be done now. The boundary at which a bug in serving a request stops. */
   #proceed(input?: Uint8Array): void {
     if (this.#socket.destroyed) return;
+    // What it may do next depends on what becomes of its replies.
+    if (this.#isPosted) this.#door.outbox.flush();
     try {
       if (input !== undefined) {
         this.#activeAtMs = this.#door.clock();
         this.#session.feed(input);
       }
-      const pause = this.#session.execute(this.#roomBytes);
+      this.#pause = this.#session.execute(this.#roomBytes);
       this.#session.deliver();
-      this.#send();
-      const waitingBytes = this.#session.keepInput();
-      this.#count(this.#session.pendingBytes + this.#socket.writableLength);
-      if (pause === "foreign") this.cut();
-      else this.#await(pause, waitingBytes);
+      this.#waitingBytes = this.#session.keepInput();
+      if (this.#door.output.length === 0) {
+        this.#settle();
+      } else {
+        this.#isPosted = true;
+        this.#door.outbox.post(this);
+      }
     } catch (error) {
       this.#crash(error);
     }
+  }
+
+  /** Looks where things are now that all output is with the socket. */
+  #settle(): void {
+    this.#count(this.#session.pendingBytes + this.#socket.writableLength);
+    if (this.#pause === "foreign") this.cut();
+    else this.#await(this.#pause, this.#waitingBytes);
   }
 
   /**
@@ -156,18 +181,20 @@ export class Connection implements Client {
    * The output's memory is used again only if the operating system has taken all of it. While the socket is
    * behind it is given copies of the right size, so that what it holds is what is counted.
    */
-  #send(): void {
+  send(part: OutputPart): boolean {
+    this.#isPosted = false;
+    const socket = this.#socket;
+    if (socket.destroyed) return true;
     const { output } = this.#door;
-    if (output.length === 0) return;
-    const isBehind = this.#socket.writableLength > 0;
-    if (isBehind || (this.#isEncrypted && output.length <= copiedBytes)) {
-      this.#socket.write(output.copy());
-      output.clear();
-      return;
+    const isBehind = socket.writableLength > 0;
+    const isCopied = isBehind || (this.#isEncrypted && part.end - part.start <= copiedBytes);
+    try {
+      socket.write(isCopied ? output.copy(part) : output.view(part));
+      this.#settle();
+    } catch (error) {
+      this.#crash(error);
     }
-    this.#socket.write(output.view());
-    if (this.#socket.writableLength === 0) output.clear();
-    else output.giveAway();
+    return isCopied || socket.writableLength === 0;
   }
 
   /**
@@ -221,9 +248,9 @@ export class Connection implements Client {
     }
   }
 
-  /** A bug: this connection is given up, with whatever it had put into the shared output. */
+  /** A bug: this connection is given up, with whatever it has put into the shared output since its last post. */
   #crash(error: unknown): void {
-    this.#door.output.clear();
+    this.#door.output.drop();
     this.#door.log.connectionCrashed(this.peer, error);
     this.cut();
   }

@@ -2,6 +2,7 @@ import type { Kv } from "@kv/kv";
 import type { Clients } from "./client.ts";
 import type { ServerEnvironment } from "./environment.ts";
 import type { OutputBuffer } from "./output-buffer.ts";
+import type { Outbox } from "./outbox.ts";
 import type { PendingTotal } from "./pending-total.ts";
 import type { Protocol } from "./protocol.ts";
 import type { ServerLog } from "./server-log.ts";
@@ -15,6 +16,7 @@ export interface FrontDoor {
   readonly environment: ServerEnvironment;
   readonly users: Users;
   readonly output: OutputBuffer;
+  readonly outbox: Outbox;
   readonly pending: PendingTotal;
   readonly log: ServerLog;
   readonly adopt: AdoptSocket;

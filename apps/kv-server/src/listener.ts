@@ -9,6 +9,7 @@ import type { DoorPlan } from "./door.ts";
 import type { ServerEnvironment } from "./environment.ts";
 import type { FrontDoor } from "./front-door.ts";
 import { Hall } from "./hall.ts";
+import { Outbox } from "./outbox.ts";
 import { OutputBuffer } from "./output-buffer.ts";
 import type { Protocol } from "./protocol.ts";
 import { refuse } from "./reply.ts";
@@ -65,12 +66,14 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const { door = { name: "line", port: environment.port }, hall = new Hall(environment) } = options;
   const log = new ServerLog(kv.node, clock, door.name);
   const clients = new Connections();
+  const output = new OutputBuffer();
   const frontDoor: FrontDoor = {
     kv,
     protocol,
     environment,
     users: hall.users,
-    output: new OutputBuffer(),
+    output,
+    outbox: new Outbox(output),
     pending: hall.pending,
     log,
     adopt: adoptionOf(options, log),
@@ -184,5 +187,5 @@ function turnAway(accepted: Socket, { door, handshakes }: WayIn): void {
     .on("close", () => clearTimeout(deadline))
     .end(output.copy())
     .resume();
-  output.clear();
+  output.drop();
 }

@@ -16,19 +16,44 @@ const wordedBytes = 256;
 
 const wordBytes = 8;
 
+/** Some of what an output buffer holds: the bytes from `start` to before `end`. */
+export interface OutputPart {
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
- * Where replies are assembled before they are written: one for all connections of a listener, since a
- * connection fills and empties it without a pause between.
+ * Where replies are assembled before they are written: one for all connections of a listener. Each has its turn and fills a
+ * part, without a pause between; what is added and asked about is always the last part, until it is ended.
  */
 export class OutputBuffer {
   #bytes = Buffer.allocUnsafeSlow(initialBytes);
   /** The same memory: words may begin anywhere in it. */
   #words = new DataView(this.#bytes.buffer);
   #length = 0;
+  /** Where the last part begins. */
+  #start = 0;
 
-  /** How many bytes it holds. */
+  /** How many bytes the last part has. */
   get length(): number {
+    return this.#length - this.#start;
+  }
+
+  /** How many bytes all parts have. */
+  get heldBytes(): number {
     return this.#length;
+  }
+
+  /** Ends the last part, and begins the next one. */
+  endPart(): OutputPart {
+    const part = { start: this.#start, end: this.#length };
+    this.#start = this.#length;
+    return part;
+  }
+
+  /** Takes the last part back. */
+  drop(): void {
+    this.#length = this.#start;
   }
 
   /** Puts a copy of `bytes` at the end. */
@@ -88,19 +113,20 @@ export class OutputBuffer {
     this.#length = end + 2;
   }
 
-  /** What it holds, not copied: good until the next change. */
-  view(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+  /** A part, by default the last, not copied: good until the next change. */
+  view({ start, end }: OutputPart = this.#lastPart): Uint8Array {
+    return this.#bytes.subarray(start, end);
   }
 
-  /** What it holds, in memory of its own and no more of it than needed. */
-  copy(): Uint8Array {
-    return Buffer.from(this.view());
+  /** A part, by default the last, in memory of its own and no more of it than needed. */
+  copy(part: OutputPart = this.#lastPart): Uint8Array {
+    return Buffer.from(this.view(part));
   }
 
   /** Empties it; its memory will be written to again. */
   clear(): void {
     this.#length = 0;
+    this.#start = 0;
     if (this.#bytes.length > keptBytes) this.giveAway();
   }
 
@@ -108,11 +134,16 @@ export class OutputBuffer {
   giveAway(): void {
     this.#take(Buffer.allocUnsafeSlow(initialBytes));
     this.#length = 0;
+    this.#start = 0;
+  }
+
+  get #lastPart(): OutputPart {
+    return { start: this.#start, end: this.#length };
   }
 
   #grow(neededBytes: number): void {
     const grown = Buffer.allocUnsafeSlow(Math.max(neededBytes, this.#bytes.length * 2));
-    grown.set(this.view());
+    grown.set(this.#bytes.subarray(0, this.#length));
     this.#take(grown);
   }
 

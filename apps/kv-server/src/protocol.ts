@@ -2,6 +2,7 @@ import type { ValueSink } from "@kv/kv";
 import type { Client } from "./client.ts";
 import type { FrontDoor } from "./front-door.ts";
 import type { OutputBuffer } from "./output-buffer.ts";
+import type { PlainRequest } from "./plain-request.ts";
 import type { Reply } from "./reply.ts";
 import type { Request } from "./request.ts";
 
@@ -20,6 +21,12 @@ export interface RequestLimits {
 export interface Decoder {
   /** Lends the next bytes: they are read in place until {@link Decoder.keep}, and must not change till then. */
   feed(bytes: Uint8Array): void;
+  /**
+   * Reads the next request into `plain` if it is a plain one: a get, or a put of one key, and short. Otherwise nothing happens
+   * and {@link Decoder.next} has it; what it is may only show when all plain ones before it are carried out. Whether
+   * it was one. Its bytes are lent as those of {@link Decoder.feed}.
+   */
+  nextPlain(plain: PlainRequest): boolean;
   /** The next whole request, `undefined` when more bytes are needed. Its bytes are views until the next call. */
   next(): Request | undefined;
   /** Copies what is left of the lent bytes, so that their memory can be used again. Returns how many wait. */

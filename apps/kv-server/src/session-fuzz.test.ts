@@ -10,6 +10,9 @@ import { respProtocol } from "./resp/resp-protocol.ts";
 
 const cuts = fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 60 });
 
+/** From a pause behind every reply up to none. */
+const rooms = fc.oneof(fc.integer({ min: 1, max: 60 }), fc.constant(Number.POSITIVE_INFINITY));
+
 /** From the first byte to the last command: whatever comes, there are whole replies, the same however it was cut. */
 const doors = [
   { name: "line", protocol: lineProtocol, stream: lineStream, expectWhole: expectLines },
@@ -21,9 +24,9 @@ suite("a session", () => {
     test(`answers damaged ${name} in whole replies, and the same however it is cut`, (t) => {
       const seed = chooseSeed();
       t.diagnostic(`seed ${seed}`);
-      const property = fc.property(stream, cuts, (bytes, pieces) => {
+      const property = fc.property(stream, cuts, rooms, (bytes, pieces, roomBytes) => {
         const whole = talkInPieces(protocol, bytes, []);
-        const cut = talkInPieces(protocol, bytes, pieces);
+        const cut = talkInPieces(protocol, bytes, pieces, roomBytes);
         assert.equal(cut.output, whole.output);
         assert.equal(cut.pause, whole.pause);
         assert.ok(cut.keptBytes <= bytes.length);

@@ -1,13 +1,16 @@
 import type { Answer, Answering, ValueSink } from "@kv/kv";
+import { Admission } from "./admission.ts";
 import type { Client } from "./client.ts";
-import type { Command, GetCommand } from "./execute/command.ts";
+import type { Command } from "./execute/command.ts";
 import { answerDemand, type Demand, demandOf, type Effect } from "./execute/demand.ts";
 import { execute } from "./execute/execute.ts";
 import type { FrontDoor } from "./front-door.ts";
 import { GroupListener } from "./group-listener.ts";
 import type { Decoder } from "./protocol.ts";
+import { Lookahead } from "./lookahead.ts";
+import type { PlainRequest } from "./plain-request.ts";
 import { isRequestFailure, refusalOf, refuseTooLong } from "./refusal.ts";
-import { type Refusal, type Reply, refuse } from "./reply.ts";
+import type { Refusal, Reply } from "./reply.ts";
 import { type OwedReply, ReplyQueue } from "./reply-queue.ts";
 import type {
   AuthenticateRequest,
@@ -16,20 +19,14 @@ import type {
   ReplyForm,
   Request,
 } from "./request.ts";
-import type { User } from "./user.ts";
-import type { Login } from "./users.ts";
 
 const UNKNOWN_COMMAND: Reply = { type: "unknown-command" };
-const AUTHENTICATED: Reply = { type: "authenticated" };
 const AUTHENTICATION_REQUIRED: Reply = { type: "authentication-required" };
-const WRONG_PASSWORD: Reply = { type: "wrong-password" };
 const FOUND_NOTHING: Readonly<Record<"missing" | "no-bucket", Reply>> = {
   missing: { type: "missing" },
   "no-bucket": { type: "no-bucket" },
 };
 const DONE: Reply = { type: "done" };
-const TOO_MANY_LOGINS = refuse("too many log-ins at a time; try again");
-const NO_USERS: Reply = { type: "no-users" };
 
 /** An `AUTH` waits like a write: what is behind it must not begin before it is answered. It writes nothing. */
 const LOG_IN: Demand = { effect: "write", writtenBytes: 0 };
@@ -42,7 +39,7 @@ const LOG_IN: Demand = { effect: "write", writtenBytes: 0 };
 export type Pause = "starved" | "waiting" | "full" | "leaving" | "foreign";
 
 interface WithForm {
-  readonly form?: ReplyForm;
+  readonly form?: ReplyForm | undefined;
 }
 
 /** Whom a session talks to, and how it makes itself heard between two pieces of input. */
@@ -62,21 +59,22 @@ export class Session {
   readonly #door: FrontDoor;
   readonly #options: SessionOptions;
   readonly #decoder: Decoder;
+  readonly #plain: Lookahead;
+  readonly #admission: Admission;
   readonly #queue = new ReplyQueue();
   readonly #groups: GroupListener;
   readonly #sink: ValueSink;
-  /** Who has logged in. */
-  #user: User | undefined;
   /** Whether the next request must not begin before one under way has been answered. */
   #isWaiting = false;
   #isStopped = false;
   #isLeaving = false;
-  #isAbandoned = false;
 
   constructor(door: FrontDoor, options: SessionOptions) {
     this.#door = door;
     this.#options = options;
     this.#decoder = door.protocol.createDecoder(door, options.client);
+    this.#plain = new Lookahead(this.#decoder, door.kv);
+    this.#admission = new Admission(door, options.client);
     const { onProgress, onBug } = options;
     const { log } = door;
     this.#groups = new GroupListener({ queue: this.#queue, log, onSettled: onProgress, onBug });
@@ -85,16 +83,12 @@ export class Session {
 
   /** Who has logged in. */
   get userName(): string | undefined {
-    return this.#user?.name;
+    return this.#admission.userName;
   }
 
-  /**
-   * Whether requests are served. Judged for every one: who has logged in may be removed at any time, and users may be
-   * configured.
-   */
+  /** Whether requests are served: see {@link Admission.isGiven}. */
   get isAdmitted(): boolean {
-    const { users } = this.#door;
-    return (this.#user !== undefined && users.knows(this.#user)) || !users.isRequired;
+    return this.#admission.isGiven;
   }
 
   /** Whether a request has been executed whose reply has not been delivered. */
@@ -114,7 +108,7 @@ export class Session {
 
   /** Copies the lent input that was not used up. Returns how many bytes of input wait. */
   keepInput(): number {
-    return this.#decoder.keep();
+    return this.#plain.keep();
   }
 
   /**
@@ -125,6 +119,11 @@ export class Session {
     while (!this.#isStopped) {
       if (this.#isWaiting) return "waiting";
       if (this.pendingBytes >= roomBytes) return "full";
+      const plain = this.#plain.next();
+      if (plain !== undefined) {
+        this.#servePlain(plain);
+        continue;
+      }
       const request = this.#decoder.next();
       if (request === undefined) break;
       if (request.type === "foreign-protocol") return "foreign";
@@ -150,7 +149,7 @@ export class Session {
   /** Nobody waits for replies any more. */
   abandon(): void {
     this.#isStopped = true;
-    this.#isAbandoned = true;
+    this.#admission.abandon();
   }
 
   #serve(request: Exclude<Request, { readonly type: "foreign-protocol" }>): void {
@@ -167,13 +166,19 @@ export class Session {
     } else this.#ask(request);
   }
 
+  #servePlain(plain: PlainRequest): void {
+    const { form } = plain;
+    if (!this.isAdmitted) this.#answer(AUTHENTICATION_REQUIRED, form);
+    else if (plain.type === "put" || !this.#readAtOnce(plain)) this.#ask(plain.toCommand());
+  }
+
   #perform({ perform, replyBytes, form }: Partial<LocalRequest> & WithForm): void {
     perform?.();
     this.#answer(DONE, form, replyBytes);
   }
 
   #logOut(request: Performed & WithForm): void {
-    this.#user = undefined;
+    this.#admission.logOut();
     this.#perform(request);
   }
 
@@ -187,7 +192,6 @@ export class Session {
     const { form } = command;
     let answering: Answering<Reply>;
     try {
-      if (command.type === "get" && this.#readAtOnce(command)) return;
       answering = execute(this.#door, command);
     } catch (error) {
       this.#answer(this.#refusal(error, demandOf(command).effect), form);
@@ -206,14 +210,16 @@ export class Session {
   }
 
   /** Has the bytes of a value copied once, to where they go out; whether that could be, and the reply is there. */
-  #readAtOnce({ bucket, key, isPlain, form }: GetCommand & WithForm): boolean {
+  #readAtOnce(plain: PlainRequest): boolean {
     const { kv, environment } = this.#door;
-    if (isPlain !== true || !this.#queue.isEmpty || key.length > environment.keyLimitBytes) {
-      return false;
+    if (!this.#queue.isEmpty || plain.end - plain.start > environment.keyLimitBytes) return false;
+    try {
+      const result = kv.read(plain, this.#sink);
+      if (result === undefined) return false;
+      if (result !== "found") this.#answer(FOUND_NOTHING[result], plain.form);
+    } catch (error) {
+      this.#answer(this.#refusal(error, "read"), plain.form);
     }
-    const result = kv.read(bucket, key, this.#sink);
-    if (result === undefined) return false;
-    if (result !== "found") this.#answer(FOUND_NOTHING[result], form);
     return true;
   }
 
@@ -236,46 +242,20 @@ export class Session {
   }
 
   #authenticate(request: AuthenticateRequest & WithForm): void {
-    const { users } = this.#door;
     const { form } = request;
-    if (!users.isRequired) {
-      this.#answer(NO_USERS, form);
-      return;
-    }
-    const login = users.logIn(request, () => !this.#isAbandoned);
-    if (login instanceof Promise) {
+    const answering = this.#admission.logIn(request);
+    if (answering instanceof Promise) {
       const place = this.#queue.reserve(LOG_IN, form);
       this.#isWaiting = true;
-      this.#awaitLogin(place, login, request).catch(this.#options.onBug);
+      this.#awaitLogin(place, answering).catch(this.#options.onBug);
     } else {
-      this.#answer(this.#admit(login, request), form);
+      this.#answer(answering, form);
     }
   }
 
-  async #awaitLogin(
-    place: OwedReply,
-    verifying: Promise<Login>,
-    request: AuthenticateRequest,
-  ): Promise<void> {
-    this.#queue.fill(place, this.#admit(await verifying, request), undefined);
+  async #awaitLogin(place: OwedReply, answering: Promise<Reply>): Promise<void> {
+    this.#queue.fill(place, await answering, undefined);
     this.#goOn(place);
-  }
-
-  /** Draws the consequences of `login`; what the client is told of it. */
-  #admit(login: Login, { onAdmitted }: AuthenticateRequest): Reply {
-    const { log } = this.#door;
-    const { peer } = this.#options.client;
-    if (login.type === "right") {
-      this.#user = login.user;
-      onAdmitted?.();
-      return AUTHENTICATED;
-    }
-    if (login.type === "busy") {
-      log.tooManyLogins(peer);
-      return TOO_MANY_LOGINS;
-    }
-    if (!this.#isAbandoned) log.wrongPassword(peer);
-    return WRONG_PASSWORD;
   }
 
   /** The reply in `place` is there; if it was waited for, the next request may begin. */

@@ -1,17 +1,12 @@
 import { EventEmitter, once } from "node:events";
 import type { Kv } from "@kv/kv";
-import type { Client } from "../src/client.ts";
 import type { ServerEnvironment } from "../src/environment.ts";
-import type { FrontDoor } from "../src/front-door.ts";
-import { OutputBuffer } from "../src/output-buffer.ts";
-import { PendingTotal } from "../src/pending-total.ts";
+import type { OutputBuffer } from "../src/output-buffer.ts";
 import type { RespVersion } from "../src/resp/conversation.ts";
 import { respProtocol } from "../src/resp/resp-protocol.ts";
-import { ServerLog } from "../src/server-log.ts";
 import { Session } from "../src/session.ts";
-import { adoptIntoSharedBuffer } from "../src/socket.ts";
-import { Users } from "../src/users.ts";
 import { defaults } from "./start-test-listener.ts";
+import { createTestDoor, SOMEBODY } from "./test-door.ts";
 
 /** What a test may put in the place of the usual. */
 export interface DataClientOptions {
@@ -29,27 +24,15 @@ export interface DataClientOptions {
  */
 export class DataClient {
   readonly #session: Session;
-  readonly #output = new OutputBuffer();
+  readonly #output: OutputBuffer;
   readonly #progress = new EventEmitter();
   #bug: { readonly error: unknown } | undefined;
 
   constructor(kv: Kv, options: DataClientOptions = {}) {
     const { version = 2, unixTimeMs = () => 0, random = () => 0 } = options;
     const environment = { ...defaults(), ...options.environment };
-    const door: FrontDoor = {
-      kv,
-      protocol: respProtocol,
-      environment,
-      users: new Users(() => environment.users, {}),
-      output: this.#output,
-      pending: new PendingTotal(() => environment.pendingTotalLimitBytes),
-      log: new ServerLog(kv.node, () => 0),
-      adopt: adoptIntoSharedBuffer(),
-      clients: NOBODY,
-      clock: () => 0,
-      unixTimeMs,
-      random,
-    };
+    const door = createTestDoor(kv, respProtocol, { environment, unixTimeMs, random });
+    this.#output = door.output;
     this.#session = new Session(door, {
       client: SOMEBODY,
       onProgress: () => this.#progress.emit("progress"),
@@ -98,22 +81,6 @@ export class DataClient {
     return text;
   }
 }
-
-/** The connections of a door at which there are none. */
-export const NOBODY = { size: 0, [Symbol.iterator]: () => [][Symbol.iterator]() };
-
-/** A client that does nothing and has logged in. */
-export const SOMEBODY: Client = {
-  id: 1,
-  peer: "127.0.0.1:1",
-  local: "127.0.0.1:2",
-  acceptedAtMs: 0,
-  activeAtMs: 0,
-  user: undefined,
-  isAdmitted: true,
-  cut: () => {},
-  drain: () => {},
-};
 
 function encode(words: readonly (string | Uint8Array)[]): Buffer {
   const parts = words.map((word) =>

@@ -36,8 +36,10 @@ export class FakeKv implements Kv {
   }
 
   /** Only when the test says so: otherwise everything goes by {@link get}. */
-  read(bucket: BucketName, key: Uint8Array, sink: ValueSink): ReturnType<Kv["read"]> {
+  read(place: Parameters<Kv["read"]>[0], sink: ValueSink): ReturnType<Kv["read"]> {
     if (!this.readsAtOnce) return undefined;
+    const { bucket } = place;
+    const key = place.bytes.subarray(place.start, place.end);
     const answering = this.#answer(this.buckets.get(bucket, key));
     if (answering instanceof Promise || answering.durable !== undefined) return undefined;
     const { outcome } = answering;

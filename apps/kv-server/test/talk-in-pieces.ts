@@ -1,13 +1,8 @@
-import { OutputBuffer } from "../src/output-buffer.ts";
-import { PendingTotal } from "../src/pending-total.ts";
 import type { Protocol } from "../src/protocol.ts";
-import { ServerLog } from "../src/server-log.ts";
 import { type Pause, Session } from "../src/session.ts";
-import { adoptIntoSharedBuffer } from "../src/socket.ts";
-import { Users } from "../src/users.ts";
-import { NOBODY, SOMEBODY } from "./data-client.ts";
 import { FakeKv } from "./fake-kv.ts";
 import { defaults } from "./start-test-listener.ts";
+import { createTestDoor, SOMEBODY } from "./test-door.ts";
 
 /** What a session made of all its input. */
 export interface Talk {
@@ -19,40 +14,27 @@ export interface Talk {
 }
 
 /**
- * What a session with buckets of its own answers to `bytes` that come in `pieces`, the last of which is what is left. Throws
- * what the session takes for a bug.
+ * What a session with buckets of its own answers to `bytes` that come in `pieces`, the last of which is what is left. It
+ * pauses whenever `roomBytes` of replies are there, and goes on. Throws what the session takes for a bug.
  */
 export function talkInPieces(
   protocol: Protocol,
   bytes: Uint8Array,
   pieces: readonly number[],
+  roomBytes = Number.POSITIVE_INFINITY,
 ): Talk {
   const environment = { ...defaults(), lineLimitBytes: 1000 };
-  const output = new OutputBuffer();
   const kv = new FakeKv();
-  const session = new Session(
-    {
-      kv,
-      protocol,
-      environment,
-      users: new Users(() => environment.users, {}),
-      output,
-      pending: new PendingTotal(() => environment.pendingTotalLimitBytes),
-      log: new ServerLog(kv.node, () => 0),
-      adopt: adoptIntoSharedBuffer(),
-      clients: NOBODY,
-      clock: () => 0,
-      unixTimeMs: () => 0,
-      random: () => 0,
+  kv.readsAtOnce = true;
+  const door = createTestDoor(kv, protocol, { environment });
+  const { output } = door;
+  const session = new Session(door, {
+    client: SOMEBODY,
+    onProgress: () => {},
+    onBug: (error) => {
+      throw error;
     },
-    {
-      client: SOMEBODY,
-      onProgress: () => {},
-      onBug: (error) => {
-        throw error;
-      },
-    },
-  );
+  });
   const readBuffer = new Uint8Array(bytes.length);
   let [start, keptBytes] = [0, 0];
   let pause: Pause = "starved";
@@ -62,12 +44,14 @@ export function talkInPieces(
     piece.set(bytes.subarray(start, start + piece.length));
     start += piece.length;
     session.feed(piece);
-    pause = session.execute(Number.POSITIVE_INFINITY);
-    session.deliver();
-    keptBytes = Math.max(keptBytes, session.keepInput());
-    readBuffer.fill(0x2a);
-    text += Buffer.from(output.view()).toString("latin1");
-    output.clear();
+    do {
+      pause = session.execute(roomBytes);
+      session.deliver();
+      keptBytes = Math.max(keptBytes, session.keepInput());
+      readBuffer.fill(0x2a);
+      text += Buffer.from(output.view()).toString("latin1");
+      output.clear();
+    } while (pause === "full");
     if (pause !== "starved") break;
   }
   if (session.owesReplies) throw new Error("the session owes replies, and nothing is under way");

@@ -9,6 +9,7 @@ import type {
   Field,
   GetOutcome,
   KeyOutcome,
+  KeyPlace,
   ListBucketsOutcome,
   ListKeysOutcome,
   ListOptions,
@@ -26,6 +27,10 @@ export interface CountBucketsOutcome {
   readonly buckets: number;
 }
 
+interface OfBucket {
+  readonly bucket: BucketName;
+}
+
 /**
  * The buckets of the whole system, asked by name: what this application offers to a front door.
  *
@@ -39,9 +44,9 @@ export interface Kv {
   createBucket(bucket: BucketName): Answering<CreateBucketOutcome>;
   get(bucket: BucketName, key: Uint8Array): Answering<GetOutcome>;
   /** `get` for who uses the value at once: see `read` of the `Buckets` contract. May always be `undefined`. */
-  read(bucket: BucketName, key: Uint8Array, sink: ValueSink): ReadResult;
+  read(key: KeyPlace & OfBucket, sink: ValueSink): ReadResult;
   /** A hint, as `foresee` of the `Buckets` contract: goes to this node's own store, if it is open. */
-  foresee(buckets: readonly BucketName[], keys: readonly Uint8Array[], count: number): void;
+  foresee(keys: readonly (KeyPlace & OfBucket)[], count: number): void;
   describeKey(bucket: BucketName, key: Uint8Array): Answering<KeyOutcome>;
   /** With `createsBucket` it goes where `createBucket` would go. */
   put(bucket: BucketName, fields: readonly Field[], options?: PutOptions): Answering<PutOutcome>;

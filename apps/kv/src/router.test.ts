@@ -20,7 +20,7 @@ test("createRouter() serves the buckets that the table gives to this node", asyn
     const { outcome } = await router.get(bucket, key);
     assert.equal(outcome.type, "found");
     assert.deepEqual(Buffer.from(outcome.value), Buffer.from("1"));
-    const read = router.read(bucket, key, (bytes, start, end) => {
+    const read = router.read(placeOf(bucket, key), (bytes, start, end) => {
       assert.deepEqual(Buffer.from(bytes.slice(start, end)), Buffer.from("1"));
     });
     assert.equal(read, "found");
@@ -118,11 +118,15 @@ test("createRouter() lists, describes, lets expire and drops what this node hold
   assert.equal((await router.describeBucket(shopping)).outcome.type, "no-bucket");
 });
 
+function placeOf(bucket: BucketName, bytes: Uint8Array): Parameters<Kv["read"]>[0] {
+  return { bucket, bytes, start: 0, end: bytes.length };
+}
+
 function requestsFor(router: Kv, bucket: BucketName): readonly (() => unknown)[] {
   return [
     () => router.createBucket(bucket),
     () => router.get(bucket, key),
-    () => router.read(bucket, key, () => {}),
+    () => router.read(placeOf(bucket, key), () => {}),
     () => router.put(bucket, fields),
     () => router.delete(bucket, [key]),
     () => router.dropBucket(bucket),

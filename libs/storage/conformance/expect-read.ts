@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
+import type { KeyPlace } from "../src/read.ts";
 import type { Pair } from "./pair.ts";
 
 /** What the store reads at once, if it does, is what the model says; the sink is called for what is found, once. */
 export function expectRead({ store, model }: Pair, bucket: Uint8Array, key: Uint8Array): void {
   // A hint about what is there and what is not changes nothing.
-  store.foresee([bucket, bucket], [key, bucket], 2);
+  const place = { bucket, bytes: Buffer.concat([bucket, key]), start: bucket.length };
+  const wanted: KeyPlace = { ...place, end: place.bytes.length };
+  store.foresee([wanted, { ...wanted, start: 0, end: bucket.length }], 2);
   const shown: Uint8Array[] = [];
-  const type = store.read(bucket, key, (...[bytes, start, end, words]) => {
+  const type = store.read(wanted, (...[bytes, start, end, words]) => {
     shown.push(bytes.slice(start, end));
     const { buffer, byteOffset } = words;
     assert.deepEqual(new Uint8Array(buffer, byteOffset + start, end - start), shown.at(-1));

@@ -14,7 +14,7 @@ import { expiryOf } from "./state/look-up.ts";
 import { mutationNumber } from "./state/mutation-number.ts";
 import { readKey } from "./state/read-key.ts";
 import { readBucket, readBuckets, readKeys } from "./state/read-listing.ts";
-import type { ReadResult, ValueSink } from "./read.ts";
+import type { KeyPlace, ReadResult, ValueSink } from "./read.ts";
 import type { StoreStatistics } from "./statistics.ts";
 import type {
   Answer,
@@ -87,8 +87,8 @@ export class MemoryStore implements Store {
     return answer({ outcome: { type: "found", value, revision, expiresAtMs }, restsOn });
   }
 
-  read(bucket: Uint8Array, key: Uint8Array, sink: ValueSink): ReadResult {
-    const { outcome } = this.get(bucket, key);
+  read({ bucket, bytes, start, end }: KeyPlace, sink: ValueSink): ReadResult {
+    const { outcome } = this.get(bucket, bytes.subarray(start, end));
     if (outcome.type === "found") {
       const { value } = outcome;
       const words = new DataView(value.buffer, value.byteOffset, value.length);

@@ -15,15 +15,33 @@ export type ValueSink = (bytes: Uint8Array, start: number, end: number, words: D
  */
 export type ReadResult = GetOutcome["type"] | undefined;
 
+/** A key of a bucket, told by where it stands: it may be asked for without a view of it. */
+export interface KeyPlace {
+  readonly bucket: Uint8Array;
+  readonly bytes: Uint8Array;
+  /** The key is the bytes from here ... */
+  readonly start: number;
+  /** ... to before here. */
+  readonly end: number;
+}
+
+/** A key to put and its value, told by where they stand. */
+export interface FieldPlace extends KeyPlace {
+  /** The value is the same bytes from here ... */
+  readonly valueStart: number;
+  /** ... to before here. */
+  readonly valueEnd: number;
+}
+
 /** What a front door that looks ahead can ask for besides the operations themselves. */
 export interface Reads {
   /** `get` for who uses the value at once and wants no copy of it, where that can be. */
-  read(bucket: Uint8Array, key: Uint8Array, sink: ValueSink): ReadResult;
+  read(key: KeyPlace, sink: ValueSink): ReadResult;
 
   /**
-   * Says that the first `count` of `keys`, each in the bucket of its place in `buckets`, are read or put next, in this turn. An
-   * engine may fetch what it knows of all of them at once, instead of waiting for memory with each. Nothing else changes, and
-   * nothing is thrown; the arrays are read during the call only.
+   * Says that the first `count` of `keys` are read or put next, in this turn. An engine may fetch what it knows of all of
+   * them at once, instead of waiting for memory with each. Nothing else changes, and nothing is thrown; what is given is read
+   * during the call only.
    */
-  foresee(buckets: readonly Uint8Array[], keys: readonly Uint8Array[], count: number): void;
+  foresee(keys: readonly KeyPlace[], count: number): void;
 }

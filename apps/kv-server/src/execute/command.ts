@@ -48,10 +48,7 @@ interface OfKeys<Type extends string> extends OfBucket<Type> {
 }
 
 /** Reads a key. */
-export interface GetCommand extends OfKey<"get"> {
-  /** Whether the client is told nothing of what is found but its value, in its protocol's own form. */
-  readonly isPlain?: boolean;
-}
+export type GetCommand = OfKey<"get">;
 
 /** Puts all fields, or none. */
 export interface PutCommand extends OfBucket<"put"> {

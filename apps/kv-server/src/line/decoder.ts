@@ -13,6 +13,7 @@
  */
 
 import { isHttpRequestBeginning, isHttpRequestLine } from "../http-guard.ts";
+import { plainLimitBytes, type PlainRequest } from "../plain-request.ts";
 import type { Decoder, RequestLimits } from "../protocol.ts";
 import type { Request } from "../request.ts";
 import { Input } from "../input.ts";
@@ -45,6 +46,17 @@ export class LineDecoder implements Decoder {
   keep(): number {
     this.#parser.release();
     return this.#input.keep();
+  }
+
+  nextPlain(plain: PlainRequest): boolean {
+    const input = this.#input;
+    if (this.#isSkipping || this.#isFirstLine) return false;
+    const { bytes, start } = input;
+    const end = input.findLineEnd();
+    const isShort = end - start <= Math.min(plainLimitBytes, this.#limits.lineLimitBytes);
+    if (end === -1 || !isShort || !this.#parser.parsePlain(bytes, start, end, plain)) return false;
+    input.advance(end + 1);
+    return true;
   }
 
   next(): Request | undefined {

@@ -1,5 +1,6 @@
 import { type BucketName, bucketNameLimitBytes } from "@kv/kv";
 import { BucketMemo } from "../bucket-memo.ts";
+import type { PlainRequest } from "../plain-request.ts";
 import type { RequestLimits } from "../protocol.ts";
 import type { LimitedPart, Request } from "../request.ts";
 import { findVerb } from "./verbs.ts";
@@ -53,8 +54,29 @@ export class LineParser {
     }
   }
 
+  /** Reads the same into `plain` when it is a get or a put within the limits; otherwise nothing happens. */
+  // oxlint-disable-next-line max-params -- an object for each line would cost as much as its words
+  parsePlain(bytes: Uint8Array, start: number, end: number, plain: PlainRequest): boolean {
+    if (bytes !== this.#bytes) this.#turnTo(bytes);
+    const words = this.#words;
+    const count = splitWords(bytes, start, end, words);
+    if (count !== 3 && count !== 4) return false;
+    const verb = findVerb(bytes, words[0]!, words[1]!, count);
+    if ((verb !== "get" && verb !== "put") || this.#tooLong(count) !== undefined) return false;
+    plain.type = verb;
+    plain.bucket = this.#bucket();
+    plain.bytes = bytes;
+    plain.start = words[4]!;
+    plain.end = words[5]!;
+    plain.valueStart = verb === "put" ? words[6]! : 0;
+    plain.valueEnd = verb === "put" ? words[7]! : 0;
+    plain.createsBucket = false;
+    plain.form = undefined;
+    return true;
+  }
+
   #get(): Request {
-    return { type: "get", bucket: this.#bucket(), key: this.#word(2), isPlain: true };
+    return { type: "get", bucket: this.#bucket(), key: this.#word(2) };
   }
 
   #put(): Request {

@@ -1,6 +1,6 @@
-import type { Request } from "../request.ts";
+import type { ReplyForm, Request } from "../request.ts";
 import type { Arguments } from "./arguments.ts";
-import type { Conversation } from "./conversation.ts";
+import type { Conversation, RespVersion } from "./conversation.ts";
 
 /** What Redis' COMMAND says of a command: words of https://redis.io/docs/latest/commands/command/ */
 export type CommandFlag =
@@ -34,6 +34,14 @@ export interface CommandRow {
   readonly group: "connection" | "generic" | "hash" | "server";
   /** The version of Redis that had it first; 7.0.0 for our own. */
   readonly since: string;
+  /**
+   * Where a call of so many words is nothing but a get (name, bucket, key) or a put (and value) that may make its bucket: how
+   * it is answered.
+   */
+  readonly plain?: {
+    readonly words: 3 | 4;
+    readonly forms: Readonly<Record<RespVersion, ReplyForm>>;
+  };
   /** What a call whose number of words is right asks for. */
   readonly request: (words: Arguments, conversation: Conversation) => Request;
   /** The parts of a command such as CLIENT, which its second word names; their arity counts both. */

@@ -1,6 +1,7 @@
 import type { Client } from "../client.ts";
 import type { FrontDoor } from "../front-door.ts";
 import { Input } from "../input.ts";
+import { plainLimitBytes, type PlainRequest } from "../plain-request.ts";
 import type { Decoder } from "../protocol.ts";
 import type { Request } from "../request.ts";
 import { answerAnybodyError, leaveWith } from "./answers.ts";
@@ -23,6 +24,9 @@ export class RespDecoder implements Decoder {
   readonly #reader: WordReader;
   readonly #commands: CommandTable;
   readonly #conversation: Conversation;
+  /** What was read and is no plain request, and where it began. */
+  #held: Reading | undefined;
+  #heldStart = 0;
 
   /** The decoder of one connection, that of `client`. */
   constructor(commands: CommandTable, door: FrontDoor, client: Client) {
@@ -52,13 +56,57 @@ export class RespDecoder implements Decoder {
   }
 
   keep(): number {
+    if (this.#held?.type === "whole") {
+      this.#held = undefined;
+      this.#reader.words.clear();
+      this.#input.advance(this.#heldStart);
+    }
     this.#reader.words.release();
     return this.#input.keep();
   }
 
   next(): Request | undefined {
-    const reading = this.#reader.read();
+    const reading = this.#held ?? this.#reader.read();
+    this.#held = undefined;
     return reading.type === "whole" ? this.#request() : outOfOrder(reading);
+  }
+
+  nextPlain(plain: PlainRequest): boolean {
+    if (this.#held !== undefined) return false;
+    const input = this.#input;
+    const { start } = input;
+    const reading = this.#reader.read();
+    if (reading.type === "starved") return false;
+    if (reading.type === "whole" && input.start - start <= plainLimitBytes) {
+      if (this.#readPlain(plain)) return true;
+    }
+    this.#held = reading;
+    this.#heldStart = start;
+    return false;
+  }
+
+  /** Whether the words that were just read are a plain request. */
+  #readPlain(plain: PlainRequest): boolean {
+    const { words } = this.#reader;
+    const { source, count } = words;
+    const row = this.#commands.find(source, words.start(0), words.end(0));
+    if (row?.plain === undefined || row.plain.words !== count) return false;
+    const bucket = words.bucket(1);
+    if (bucket === undefined) return false;
+    const isPut = count === 4;
+    plain.type = isPut ? "put" : "get";
+    plain.bucket = bucket;
+    plain.bytes = source;
+    plain.start = words.start(2);
+    plain.end = words.end(2);
+    plain.valueStart = isPut ? words.start(3) : 0;
+    plain.valueEnd = isPut ? words.end(3) : 0;
+    plain.createsBucket = isPut;
+    const conversation = this.#conversation;
+    plain.form = row.plain.forms[conversation.version];
+    conversation.latest = row;
+    conversation.reception.commands++;
+    return true;
   }
 
   #request(): Request {

@@ -1,6 +1,11 @@
 import { pageOf, wordOf } from "./block-arena.ts";
 import type { ChainTable } from "./chain-table.ts";
+import type { KeyPlace } from "../read.ts";
 import type { BucketRef, EntryRef } from "./entry.ts";
+
+/** The hash of the key that is the bytes from `start` to before `end`. */
+// oxlint-disable-next-line max-params -- as of every hash here
+type HashOf = (bucket: BucketRef, bytes: Uint8Array, start: number, end: number) => number;
 
 /** How many keys are looked at together: more than a processor has loads under way at once. */
 export const FORESEEN_LIMIT = 32;
@@ -25,7 +30,7 @@ export class Foresight {
   read = 0;
   readonly #words: readonly Uint32Array[];
   readonly #table: ChainTable;
-  readonly #hashOf: (bucket: BucketRef, key: Uint8Array) => number;
+  readonly #hashOf: HashOf;
   readonly #buckets = new Uint32Array(FORESEEN_LIMIT);
   readonly #hashes = new Int32Array(FORESEEN_LIMIT);
   #count = 0;
@@ -33,7 +38,7 @@ export class Foresight {
   constructor(parts: {
     readonly words: readonly Uint32Array[];
     readonly table: ChainTable;
-    readonly hashOf: (bucket: BucketRef, key: Uint8Array) => number;
+    readonly hashOf: HashOf;
   }) {
     this.#words = parts.words;
     this.#table = parts.table;
@@ -41,10 +46,10 @@ export class Foresight {
   }
 
   /** Adds a key, of {@link FORESEEN_LIMIT} at most. */
-  add(bucket: BucketRef, key: Uint8Array): void {
+  add(bucket: BucketRef, { bytes, start, end }: KeyPlace): void {
     const place = this.#count++;
     this.#buckets[place] = bucket;
-    this.#hashes[place] = this.#hashOf(bucket, key);
+    this.#hashes[place] = this.#hashOf(bucket, bytes, start, end);
   }
 
   /** Fetches what is known of the keys that were added, and forgets them; returns how many they were. */

@@ -49,9 +49,11 @@ export class Keys {
     this.#buckets = parts.buckets;
     this.#table = new ChainTable({ arena, heads, link: 0, table: KEYS_TABLE });
     this.#hash = parts.hash;
-    const hashOf = (bucket: BucketRef, key: Uint8Array): number =>
-      this.#hashIn(bucket, key, 0, key.length);
-    this.foresight = new Foresight({ words: arena.words, table: this.#table, hashOf });
+    this.foresight = new Foresight({
+      words: arena.words,
+      table: this.#table,
+      hashOf: (...key) => this.#hashIn(...key),
+    });
     this.#overheadBytes = parts.entryOverheadBytes;
     this.#onRemove = parts.onRemove;
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type EntryRef, KeyIndex, NEVER } from "../key-index/key-index.ts";
+import type { KeyPlace } from "../read.ts";
 import { ValueCache } from "../value-cache/value-cache.ts";
 import { foresee } from "./foresee.ts";
 
@@ -9,6 +10,16 @@ const FIELDS = { revision: 1, expiresAtMs: NEVER, segment: 1, offset: 0, valueBy
 
 function keyOf(number: number): Uint8Array {
   return Buffer.from(`key ${number}`);
+}
+
+/** A key amid other bytes. */
+function placeOf(key: Uint8Array, bucket: Uint8Array = BUCKET): KeyPlace {
+  return {
+    bucket,
+    bytes: Buffer.concat([bucket, key, bucket]),
+    start: bucket.length,
+    end: bucket.length + key.length,
+  };
 }
 
 test("foresee() touches what is in a large index and changes nothing", () => {
@@ -23,20 +34,19 @@ test("foresee() touches what is in a large index and changes nothing", () => {
   const kept = [0, 1, 2, 3, 5, 7, 11, 13, 17, 19];
   // More at once than are fetched together, also such as are not there, and a bucket that is not.
   const numbers = Array.from({ length: 70 }, (_, number) => (number % 10) * 10_000);
-  const keys = [...numbers.map(keyOf), keyOf(-1), keyOf(0)];
-  const buckets = [...numbers.map(() => BUCKET), BUCKET, Buffer.from("no such bucket")];
+  const keys = [...numbers, -1].map((number) => placeOf(keyOf(number)));
+  keys.push(placeOf(keyOf(0), Buffer.from("no such bucket")));
   for (let number = 0; number < 1000; number++) put(number);
   for (const number of kept) cache.set(entries[number] ?? 0, Buffer.from([number, 1, 2, 3]));
-  foresee({ index, cache }, { buckets, keys, count: keys.length });
+  foresee({ index, cache }, keys, keys.length);
   assert.equal(index.foresight.read, 0);
   for (let number = 1000; number < 60_000; number++) put(number);
-  foresee({ index, cache }, { buckets, keys, count: 3 });
+  foresee({ index, cache }, keys, 3);
   assert.equal(index.foresight.read, 0);
-  foresee({ index, cache }, { buckets, keys, count: keys.length });
+  foresee({ index, cache }, keys, keys.length);
   assert.notEqual(index.foresight.read, 0);
-  const near = kept.map(keyOf);
-  const same = kept.map(() => BUCKET);
-  foresee({ index, cache }, { buckets: same, keys: near, count: near.length });
+  const near = kept.map((number) => placeOf(keyOf(number)));
+  foresee({ index, cache }, near, near.length);
   assert.notEqual(cache.touched, 0);
   assert.deepEqual([cache.hits, cache.misses, cache.entryCount], [0, 0, kept.length]);
   for (const number of kept) {

@@ -27,16 +27,17 @@ export class KeyFinder {
     this.#clock = clock;
   }
 
-  find(name: Uint8Array, key: Uint8Array): KeyFinding["type"] {
+  // oxlint-disable-next-line max-params -- an object for each look-up would cost as much as what it is for
+  find(name: Uint8Array, bytes: Uint8Array, start: number, end: number): KeyFinding["type"] {
     const index = this.#index;
     const bucket = index.bucketNamed(name);
-    if (bucket === 0) return this.#findByClock(name, key);
-    const entry = index.find(bucket, key, 0, key.length);
+    if (bucket === 0) return this.#findByClock(name, bytes.subarray(start, end));
+    const entry = index.find(bucket, bytes, start, end);
     const isForEver =
       entry !== 0 &&
       index.expiresAtMs(entry) === NEVER &&
       index.bucketExpiresAtMs(bucket) === NEVER;
-    if (!isForEver) return this.#findByClock(name, key);
+    if (!isForEver) return this.#findByClock(name, bytes.subarray(start, end));
     this.bucket = bucket;
     this.entry = entry;
     this.restsOn = Math.max(index.bucketStandingRevision(bucket), index.revision(entry));

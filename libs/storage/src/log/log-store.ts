@@ -10,7 +10,7 @@ import { expiryOf, findBucket } from "../state/look-up.ts";
 import { mutationNumber } from "../state/mutation-number.ts";
 import { readKey } from "../state/read-key.ts";
 import { readBucket, readBuckets, readKeys } from "../state/read-listing.ts";
-import type { ReadResult, ValueSink } from "../read.ts";
+import type { KeyPlace, ReadResult, ValueSink } from "../read.ts";
 import type { BackupResult, CompactionResult, MaintenanceOptions } from "../maintenance.ts";
 import type { StoreStatistics } from "../statistics.ts";
 import type {
@@ -104,7 +104,7 @@ export class LogStore implements Store {
 
   get(bucket: Uint8Array, key: Uint8Array): Answering<GetOutcome> {
     const { index, values, commits } = this.#open();
-    const type = this.#finder.find(bucket, key);
+    const type = this.#finder.find(bucket, key, 0, key.length);
     const { bucket: found, entry, restsOn } = this.#finder;
     if (type !== "entry") return this.#answer({ outcome: { type }, restsOn });
     const revision = mutationNumber(index.revision(entry));
@@ -119,16 +119,16 @@ export class LogStore implements Store {
     });
   }
 
-  read(bucket: Uint8Array, key: Uint8Array, sink: ValueSink): ReadResult {
+  read({ bucket, bytes, start, end }: KeyPlace, sink: ValueSink): ReadResult {
     const { cache, commits } = this.#open();
-    const type = this.#finder.find(bucket, key);
+    const type = this.#finder.find(bucket, bytes, start, end);
     if (commits.durableOf(this.#finder.restsOn) !== undefined) return undefined;
     if (type !== "entry") return type;
     return cache.lend(this.#finder.entry, sink) ? "found" : undefined;
   }
 
-  foresee(buckets: readonly Uint8Array[], keys: readonly Uint8Array[], count: number): void {
-    if (this.#closing === undefined) foresee(this.#parts, { buckets, keys, count });
+  foresee(keys: readonly KeyPlace[], count: number): void {
+    if (this.#closing === undefined) foresee(this.#parts, keys, count);
   }
 
   put(bucket: Uint8Array, fields: readonly Field[], options?: PutOptions): Answer<PutOutcome> {

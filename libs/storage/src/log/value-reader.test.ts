@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isStorageError } from "../errors.ts";
-import type { ReadResult } from "../read.ts";
+import type { KeyPlace, ReadResult } from "../read.ts";
 import type { GetOutcome, Store } from "../store.ts";
 import { BUCKET, endTurn, type HeldStore, KEY, openHeld } from "./testing/one-group-a-turn.ts";
 import { recordEvents } from "./testing/record-events.ts";
@@ -17,6 +17,10 @@ async function storeWithValue(): Promise<HeldStore & { readonly disk: SimulatedD
   await held.store.put(BUCKET, [{ key: KEY, value: VALUE }]);
   await endTurn(held.scheduler);
   return { ...held, disk };
+}
+
+function placeOf(bucket: Uint8Array, bytes: Uint8Array): KeyPlace {
+  return { bucket, bytes, start: 0, end: bytes.length };
 }
 
 async function read(store: Store, key = KEY): Promise<GetOutcome> {
@@ -42,7 +46,7 @@ test("read() says at once what is durable and in memory, and leaves the rest to 
   const { store, scheduler } = await openHeld(new SimulatedDisk());
   const shown: string[] = [];
   const readNow = (key = KEY): ReadResult =>
-    store.read(BUCKET, key, (bytes, start, end) => {
+    store.read(placeOf(BUCKET, key), (bytes, start, end) => {
       shown.push(Buffer.from(bytes.slice(start, end)).toString());
     });
   await store.createBucket(BUCKET);
@@ -52,7 +56,7 @@ test("read() says at once what is durable and in memory, and leaves the rest to 
   assert.deepEqual([readNow(), shown], ["found", [VALUE.toString()]]);
   assert.equal(readNow(Buffer.from("no such key")), "missing");
   assert.equal(
-    store.read(Buffer.from("no such bucket"), KEY, () => assert.fail()),
+    store.read(placeOf(Buffer.from("no such bucket"), KEY), () => assert.fail()),
     "no-bucket",
   );
   await store.delete(BUCKET, [KEY]);
@@ -62,7 +66,7 @@ test("read() says at once what is durable and in memory, and leaves the rest to 
   assert.equal(shown.length, 1);
   const { store: uncached } = await storeWithValue();
   assert.equal(
-    uncached.read(BUCKET, KEY, () => assert.fail()),
+    uncached.read(placeOf(BUCKET, KEY), () => assert.fail()),
     undefined,
   );
 });

@@ -14,6 +14,7 @@ export const hashReads = [
     ...HASH,
     name: "HGET",
     arity: 3,
+    plain: { words: 3, forms: VALUE },
     flags: ["readonly", "fast"],
     summary: "The value of a key.",
     request: (words, { version }) => get(words, VALUE[version]),
@@ -64,7 +65,7 @@ export const hashReads = [
 function get(words: Arguments, form: ReplyForm): Request {
   const bucket = words.bucket(1);
   if (bucket === undefined) return badBucket(words, 1);
-  return { type: "get", bucket, key: words.bytes(2), isPlain: true, form };
+  return { type: "get", bucket, key: words.bytes(2), form };
 }
 
 function describeKey(words: Arguments, form: ReplyForm): Request {

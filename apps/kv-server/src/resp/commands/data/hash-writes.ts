@@ -14,6 +14,7 @@ export const hashWrites = [
     ...HASH,
     name: "HSET",
     arity: -4,
+    plain: { words: 4, forms: ADDED },
     flags: ["write", "denyoom", "fast"],
     summary: "Puts keys into a bucket, which is made if need be.",
     request: (words, { version }) => put(words, "HSET", ADDED[version]),
