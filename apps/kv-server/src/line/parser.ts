@@ -66,6 +66,8 @@ export class LineParser {
     plain.type = verb;
     plain.bucket = this.#bucket();
     plain.bytes = bytes;
+    plain.memory = this.#memory;
+    plain.memoryOffset = bytes.byteOffset;
     plain.start = words[4]!;
     plain.end = words[5]!;
     plain.valueStart = verb === "put" ? words[6]! : 0;

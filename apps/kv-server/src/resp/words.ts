@@ -17,7 +17,6 @@ export class Words implements Arguments {
   /** Where word `n` begins at `2n` and ends at `2n + 1`, counted from the beginning of the request. */
   #offsets = new Int32Array(usualWords * 2);
   #source: Uint8Array = NO_BYTES;
-  /** The memory of the source, and where in it the source begins: asking for it costs as much as a view. */
   #memory: ArrayBufferLike = NO_BYTES.buffer;
   #memoryOffset = 0;
   #base = 0;
@@ -57,6 +56,16 @@ export class Words implements Arguments {
   /** What the words stand in, once they are whole. */
   get source(): Uint8Array {
     return this.#source;
+  }
+
+  /** The memory of the source: asking the source for it costs as much as a view. */
+  get memory(): ArrayBufferLike {
+    return this.#memory;
+  }
+
+  /** Where in its memory the source begins. */
+  get memoryOffset(): number {
+    return this.#memoryOffset;
   }
 
   /** Where a word begins in the source. */

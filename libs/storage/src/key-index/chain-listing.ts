@@ -11,6 +11,9 @@ import type { ChainTable } from "./chain-table.ts";
  */
 const POSITIONS = 2 ** 32;
 
+/** How many positions share their first bits, by the number of those: computing it takes as long as a chain. */
+const SIZES = Float64Array.from({ length: 33 }, (_, bits) => POSITIONS / 2 ** bits);
+
 /** What to list of a table. */
 export interface Listing {
   readonly owner: number;
@@ -61,8 +64,9 @@ function chainFrom(
 function rangeEnd(chains: number, position: number): number {
   const bits = 31 - Math.clz32(chains);
   const isSplit = bits > 0 && (position | 0) >>> (32 - bits) < chains - (1 << bits);
-  const size = POSITIONS / 2 ** (isSplit ? bits + 1 : bits);
-  return position - (position % size) + size;
+  const ownBits = isSplit ? bits + 1 : bits;
+  if (ownBits === 0) return POSITIONS;
+  return ((position >>> (32 - ownBits)) + 1) * SIZES[ownBits]!;
 }
 
 /** Where a record with this hash is listed. */
