@@ -25,8 +25,8 @@ suite("a session", () => {
       const seed = chooseSeed();
       t.diagnostic(`seed ${seed}`);
       const property = fc.property(stream, cuts, rooms, (bytes, pieces, roomBytes) => {
-        const whole = talkInPieces(protocol, bytes, []);
-        const cut = talkInPieces(protocol, bytes, pieces, roomBytes);
+        const whole = talkInPieces(protocol, bytes);
+        const cut = talkInPieces(protocol, bytes, { pieces, roomBytes });
         assert.equal(cut.output, whole.output);
         assert.equal(cut.pause, whole.pause);
         assert.ok(cut.keptBytes <= bytes.length);
@@ -40,9 +40,9 @@ suite("a session", () => {
       t.diagnostic(`seed ${seed}`);
       const short = stream.filter(({ length }) => length < 250);
       const property = fc.property(short, (bytes) => {
-        const whole = talkInPieces(protocol, bytes, []);
+        const whole = talkInPieces(protocol, bytes);
         for (let cut = 1; cut < bytes.length; cut++) {
-          assert.equal(talkInPieces(protocol, bytes, [cut]).output, whole.output);
+          assert.equal(talkInPieces(protocol, bytes, { pieces: [cut] }).output, whole.output);
         }
       });
       fc.assert(property, { seed, numRuns: 100 });

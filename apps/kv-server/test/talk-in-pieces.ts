@@ -13,15 +13,21 @@ export interface Talk {
   readonly keptBytes: number;
 }
 
+/** What comes between a session and its input; nothing by default. */
+export interface Interruptions {
+  /** How long the pieces are that the input comes in; the last one is what is left. */
+  readonly pieces?: readonly number[];
+  /** Whenever so many bytes of replies are there it pauses, and goes on. */
+  readonly roomBytes?: number;
+}
+
 /**
- * What a session with buckets of its own answers to `bytes` that come in `pieces`, the last of which is what is left. It
- * pauses whenever `roomBytes` of replies are there, and goes on. Throws what the session takes for a bug.
+ * What a session with buckets of its own answers to `bytes`. Throws what the session takes for a bug.
  */
 export function talkInPieces(
   protocol: Protocol,
   bytes: Uint8Array,
-  pieces: readonly number[],
-  roomBytes = Number.POSITIVE_INFINITY,
+  { pieces = [], roomBytes = Number.POSITIVE_INFINITY }: Interruptions = {},
 ): Talk {
   const environment = { ...defaults(), lineLimitBytes: 1000 };
   const kv = new FakeKv();

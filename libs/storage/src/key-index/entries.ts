@@ -130,12 +130,6 @@ export class Entries {
     return this.#arena.holds(entry, headerBytes(length), bytes, start, end);
   }
 
-  /** Whether `bytes` hold, from `start` on, all bytes of the key. */
-  hasKeyAt(entry: EntryRef, bytes: Uint8Array, start: number): boolean {
-    const end = start + this.keyBytes(entry);
-    return end <= bytes.length && this.hasKey(entry, bytes, start, end);
-  }
-
   /** The entry of a key in the chain of a `ChainTable` that begins with `first`, 0 for none. */
   search(first: EntryRef, hash: number, bytes: Uint8Array, start: number, end: number): EntryRef {
     for (let entry = first; entry > 0; ) {

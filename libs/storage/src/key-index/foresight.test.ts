@@ -4,7 +4,6 @@ import fc from "fast-check";
 import { NEVER } from "./entry.ts";
 import { FORESEEN_LIMIT } from "./foresight.ts";
 import { halfSipHash } from "./half-sip-hash.ts";
-import type { KeyPlace } from "../read.ts";
 import { KeyIndex } from "./key-index.ts";
 
 const FIELDS = { revision: 1, expiresAtMs: NEVER, segment: 1, offset: 0, valueBytes: 0 };
@@ -12,11 +11,6 @@ const SEED = new Uint8Array(16);
 
 function keyOf(number: number): Uint8Array {
   return Buffer.from(`key ${number}`);
-}
-
-function placeOf(number: number): KeyPlace {
-  const bytes = keyOf(number);
-  return { bucket: SEED, bytes, start: 0, end: bytes.length };
 }
 
 test("what fetch() finds are the keys' own entries, most of them, and none for keys that are not there", () => {
@@ -30,7 +24,8 @@ test("what fetch() finds are the keys' own entries, most of them, and none for k
   let found = 0;
   fc.assert(
     fc.property(numbers, (list) => {
-      for (const number of list) index.foresight.add(bucket, placeOf(number));
+      for (const number of list)
+        index.foresight.add(bucket, keyOf(number), 0, keyOf(number).length);
       assert.equal(index.foresight.fetch(), list.length);
       for (const [place, number] of list.entries()) {
         const entry = index.find(bucket, keyOf(number), 0, keyOf(number).length);
@@ -51,10 +46,10 @@ test("keys of one hash are taken for each other, not for anything else", () => {
   const index = new KeyIndex({ seed: SEED, entryOverheadBytes: 0, hash });
   const bucket = index.createBucket(1, Buffer.from("bucket"));
   assert.equal(index.foresight.fetch(), 0);
-  index.foresight.add(bucket, placeOf(0));
+  index.foresight.add(bucket, keyOf(0), 0, keyOf(0).length);
   assert.deepEqual([index.foresight.fetch(), index.foresight.entries[0]], [1, 0]);
   const entries = [1, 2, 3].map((number) => index.put(bucket, keyOf(number), 0, 5, FIELDS));
-  index.foresight.add(bucket, placeOf(0));
+  index.foresight.add(bucket, keyOf(0), 0, keyOf(0).length);
   index.foresight.fetch();
   assert.ok(entries.includes(index.foresight.entries[0] ?? 0));
 });

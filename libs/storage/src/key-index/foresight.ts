@@ -1,6 +1,5 @@
 import { pageOf, wordOf } from "./block-arena.ts";
 import type { ChainTable } from "./chain-table.ts";
-import type { KeyPlace } from "../read.ts";
 import type { BucketRef, EntryRef } from "./entry.ts";
 
 /** The hash of the key that is the bytes from `start` to before `end`. */
@@ -45,8 +44,9 @@ export class Foresight {
     this.#hashOf = parts.hashOf;
   }
 
-  /** Adds a key, of {@link FORESEEN_LIMIT} at most. */
-  add(bucket: BucketRef, { bytes, start, end }: KeyPlace): void {
+  /** Adds the key that is the bytes from `start` to before `end`, of {@link FORESEEN_LIMIT} at most. */
+  // oxlint-disable-next-line max-params -- as of every hash here
+  add(bucket: BucketRef, bytes: Uint8Array, start: number, end: number): void {
     const place = this.#count++;
     this.#buckets[place] = bucket;
     this.#hashes[place] = this.#hashOf(bucket, bytes, start, end);

@@ -239,9 +239,9 @@ export class KeyIndex {
     return this.#keys.entries.key(entry);
   }
 
-  /** Whether `bytes` hold, from `start` on, all bytes of the key. */
-  keyEquals(entry: EntryRef, bytes: Uint8Array, start: number): boolean {
-    return this.#keys.entries.hasKeyAt(entry, bytes, start);
+  /** Whether the key is the bytes from `start` to before `end`. */
+  hasKey(entry: EntryRef, bytes: Uint8Array, start: number, end: number): boolean {
+    return this.#keys.entries.hasKey(entry, bytes, start, end);
   }
 
   /** Sets {@link segment} and {@link offset}, below 2^32. */

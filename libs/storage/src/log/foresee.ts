@@ -21,7 +21,7 @@ export function foresee(
     for (let place = from; place < end; place++) {
       const key = keys[place]!;
       const bucket = index.bucketNamed(key.bucket);
-      if (bucket !== 0) foresight.add(bucket, key);
+      if (bucket !== 0) foresight.add(bucket, key.bytes, key.start, key.end);
     }
     cache.touch(foresight.entries, foresight.fetch());
   }

@@ -3,6 +3,7 @@ import { emit } from "../events.ts";
 import type { BucketRef } from "../key-index/key-index.ts";
 import type { Field } from "../store.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
+import type { FieldBytes } from "./format/encode-record.ts";
 import type { Group } from "./group.ts";
 import type { GroupGatherer, GroupRecord } from "./group-gatherer.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -88,6 +89,11 @@ export class GroupCommit {
   /** {@link append} for the put of one field that never expires into a bucket that is there. */
   appendPut(bucket: BucketRef, revision: number, field: Field): Group {
     return this.#take(this.#options.gatherer.addPut(bucket, revision, field));
+  }
+
+  /** {@link append} for the copy of a field, as it lies among other bytes, of a bucket that is there. */
+  appendCopy(bucket: BucketRef, revision: number, field: FieldBytes): Group {
+    return this.#take(this.#options.gatherer.addCopy(bucket, revision, field));
   }
 
   #take(group: Group): Group {

@@ -3,7 +3,7 @@ import { lifetimeOf } from "../state/look-up.ts";
 import type { Mutation } from "../state/mutation.ts";
 import type { Field } from "../store.ts";
 import { ByteWriter } from "./format/byte-writer.ts";
-import { encodePut, encodeRecord } from "./format/encode-record.ts";
+import { encodeCopy, encodePut, encodeRecord, type FieldBytes } from "./format/encode-record.ts";
 import { COPY_START_BYTES, fieldBytes, PUT_START_BYTES } from "./format/field.ts";
 import { GROUP_HEADER_BYTES } from "./format/group-header.ts";
 import type { CopyRecord, TrimRecord } from "./format/log-record.ts";
@@ -128,6 +128,19 @@ export class GroupGatherer {
     encodePut(writer, bucketId, revision, field);
     this.#lastRevision = revision;
     group.lastRevision = revision;
+    return group;
+  }
+
+  /** {@link add} for the copy of a field, as it lies among other bytes, of a bucket that is there. */
+  addCopy(bucket: BucketRef, revision: number, field: FieldBytes): Group {
+    const { index } = this.#options;
+    const group = this.#open();
+    const { writer } = group;
+    const bucketId = index.bucketId(bucket);
+    if (index.bucketSegment(bucket) !== this.#segment) this.#restate(writer, bucketId);
+    this.#fieldsAt = group.place.offsetBytes + writer.length + COPY_START_BYTES;
+    encodeCopy(writer, bucketId, revision, field);
+    group.lastRevision = this.#lastRevision;
     return group;
   }
 

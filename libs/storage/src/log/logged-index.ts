@@ -19,11 +19,16 @@ export interface LoggedIndexOptions {
   readonly commits: GroupCommit;
 }
 
-/** A key whose value is to be written again, at the end of the log. */
+/** A key whose value is to be written again, at the end of the log: a field that lies among other bytes. */
 export interface KeyCopy {
   readonly bucket: BucketRef;
   readonly entry: EntryRef;
-  readonly value: Uint8Array;
+  /** Where in those bytes it begins, where its value does, and where it ends. */
+  readonly start: number;
+  readonly valueStart: number;
+  readonly end: number;
+  /** The field's own time, `Infinity` for never. */
+  readonly expiresAtMs: number;
 }
 
 /** The index, and the log that it can be made again from: nothing changes the one without the other. */
@@ -97,19 +102,26 @@ export class LoggedIndex {
     return { outcome: { type: "stored", revision, added }, durable };
   }
 
-  /** Writes the value of a key that is there again; nothing else about the key changes. */
-  copy({ bucket, entry, value }: KeyCopy): Group {
+  /**
+   * Writes the value of a key that is there again, from `bytes`; nothing else about the key changes. Unless its time has
+   * changed since it was put the field is copied as it is, checksum and all.
+   */
+  copy(field: KeyCopy, bytes: DataView): Group {
     const { index, gatherer, commits } = this.#options;
-    const group = commits.append([
-      {
-        type: "copy",
-        bucketId: index.bucketId(bucket),
-        revision: index.revision(entry),
-        key: index.key(entry),
-        value,
-        expiresAtMs: index.expiresAtMs(entry),
-      },
-    ]);
+    const { bucket, entry } = field;
+    const expiresAtMs = index.expiresAtMs(entry);
+    const revision = index.revision(entry);
+    let group: Group;
+    if (expiresAtMs === field.expiresAtMs) {
+      group = commits.appendCopy(bucket, revision, { bytes, start: field.start, end: field.end });
+    } else {
+      const { buffer, byteOffset } = bytes;
+      const { valueStart, end } = field;
+      const value = new Uint8Array(buffer, byteOffset + valueStart, end - valueStart);
+      const bucketId = index.bucketId(bucket);
+      const key = index.key(entry);
+      group = commits.append([{ type: "copy", bucketId, revision, key, value, expiresAtMs }]);
+    }
     index.setPlace(entry, gatherer.segment, gatherer.fieldsAt);
     return group;
   }

@@ -35,8 +35,8 @@ export function expectEntry(
   assert.equal(index.find(bucket, bytes, 1, bytes.length), ref);
   assert.equal(index.copies.of(ref), copyPlace);
   assert.equal(index.keyBytes(ref), key.length);
-  assert.ok(index.keyEquals(ref, bytes, 1));
-  assert.ok(!index.keyEquals(ref, bytes, 2));
+  assert.ok(index.hasKey(ref, bytes, 1, bytes.length));
+  assert.ok(!index.hasKey(ref, bytes, 0, bytes.length));
   assert.deepEqual(
     {
       revision: index.revision(ref),

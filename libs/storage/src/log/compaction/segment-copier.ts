@@ -6,6 +6,7 @@ import { RecordCursor } from "../format/record-cursor.ts";
 import type { Group } from "../group.ts";
 import type { LoggedIndex } from "../logged-index.ts";
 import type { SegmentFiles } from "../segment-files.ts";
+import { FieldBatch } from "./field-batch.ts";
 import {
   readGroups,
   SegmentDamage,
@@ -29,12 +30,14 @@ const COPY_COST_BYTES = 128;
 /** Writes what the index still needs of a segment at the end of the log. */
 export class SegmentCopier {
   readonly #options: SegmentCopierOptions;
+  readonly #fields: FieldBatch;
   #latest: Group | undefined;
   #copiedBytes = 0;
   #lookedAtBytes = 0;
 
   constructor(options: SegmentCopierOptions) {
     this.#options = options;
+    this.#fields = new FieldBatch(options.index);
   }
 
   /** Bytes of the fields that were written again, in all. */
@@ -77,9 +80,11 @@ export class SegmentCopier {
         if (cursor.type !== RECORD_TYPE.put && cursor.type !== RECORD_TYPE.copy) continue;
         while (cursor.nextItem()) {
           portion -= this.#lookAt(cursor.fieldEnd - cursor.fieldStart);
-          if (this.#copyField(segment, group, cursor)) portion -= COPY_COST_BYTES;
+          this.#fields.add(cursor);
+          if (this.#fields.isFull) portion -= COPY_COST_BYTES * this.#copyFields(segment, group);
         }
       }
+      portion -= COPY_COST_BYTES * this.#copyFields(segment, group);
       if (cursor.isBad) throw new SegmentDamage(group.payloadAt, "a group holds no records");
     }
     for (const [count, id] of buckets.entries()) {
@@ -93,18 +98,18 @@ export class SegmentCopier {
     return bytes;
   }
 
-  /** Whether it was needed. */
-  #copyField(segment: number, { payload, payloadAt }: SegmentGroup, field: RecordCursor): boolean {
-    const { index, logged } = this.#options;
-    const { bucketId, fieldStart, keyStart, keyEnd, fieldEnd } = field;
-    const bucket = index.bucketWithId(bucketId);
-    if (bucket === 0) return false;
-    const entry = index.find(bucket, payload, keyStart, keyEnd);
-    if (entry === 0 || index.segment(entry) !== segment) return false;
-    if (index.offset(entry) !== payloadAt + fieldStart) return false;
-    this.#latest = logged.copy({ bucket, entry, value: payload.subarray(keyEnd, fieldEnd) });
-    this.#copiedBytes += fieldEnd - fieldStart;
-    return true;
+  /** Copies what is needed of the fields that were gathered, all of them in `group`; returns how many that are. */
+  #copyFields(segment: number, group: SegmentGroup): number {
+    const { logged } = this.#options;
+    const { payload } = group;
+    const words = new DataView(payload.buffer, payload.byteOffset, payload.length);
+    let copied = 0;
+    this.#fields.take(segment, group, (field) => {
+      this.#latest = logged.copy(field, words);
+      this.#copiedBytes += field.end - field.start;
+      copied++;
+    });
+    return copied;
   }
 
   /** Says a bucket again, unless a later segment does already. */

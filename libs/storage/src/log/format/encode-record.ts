@@ -76,6 +76,24 @@ export function encodePut(
   encodeField(writer, field, bucketId);
 }
 
+/** A field as it was encoded for the same bucket: the bytes from `start` to before `end`. */
+export interface FieldBytes {
+  readonly bytes: DataView;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** {@link encodeRecord} for the copy of a field: its bytes are taken over, with the checksum that they have. */
+export function encodeCopy(
+  writer: ByteWriter,
+  bucketId: number,
+  revision: number,
+  field: FieldBytes,
+): void {
+  start(writer, RECORD_TYPE.copy, 0, bucketId, revision);
+  writer.part(field.bytes, field.start, field.end);
+}
+
 function start(
   writer: ByteWriter,
   type: number,

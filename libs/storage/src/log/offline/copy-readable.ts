@@ -199,7 +199,8 @@ class RestCopy implements AsyncDisposable {
     try {
       const bytes = await this.#files.read(index.segment(entry), index.offset(entry), length);
       const field = decodeField(bytes, index.bucketId(bucket));
-      return field !== undefined && index.keyEquals(entry, field.key, 0) ? field : undefined;
+      const isIt = field !== undefined && index.hasKey(entry, field.key, 0, field.key.length);
+      return isIt ? field : undefined;
     } catch (error) {
       // The file is gone.
       if (!isSystemError(error)) throw error;
