@@ -43,6 +43,8 @@ export class ServerProcess {
         XDG_RUNTIME_DIR: runtimeDirectoryOf(dataDirectory),
         RELEASE_COOKIE: testCookie,
         NODE_COMPILE_CACHE: compileCache,
+        // As `npm start` has it.
+        GLIBC_TUNABLES: "glibc.malloc.hugetlb=1",
       },
       stdio: ["ignore", "pipe", "pipe"],
     });

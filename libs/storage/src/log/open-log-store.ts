@@ -50,7 +50,7 @@ export interface LogStoreOptions {
   readonly deadShareLimit?: number | undefined;
   /**
    * The least number of mutations behind a snapshot of the index before the next one is written;
-   * 500,000 by default: to replay so many takes half a second.
+   * 2,000,000 by default: to replay so many takes two seconds, and a snapshot of a million keys as long as 150,000 puts.
    */
   readonly snapshotEveryRecords?: number | undefined;
   /** The machine's own disk by default. */
@@ -70,7 +70,7 @@ const SEGMENT_LIMIT_BYTES = 64 * 2 ** 20;
 const LARGEST_SEGMENT_LIMIT_BYTES = 512 * 2 ** 20;
 const CACHE_LIMIT_BYTES = 128 * 2 ** 20;
 const DEAD_SHARE_LIMIT = 0.5;
-const SNAPSHOT_EVERY_RECORDS = 500_000;
+const SNAPSHOT_EVERY_RECORDS = 2_000_000;
 
 /**
  * Opens the log store in a directory, or makes a new one there. Only one store in one process may
