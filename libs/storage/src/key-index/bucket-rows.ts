@@ -45,6 +45,9 @@ export const LIVE_BYTES = 10;
 /** The columns of all buckets, living and dropped. */
 export class BucketRows {
   readonly #arena: BlockArena;
+  /** Whose salt is at hand, 0 for nobody's: most keys are of the bucket of the key before. */
+  #salted: BucketRef = 0;
+  #salt = 0;
 
   constructor(arena: BlockArena) {
     this.#arena = arena;
@@ -59,6 +62,7 @@ export class BucketRows {
       );
     }
     const bucket = this.#arena.allocate(4 * HEADER_WORDS + length);
+    this.#salted = 0;
     const at = wordOf(bucket);
     this.#arena.words[pageOf(bucket)]!.fill(0, at, at + HEADER_WORDS);
     this.#setWord(bucket, NAME_BYTES, length);
@@ -80,8 +84,12 @@ export class BucketRows {
 
   /** What the bucket's keys are hashed with: keys that share a chain here are not to share one elsewhere. */
   salt(bucket: BucketRef): number {
-    const id = this.number(bucket, ID);
-    return id ^ (id / 2 ** 32);
+    if (bucket !== this.#salted) {
+      const id = this.number(bucket, ID);
+      this.#salt = id ^ (id / 2 ** 32);
+      this.#salted = bucket;
+    }
+    return this.#salt;
   }
 
   nameBytes(bucket: BucketRef): number {

@@ -55,6 +55,10 @@ export class GroupCommit {
   #isWriting = false;
   #writing: Promise<void> = Promise.resolve();
   #obstacle: Obstacle | undefined;
+  readonly #onEndOfTurn = (): void => {
+    this.#isScheduled = false;
+    this.#startWriting();
+  };
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
@@ -97,15 +101,13 @@ export class GroupCommit {
   }
 
   #take(group: Group): Group {
-    if (group !== this.#groups.at(-1)) this.#groups.push(group);
+    const groups = this.#groups;
+    if (groups.length === 0 || groups[groups.length - 1] !== group) groups.push(group);
     // Nobody will ever write it: whoever had begun before the failure hears of it.
     if (this.#obstacle?.mayPass === false) group.fail(refusal(this.#obstacle.error));
     if (!this.#isWriting && !this.#isScheduled) {
       this.#isScheduled = true;
-      this.#options.scheduler.endOfTurn(() => {
-        this.#isScheduled = false;
-        this.#startWriting();
-      });
+      this.#options.scheduler.endOfTurn(this.#onEndOfTurn);
     }
     return group;
   }

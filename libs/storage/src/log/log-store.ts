@@ -6,7 +6,7 @@ import { decideDelete } from "../state/decide-delete.ts";
 import { decideExpire } from "../state/decide-expire.ts";
 import { decidePut } from "../state/decide-put.ts";
 import { type Decision, dropsBucket, type Finding } from "../state/decision.ts";
-import { expiryOf, findBucket } from "../state/look-up.ts";
+import { expiryOf } from "../state/look-up.ts";
 import { mutationNumber } from "../state/mutation-number.ts";
 import { readKey } from "../state/read-key.ts";
 import { readBucket, readBuckets, readKeys } from "../state/read-listing.ts";
@@ -133,13 +133,13 @@ export class LogStore implements Store {
 
   put(bucket: Uint8Array, fields: readonly Field[], options?: PutOptions): Answer<PutOutcome> {
     const { index, clock, logged } = this.#writable();
-    const nowMs = clock();
-    const field = fields.length === 1 ? fields[0] : undefined;
-    if (field?.condition === undefined && field?.expiresAtMs === undefined) {
-      const standing = findBucket(index, bucket, nowMs);
-      if (field !== undefined && standing !== 0) return logged.put(standing, field, nowMs);
+    const field = fields.length === 1 ? fields[0]! : undefined;
+    if (field !== undefined && field.condition === undefined && field.expiresAtMs === undefined) {
+      const named = index.bucketNamed(bucket);
+      const answer = named === 0 ? undefined : logged.put(named, field, clock);
+      if (answer !== undefined) return answer;
     }
-    return this.#commit(decidePut(index, { bucket, fields, options }, nowMs));
+    return this.#commit(decidePut(index, { bucket, fields, options }, clock()));
   }
 
   delete(

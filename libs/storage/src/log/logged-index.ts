@@ -1,8 +1,9 @@
+import type { Clock } from "../clock.ts";
 import { type BucketRef, type EntryRef, NEVER } from "../key-index/entry.ts";
 import type { KeyIndex } from "../key-index/key-index.ts";
 import { applyMutation, type Place, type ValuePlaces } from "../state/apply-mutation.ts";
 import { assertKeyFits } from "../state/key-limit.ts";
-import { nextRevision } from "../state/look-up.ts";
+import { isThere, nextRevision } from "../state/look-up.ts";
 import type { Mutation } from "../state/mutation.ts";
 import type { Answer, Field, PutOutcome } from "../store.ts";
 import type { ValueCache } from "../value-cache/value-cache.ts";
@@ -71,16 +72,28 @@ export class LoggedIndex {
   }
 
   /**
-   * Puts one field, which has neither a condition nor a time, into a bucket that is there: what `decidePut`
+   * Puts one field, which has neither a condition nor a time, into a bucket that the index has: what `decidePut`
    * and {@link commit} come to, with one look for the key and nothing made on the way. Most puts are such,
-   * and it is half of what they cost.
+   * and it is half of what they cost. A key that is there for ever is put without a look at the clock, which is
+   * a tenth of it. `undefined`, having done nothing, when the life of the bucket is over.
    */
-  put(bucket: BucketRef, field: Field, nowMs: number): Answer<PutOutcome> {
+  put(bucket: BucketRef, field: Field, clock: Clock): Answer<PutOutcome> | undefined {
     const { index, cache, gatherer, commits } = this.#options;
     const { key, value } = field;
-    assertKeyFits(key);
-    const entry = index.find(bucket, key, 0, key.length);
-    const added = entry !== 0 && nowMs < index.expiresAtMs(entry) ? 0 : 1;
+    let entry = index.find(bucket, key, 0, key.length);
+    let added: 0 | 1 = 0;
+    const isForEver =
+      entry !== 0 &&
+      index.expiresAtMs(entry) === NEVER &&
+      index.bucketExpiresAtMs(bucket) === NEVER;
+    if (!isForEver) {
+      assertKeyFits(key);
+      const nowMs = clock();
+      if (!isThere(index, bucket, nowMs)) return undefined;
+      // Whether a transient bucket is there was asked of its keys: those that had lapsed are gone.
+      if (entry !== 0) entry = index.find(bucket, key, 0, key.length);
+      if (entry === 0 || nowMs >= index.expiresAtMs(entry)) added = 1;
+    }
     const revision = nextRevision(index);
     const before = gatherer.gatheredBytes;
     const { durable } = commits.appendPut(bucket, revision, field);
