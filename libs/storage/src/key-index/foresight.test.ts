@@ -53,3 +53,57 @@ test("keys of one hash are taken for each other, not for anything else", () => {
   index.foresight.fetch();
   assert.ok(entries.includes(index.foresight.entries[0] ?? 0));
 });
+
+test("what was foreseen never shows in what is found, whatever comes between", () => {
+  const name = fc.constantFrom("one", "other");
+  const key = fc.nat(5);
+  const step = fc.oneof(
+    fc.record({
+      type: fc.constant("foresee" as const),
+      keys: fc.array(fc.tuple(name, key), { maxLength: FORESEEN_LIMIT }),
+    }),
+    fc.record({ type: fc.constantFrom("find", "find", "put", "remove"), name, key }),
+    fc.record({ type: fc.constant("make anew" as const), name }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 80, size: "max" }), (steps) => {
+      const index = new KeyIndex({ seed: SEED, entryOverheadBytes: 0 });
+      const model = new Map<string, number>();
+      let revision = 0;
+      for (const bucket of ["one", "other"]) index.createBucket(++revision, Buffer.from(bucket));
+      const bucketOf = (bucket: string): number => index.bucketNamed(Buffer.from(bucket));
+      const find = (bucket: string, number: number): number =>
+        index.find(bucketOf(bucket), keyOf(number), 0, keyOf(number).length);
+      for (const each of steps) {
+        if (each.type === "foresee") {
+          for (const [bucket, number] of each.keys) {
+            index.foresight.add(bucketOf(bucket), keyOf(number), 0, keyOf(number).length);
+          }
+          index.foresight.fetch();
+          continue;
+        }
+        if (each.type === "make anew") {
+          index.dropBucket(bucketOf(each.name));
+          while (index.reclaim(1000));
+          index.createBucket(++revision, Buffer.from(each.name));
+          for (const known of model.keys())
+            if (known.startsWith(`${each.name} `)) model.delete(known);
+          continue;
+        }
+        const known = `${each.name} ${each.key}`;
+        const entry = find(each.name, each.key);
+        assert.equal(entry === 0 ? undefined : index.revision(entry), model.get(known));
+        if (each.type === "put" && entry === 0) {
+          const fields = { ...FIELDS, revision: ++revision };
+          const bytes = keyOf(each.key);
+          index.put(bucketOf(each.name), bytes, 0, bytes.length, fields);
+          model.set(known, revision);
+        } else if (each.type === "remove" && entry !== 0) {
+          index.remove(bucketOf(each.name), entry);
+          model.delete(known);
+        }
+      }
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -33,6 +33,10 @@ export class Foresight {
   readonly #buckets = new Uint32Array(FORESEEN_LIMIT);
   readonly #hashes = new Int32Array(FORESEEN_LIMIT);
   #count = 0;
+  /** Of what the latest {@link fetch} has found, what was not asked for yet: from here on ... */
+  #next = 0;
+  /** ... up to here. */
+  #end = 0;
 
   constructor(parts: {
     readonly words: readonly Uint32Array[];
@@ -52,11 +56,30 @@ export class Foresight {
     this.#hashes[place] = this.#hashOf(bucket, bytes, start, end);
   }
 
+  /**
+   * The next of {@link entries}, when it was looked for in `bucket`; 0 when there is none. It is an entry of that bucket, and
+   * whether it has the key that is looked for now is for the caller to see. So whoever looks keys up in the order in
+   * which they were foreseen needs neither their hash nor the way along the chain.
+   */
+  recall(bucket: BucketRef): EntryRef {
+    const place = this.#next;
+    if (place === this.#end) return 0;
+    this.#next = place + 1;
+    return this.#buckets[place] === bucket ? this.entries[place]! : 0;
+  }
+
+  /** Before an entry goes: nothing is recalled any more of what was found. */
+  forget(): void {
+    this.#next = this.#end;
+  }
+
   /** Fetches what is known of the keys that were added, and forgets them; returns how many they were. */
   fetch(): number {
     const { entries } = this;
     const count = this.#count;
     this.#count = 0;
+    this.#next = 0;
+    this.#end = count;
     for (let place = 0; place < count; place++) {
       entries[place] = this.#table.first(this.#buckets[place]!, this.#hashes[place]!);
     }

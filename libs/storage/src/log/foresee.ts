@@ -18,9 +18,13 @@ export function foresee(
   const { foresight } = index;
   for (let from = 0; from < count; from += FORESEEN_LIMIT) {
     const end = Math.min(from + FORESEEN_LIMIT, count);
+    let name = keys[from]!.bucket;
+    let bucket = index.bucketNamed(name);
     for (let place = from; place < end; place++) {
       const key = keys[place]!;
-      const bucket = index.bucketNamed(key.bucket);
+      // A client names the same bucket again and again, by the same array.
+      if (key.bucket !== name) bucket = index.bucketNamed(key.bucket);
+      name = key.bucket;
       if (bucket !== 0) foresight.add(bucket, key.bytes, key.start, key.end);
     }
     cache.touch(foresight.entries, foresight.fetch());

@@ -62,6 +62,7 @@ export class FieldBatch {
     const { foresight } = index;
     this.#ask(group.payload);
     const count = foresight.fetch();
+    foresight.forget();
     for (let place = 0; place < count; place++) {
       const field = this.#asked[place]!;
       const bucket = this.#buckets[place]!;
