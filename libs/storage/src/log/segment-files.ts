@@ -51,17 +51,25 @@ export class SegmentFiles {
   }
 
   /**
-   * Reads from a segment, which is pinned from this call on until the promise settles. Resolves to a
-   * fresh array of `lengthBytes` or, where the file ends before, of as many as there are: the caller
-   * knows whether that is damage. Rejects as {@link FilePort} does.
+   * Reads from a segment, which is pinned from this call on until the promise settles. Resolves to an array
+   * of `lengthBytes` or, where the file ends before, of as many as there are: the caller
+   * knows whether that is damage. It is a fresh one, or the beginning of `memory`, which is as long at least:
+   * whoever reads much gives that, for memory that is made again and again keeps the collector busy.
+   * Rejects as {@link FilePort} does.
    *
    * It is a bug, and rejects, to ask for a segment whose removal was asked for, unless a pin is still
    * held; and to ask for any after {@link close}.
    */
-  async read(number: number, offsetBytes: number, lengthBytes: number): Promise<Uint8Array> {
+  // oxlint-disable-next-line max-params -- a place, and perhaps where to
+  async read(
+    number: number,
+    offsetBytes: number,
+    lengthBytes: number,
+    memory = new Uint8Array(lengthBytes),
+  ): Promise<Uint8Array> {
     const segment = this.#beginRead(number);
     try {
-      const bytes = new Uint8Array(lengthBytes);
+      const bytes = memory.subarray(0, lengthBytes);
       const count = await this.#readers.read(number, bytes, offsetBytes);
       return count === lengthBytes ? bytes : bytes.subarray(0, count);
     } finally {

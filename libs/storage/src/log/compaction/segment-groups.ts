@@ -32,19 +32,21 @@ export class SegmentDamage extends Error {
 }
 
 /**
- * The groups of a segment, one after the other, in little memory. Throws {@link SegmentDamage}, and
+ * The groups of a segment, one after the other, in little memory: each is good until the next is asked for. Throws {@link SegmentDamage}, and
  * whatever reading throws.
  */
 export async function* readGroups(
   files: SegmentFiles,
   { segment, lengthBytes, seed }: SegmentToRead,
 ): AsyncGenerator<SegmentGroup, void> {
-  let piece: Uint8Array = new Uint8Array(0);
+  let memory = new Uint8Array(0);
+  let piece: Uint8Array = memory;
   let pieceAt = SEGMENT_HEADER_BYTES;
   const load = async (at: number, wantedBytes: number): Promise<void> => {
     if (at - pieceAt + wantedBytes <= piece.length) return;
     const bytes = Math.min(Math.max(PIECE_BYTES, wantedBytes), lengthBytes - at);
-    piece = await files.read(segment, at, bytes);
+    if (memory.length < bytes) memory = new Uint8Array(bytes);
+    piece = await files.read(segment, at, bytes, memory);
     pieceAt = at;
   };
   for (let at = SEGMENT_HEADER_BYTES; at < lengthBytes; ) {
