@@ -52,3 +52,65 @@ test("keys of one hash are taken for each other, not for anything else", () => {
   index.foresight.fetch();
   assert.ok(entries.includes(index.foresight.entries[0] ?? 0));
 });
+
+const steps = fc.array(
+  fc.record({
+    type: fc.constantFrom("foresee", "find", "put", "remove", "rewrite", "drop"),
+    key: fc.nat(15),
+    count: fc.integer({ min: 1, max: 16 }),
+  }),
+  { minLength: 10, maxLength: 80 },
+);
+
+test("find() of keys that were foreseen is right whatever has happened since", () => {
+  fc.assert(
+    fc.property(steps, (list) => {
+      const index = new KeyIndex({ seed: SEED, entryOverheadBytes: 0 });
+      let id = 1;
+      let bucket = index.createBucket(id, Buffer.from("bucket"));
+      // Arrays of their own, asked for again and again as a caller asks for what was foreseen.
+      const keys = Array.from({ length: 16 }, (_, number) => Buffer.from(`k${number % 12}`));
+      const model = new Map<string, number>();
+      for (const { type, key: place, count } of list) {
+        const key = keys[place]!;
+        if (type === "foresee") {
+          for (let next = 0; next < count; next++) {
+            index.foresight.add(bucket, keys[(place + next) % 16]!);
+          }
+          index.foresight.fetch();
+          for (let next = 0; next < count / 2; next++) {
+            const asked = keys[(place + next) % 16]!;
+            const entry = index.find(bucket, asked, 0, asked.length);
+            assert.equal(entry, model.get(String(asked)) ?? 0);
+          }
+        } else if (type === "put") {
+          model.set(String(key), index.put(bucket, key, 0, key.length, FIELDS));
+        } else if (type === "remove" && model.has(String(key))) {
+          index.remove(bucket, model.get(String(key))!);
+          model.delete(String(key));
+        } else if (type === "rewrite") {
+          key.write(`k${count % 10}`);
+        } else if (type === "drop" && count < 4) {
+          index.dropBucket(bucket);
+          index.reclaim(count * 20);
+          model.clear();
+          bucket = index.createBucket(++id, Buffer.from("bucket"));
+        }
+        const entry = index.find(bucket, key, 0, key.length);
+        assert.equal(entry, model.get(String(key)) ?? 0);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("find() of a key that was foreseen and has gone since finds nothing", () => {
+  const index = new KeyIndex({ seed: SEED, entryOverheadBytes: 0 });
+  const bucket = index.createBucket(1, Buffer.from("bucket"));
+  const key = keyOf(1);
+  const entry = index.put(bucket, key, 0, key.length, FIELDS);
+  index.foresight.add(bucket, key);
+  index.foresight.fetch();
+  index.remove(bucket, entry);
+  assert.equal(index.find(bucket, key, 0, key.length), 0);
+});

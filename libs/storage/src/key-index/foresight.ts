@@ -28,7 +28,12 @@ export class Foresight {
   readonly #hashOf: (bucket: BucketRef, key: Uint8Array) => number;
   readonly #buckets = new Uint32Array(FORESEEN_LIMIT);
   readonly #hashes = new Int32Array(FORESEEN_LIMIT);
+  readonly #keys: (Uint8Array | undefined)[] = Array.from({ length: FORESEEN_LIMIT });
   #count = 0;
+  /** Those of the latest {@link fetch} that have not been asked for: from here on ... */
+  #next = 0;
+  /** ... up to here. */
+  #end = 0;
 
   constructor(parts: {
     readonly words: readonly Uint32Array[];
@@ -43,8 +48,27 @@ export class Foresight {
   /** Adds a key, of {@link FORESEEN_LIMIT} at most. */
   add(bucket: BucketRef, key: Uint8Array): void {
     const place = this.#count++;
+    const hash = this.#hashOf(bucket, key);
     this.#buckets[place] = bucket;
-    this.#hashes[place] = this.#hashOf(bucket, key);
+    this.#hashes[place] = hash;
+    this.#keys[place] = key;
+  }
+
+  /**
+   * The entry that {@link fetch} has found for `key`, the very array that was added and the next one in that order; 0 for none.
+   * It is an entry of that bucket and is there, but whether it has that key is for the caller to see: so it spares
+   * who looks keys up in the order in which they were foreseen the hash and the way along the chain.
+   */
+  recall(bucket: BucketRef, key: Uint8Array): EntryRef {
+    const place = this.#next;
+    if (place === this.#end || this.#keys[place] !== key) return 0;
+    this.#next = place + 1;
+    return this.#buckets[place] === bucket ? this.entries[place]! : 0;
+  }
+
+  /** To be called before an entry goes: what was found is not told of any more. */
+  forget(): void {
+    this.#next = this.#end;
   }
 
   /** Fetches what is known of the keys that were added, and forgets them; returns how many they were. */
@@ -52,6 +76,8 @@ export class Foresight {
     const { entries } = this;
     const count = this.#count;
     this.#count = 0;
+    this.#next = 0;
+    this.#end = count;
     for (let place = 0; place < count; place++) {
       entries[place] = this.#table.first(this.#buckets[place]!, this.#hashes[place]!);
     }
@@ -60,8 +86,7 @@ export class Foresight {
     this.#touch(count);
     for (let place = 0; place < count; place++) this.#pass(place);
     for (let place = 0; place < count; place++) {
-      const entry = entries[place]!;
-      if (entry !== 0 && this.#hashAt(entry) !== this.#hashes[place]) entries[place] = 0;
+      if (this.#hashAt(entries[place]!) !== this.#hashes[place]) entries[place] = 0;
     }
     return count;
   }

@@ -104,6 +104,8 @@ export class Keys {
   }
 
   find(bucket: BucketRef, bytes: Uint8Array, start: number, end: number): EntryRef {
+    const foreseen = this.foresight.recall(bucket, bytes);
+    if (foreseen !== 0 && this.entries.hasKey(foreseen, bytes, start, end)) return foreseen;
     return this.#lookUp(bucket, this.#hashIn(bucket, bytes, start, end), bytes, start, end);
   }
 
@@ -267,6 +269,7 @@ export class Keys {
 
   #free(entry: EntryRef): void {
     this.#onRemove(entry);
+    this.foresight.forget();
     const place = this.entries.heapPlace(entry);
     if (place !== -1) this.#expiry.removeAt(place);
     this.entries.free(entry);

@@ -23,8 +23,13 @@ export function foresee(
   const { foresight } = index;
   for (let from = 0; from < count; from += FORESEEN_LIMIT) {
     const end = Math.min(from + FORESEEN_LIMIT, count);
+    let [name, bucket] = [buckets[from]!, index.bucketNamed(buckets[from]!)];
     for (let place = from; place < end; place++) {
-      const bucket = index.bucketNamed(buckets[place]!);
+      // A client names the same bucket again and again, by the same array.
+      if (buckets[place] !== name) {
+        name = buckets[place]!;
+        bucket = index.bucketNamed(name);
+      }
       if (bucket !== 0) foresight.add(bucket, keys[place]!);
     }
     cache.touch(foresight.entries, foresight.fetch());
