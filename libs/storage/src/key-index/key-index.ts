@@ -239,6 +239,11 @@ export class KeyIndex {
     return this.#keys.entries.key(entry);
   }
 
+  /** Copies the key into `into` from `at` on. */
+  copyKey(entry: EntryRef, into: Uint8Array, at: number): void {
+    this.#keys.entries.copyKey(entry, into, at);
+  }
+
   /** Whether `bytes` hold, from `start` on, all bytes of the key. */
   keyEquals(entry: EntryRef, bytes: Uint8Array, start: number): boolean {
     return this.#keys.entries.hasKeyAt(entry, bytes, start);
