@@ -96,7 +96,7 @@ function chainFrom(
   }
   const inOrder = (one: number, other: number): number =>
     positionOf(table.hash(one)) - positionOf(table.hash(other)) || compare(one, other);
-  if (refs.length > SHORT_CHAIN) return refs.sort(inOrder);
+  if (refs.length > SHORT_CHAIN) return refs.toSorted(inOrder);
   // A call of `sort` costs more than all else that is done for the two or three records of a chain.
   for (let end = 1; end < refs.length; end++) {
     const ref = refs[end]!;
