@@ -102,6 +102,14 @@ export class BlockArena {
     return copy;
   }
 
+  /** Copies `length` bytes of the block, `at` bytes behind its beginning, into `into` from `to` on. */
+  copyInto(ref: BlockRef, at: number, length: number, into: Uint8Array, to: number): void {
+    const page = this.#bytes[pageOf(ref)]!;
+    const from = wordOf(ref) * 4 + at;
+    if (length > LOOP_BYTES) into.set(page.subarray(from, from + length), to);
+    else for (let byte = 0; byte < length; byte++) into[to + byte] = page[from + byte]!;
+  }
+
   #putAway(ref: BlockRef, sizeClass: number): void {
     this.words[pageOf(ref)]![wordOf(ref)] = this.#free[sizeClass]!;
     this.#free[sizeClass] = ref;

@@ -11,9 +11,6 @@ import type { ChainTable } from "./chain-table.ts";
  */
 const POSITIONS = 2 ** 32;
 
-/** How many positions share their first bits, by the number of those: computing it takes as long as a chain. */
-const SIZES = Float64Array.from({ length: 33 }, (_, bits) => POSITIONS / 2 ** bits);
-
 /** What to list of a table. */
 export interface Listing {
   readonly owner: number;
@@ -27,12 +24,35 @@ export interface Listing {
   readonly visit: (ref: number) => boolean;
 }
 
+/** Above so many, sorting in place would be slow. */
+const SHORT_CHAIN = 16;
+
+/** Below this a table is in the processor's cache anyway. */
+const LARGE_TABLE_CHAINS = 50_000;
+/** Chains that are fetched together. */
+const FETCHED_CHAINS = 32;
+const fetched = new Uint32Array(FETCHED_CHAINS);
+
 /** Visits a page of records in order of position; returns where to go on, `undefined` at the end. */
 export function listChains(table: ChainTable, listing: Listing): number | undefined {
   const { owner, limit, visit } = listing;
+  const chains = table.chains(owner);
+  const looksAhead = chains >= LARGE_TABLE_CHAINS && limit >= FETCHED_CHAINS;
+  let near = 0;
   let counted = 0;
   let visited = -1;
-  for (let from = listing.position; from < POSITIONS; from = rangeEnd(table.chains(owner), from)) {
+  for (let from = listing.position; from < POSITIONS; from = rangeEnd(chains, from)) {
+    if (looksAhead && near-- === 0) near = fetchChains(table, owner, from) - 1;
+    const first = table.first(owner, from | 0);
+    if (first === 0) continue;
+    if (table.next(first) === 0) {
+      const position = positionOf(table.hash(first));
+      if (position < from) continue;
+      if (counted >= limit && position !== visited) return position;
+      visited = position;
+      if (visit(first)) counted++;
+      continue;
+    }
     for (const ref of chainFrom(table, from, listing)) {
       const position = positionOf(table.hash(ref));
       if (counted >= limit && position !== visited) return position;
@@ -41,6 +61,27 @@ export function listChains(table: ChainTable, listing: Listing): number | undefi
     }
   }
   return undefined;
+}
+
+/**
+ * Reads the beginnings of the chains from position `from` on, as {@link Foresight} does: in a large table each is
+ * somewhere else in memory, and so they are waited for together (a half of what a key costs whoever goes through
+ * all of them). Returns how many chains that were.
+ */
+function fetchChains(table: ChainTable, owner: number, from: number): number {
+  const chains = table.chains(owner);
+  let count = 0;
+  for (let at = from; at < POSITIONS && count < FETCHED_CHAINS; at = rangeEnd(chains, at)) {
+    fetched[count++] = table.first(owner, at | 0);
+  }
+  for (let round = 0; round < 2; round++) {
+    table.touch(fetched, count);
+    for (let chain = 0; chain < count; chain++) {
+      const ref = fetched[chain]!;
+      fetched[chain] = ref === 0 ? 0 : table.next(ref);
+    }
+  }
+  return count;
 }
 
 /** The records of the chain at position `from` that are not before it, in order. */
@@ -53,20 +94,27 @@ function chainFrom(
   for (let at = table.first(owner, from | 0); at !== 0; at = table.next(at)) {
     if (positionOf(table.hash(at)) >= from) refs.push(at);
   }
-  if (refs.length < 2) return refs;
-  return refs.toSorted(
-    (one, other) =>
-      positionOf(table.hash(one)) - positionOf(table.hash(other)) || compare(one, other),
-  );
+  const inOrder = (one: number, other: number): number =>
+    positionOf(table.hash(one)) - positionOf(table.hash(other)) || compare(one, other);
+  if (refs.length > SHORT_CHAIN) return refs.toSorted(inOrder);
+  // A call of `sort` costs more than all else that is done for the two or three records of a chain.
+  for (let end = 1; end < refs.length; end++) {
+    const ref = refs[end]!;
+    let place = end;
+    for (; place > 0 && inOrder(refs[place - 1]!, ref) > 0; place--) refs[place] = refs[place - 1]!;
+    refs[place] = ref;
+  }
+  return refs;
 }
 
 /** The first position behind the range of the chain that `position` is in. */
 function rangeEnd(chains: number, position: number): number {
+  // At least 3, but for a table of one chain.
   const bits = 31 - Math.clz32(chains);
-  const isSplit = bits > 0 && (position | 0) >>> (32 - bits) < chains - (1 << bits);
-  const ownBits = isSplit ? bits + 1 : bits;
-  if (ownBits === 0) return POSITIONS;
-  return ((position >>> (32 - ownBits)) + 1) * SIZES[ownBits]!;
+  if (bits === 0) return POSITIONS;
+  const isSplit = (position | 0) >>> (32 - bits) < chains - (1 << bits);
+  const below = isSplit ? 31 - bits : 32 - bits;
+  return ((position >>> below) + 1) * (1 << below);
 }
 
 /** Where a record with this hash is listed. */

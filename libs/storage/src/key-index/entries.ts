@@ -124,6 +124,11 @@ export class Entries {
     return this.#arena.copy(entry, headerBytes(length), length);
   }
 
+  copyKey(entry: EntryRef, into: Uint8Array, at: number): void {
+    const length = this.keyBytes(entry);
+    this.#arena.copyInto(entry, headerBytes(length), length, into, at);
+  }
+
   hasKey(entry: EntryRef, bytes: Uint8Array, start: number, end: number): boolean {
     const length = end - start;
     if (this.keyBytes(entry) !== length) return false;

@@ -244,12 +244,16 @@ export class KeyIndex {
     return this.#keys.entries.hasKey(entry, bytes, start, end);
   }
 
+  /** Copies the key into `into` from `at` on. */
+  copyKey(entry: EntryRef, into: Uint8Array, at: number): void {
+    this.#keys.entries.copyKey(entry, into, at);
+  }
+
   /** Sets {@link segment} and {@link offset}, below 2^32. */
   setPlace(entry: EntryRef, segment: number, offset: number): void {
     this.#keys.entries.setPlace(entry, segment, offset);
   }
 
-  /** Sets {@link revision}. */
   setRevision(entry: EntryRef, revision: number): void {
     this.#keys.entries.setRevision(entry, revision);
   }

@@ -22,6 +22,12 @@ const MUCH_LOG_BYTES_AT_STOP = 16 * 2 ** 20;
 /** Above so many keys writing a snapshot takes longer than a stop may. */
 const MOST_KEYS_AT_STOP = 40_000_000;
 
+/**
+ * The next snapshot waits for so many times the mutations that came while the latest one was written: half of the time, so,
+ * writers have the processor to themselves, where a busy store would begin a snapshot in the second after each.
+ */
+const REST_FACTOR = 2;
+
 /** What a {@link SnapshotKeeper} works with. */
 export interface SnapshotKeeperOptions {
   readonly path: string;
@@ -49,6 +55,8 @@ export class SnapshotKeeper {
   /** The revision and log length at which the latest snapshot was begun, or would have been. */
   #fromRevision: number;
   #fromBytes: number;
+  /** Mutations that came while the latest snapshot was being written. */
+  #meanwhile = 0;
   #takenAtMs: number | undefined;
   #work: Promise<void> = Promise.resolve();
   #isRunning = false;
@@ -76,8 +84,10 @@ export class SnapshotKeeper {
     const { index, commits, lengths, snapshotEveryRecords } = this.#options;
     if (commits.failure !== undefined) return;
     const bytesBehind = lengths.appendedBytes - this.#fromBytes;
+    const { recordsBehind } = this;
     const isDue =
-      this.recordsBehind > Math.max(snapshotEveryRecords, index.keyCount / 2) ||
+      (recordsBehind > Math.max(snapshotEveryRecords, index.keyCount / 2) &&
+        recordsBehind > REST_FACTOR * this.#meanwhile) ||
       bytesBehind > Math.max(MUCH_LOG_BYTES, index.liveBytes / 2);
     if (isDue) this.#work = this.#take();
   }
@@ -115,6 +125,7 @@ export class SnapshotKeeper {
         signal,
       });
       [this.#fromRevision, this.#fromBytes] = [revision, bytes];
+      this.#meanwhile = index.lastRevision - revision;
       this.#takenAtMs = this.#options.clock();
       const message = `Wrote a snapshot of the index of the store at "${path}"; keys: ${keys}, bytes: ${fileBytes}`;
       emit({ level: "debug", type: "snapshot-taken", message, path, keys, bytes: fileBytes });

@@ -74,19 +74,19 @@ export class BlockWriter {
   /** Adds a key of the bucket added last. Returns how many bytes that took. */
   addKey(entry: EntryRef): number {
     const index = this.#index;
-    const key = index.key(entry);
+    const keyBytes = index.keyBytes(entry);
     const expiresAtMs = index.expiresAtMs(entry);
-    const length = KEY_ITEM_BYTES + timeBytes(expiresAtMs) + key.length;
+    const length = KEY_ITEM_BYTES + timeBytes(expiresAtMs) + keyBytes;
     const at = this.#reserve(length);
     const view = this.#view;
     this.#bytes[at] = 0;
-    view.setUint32(at + 1, key.length, true);
+    view.setUint32(at + 1, keyBytes, true);
     view.setUint32(at + 5, index.segment(entry), true);
     view.setUint32(at + 9, index.offset(entry), true);
     view.setUint32(at + 13, index.valueBytes(entry), true);
     this.#setNumber(at + 17, index.revision(entry));
     this.#setTime(at, at + KEY_ITEM_BYTES, expiresAtMs);
-    this.#bytes.set(key, at + length - key.length);
+    index.copyKey(entry, this.#bytes, at + length - keyBytes);
     this.#keys++;
     this.#finishWhenFull();
     return length;
