@@ -254,6 +254,7 @@ export class KeyIndex {
     this.#keys.entries.setPlace(entry, segment, offset);
   }
 
+  /** Sets {@link revision}. */
   setRevision(entry: EntryRef, revision: number): void {
     this.#keys.entries.setRevision(entry, revision);
   }
@@ -277,10 +278,7 @@ export class KeyIndex {
     return this.#buckets.list(position, limit, visit);
   }
 
-  /**
-   * Removes up to `budget` keys whose time is over, soonest first; returns how many. Their buckets' removal revisions,
-   * which "missing" rests on, become theirs if they were lower.
-   */
+  /** Removes up to `budget` keys whose time is over, soonest first, raising what "missing" rests on; returns how many. */
   sweep(nowMs: number, budget: number): number {
     return this.#keys.sweep(nowMs, budget);
   }
