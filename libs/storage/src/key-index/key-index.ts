@@ -89,10 +89,7 @@ export class KeyIndex {
     return bucket;
   }
 
-  /**
-   * Prepares a bucket without keys for `count` of them, so that none of them is moved when more come. To be called before
-   * keys are added in the order that they were listed in: by their hashes, which would crowd into a few chains otherwise.
-   */
+  /** Makes room for `count` keys of a bucket without any: in the order of a listing they would crowd into a few chains. */
   expectKeys(bucket: BucketRef, count: number): void {
     this.#keys.expect(bucket, count);
   }
