@@ -186,14 +186,8 @@ export class KeyIndex {
   }
 
   /** {@link put} of a key that is not there: nothing is compared. */
-  append(
-    bucket: BucketRef,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    entry: EntryFields,
-  ): EntryRef {
-    return this.#keys.append(bucket, bytes, start, end, entry);
+  append(owner: BucketRef, key: Uint8Array, start: number, end: number, to: EntryFields): EntryRef {
+    return this.#keys.append(owner, key, start, end, to);
   }
 
   /** Removes the entry from its bucket, which must be living. */

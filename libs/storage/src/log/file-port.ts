@@ -89,8 +89,8 @@ export interface OpenFile {
 
   /**
    * As {@link write}, but the process stands still until the system has the bytes in its memory: far
-   * less work than a trip through the thread pool when no disk is waited for. So it is not for a file
-   * whose every write is synced: asking for that is a bug and throws.
+   * less work than a trip through the thread pool when no disk is waited for. Of a file whose every write
+   * is synced it stands still until they survive a power cut: nothing else is served meanwhile.
    */
   writeSync(bytes: Uint8Array, positionBytes: number): number;
 

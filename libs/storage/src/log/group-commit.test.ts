@@ -14,7 +14,13 @@ async function bareCommits() {
   const scheduler = new ManualScheduler();
   const where = { files: disk, directory: "/kv", storeId: new Uint8Array(16) };
   const end = { segment: 0, lengthBytes: 0, sequence: 0 };
-  const how = { ...where, syncsEveryWrite: true, syncsFirstGroup: false };
+  const how = {
+    ...where,
+    syncsEveryWrite: true,
+    syncsFirstGroup: false,
+    clock: () => 0,
+    mayStandStill: () => false,
+  };
   const segments = await SegmentWriter.open(how, { end, segments: [] });
   const index = new KeyIndex({ seed: new Uint8Array(16), entryOverheadBytes: 0 });
   const limits = { firstSegment: 1, segmentLimitBytes: 1e6 };

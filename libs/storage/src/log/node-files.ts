@@ -149,10 +149,9 @@ class NodeFile implements OpenFile {
   }
 
   writeSync(bytes: Uint8Array, positionBytes: number): number {
-    if (this.#mode.syncsEveryWrite) {
-      throw new Error("A file whose every write is synced cannot do so at once");
-    }
-    return fs.writeSync(this.#descriptor, bytes, 0, bytes.length, positionBytes);
+    const written = fs.writeSync(this.#descriptor, bytes, 0, bytes.length, positionBytes);
+    if (this.#mode.syncsEveryWrite && !syncsByFlag) fs.fdatasyncSync(this.#descriptor);
+    return written;
   }
 
   sync(): Promise<void> {

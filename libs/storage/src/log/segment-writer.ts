@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Clock } from "../clock.ts";
 import { segmentName } from "./file-names.ts";
 import { type FilePort, type OpenFile, writeFully, writeFullySync } from "./file-port.ts";
 import { sealGroup } from "./format/group-header.ts";
@@ -9,6 +10,12 @@ import type { LogEnd } from "./log-replay.ts";
 import { SegmentLengths } from "./segment-lengths.ts";
 import { isSystemError } from "./system-reason.ts";
 
+/** A sync that took no longer is one that the next may stand still for: the clock counts milliseconds, so it took less than two. */
+const QUICK_SYNC_MS = 1;
+
+/** What a quick disk syncs about as quickly as one record. */
+const QUICK_GROUP_BYTES = 64 * 1024;
+
 /** Where a log lies, and how it is written. */
 export interface SegmentWriterOptions {
   readonly files: FilePort;
@@ -18,6 +25,9 @@ export interface SegmentWriterOptions {
   readonly syncsEveryWrite: boolean;
   /** Whether at least the first append does. */
   readonly syncsFirstGroup: boolean;
+  readonly clock: Clock;
+  /** Whether the process may stand still for a sync, as {@link LogStoreOptions.mayStandStill}. */
+  readonly mayStandStill: () => boolean;
 }
 
 /** A log as it was found. */
@@ -42,6 +52,8 @@ export class SegmentWriter {
   #end: LogEnd;
   #syncedSequence: number;
   #isFirstGroup = true;
+  /** Whether the latest write was synced in so little time that one may stand still for the next. */
+  #isQuick = false;
   #syncs: Promise<void> = Promise.resolve();
 
   private constructor(options: SegmentWriterOptions, file: OpenFile, found: FoundLog) {
@@ -74,10 +86,11 @@ export class SegmentWriter {
   }
 
   /** Whether {@link appendNow} will do for this group. */
-  canAppendNow({ place }: Group): boolean {
-    const { syncsEveryWrite, syncsFirstGroup } = this.#options;
-    const needsSync = syncsEveryWrite || (this.#isFirstGroup && syncsFirstGroup);
-    return !needsSync && !place.startsSegment;
+  canAppendNow({ place, writer }: Group): boolean {
+    const { syncsEveryWrite, syncsFirstGroup, mayStandStill } = this.#options;
+    if (place.startsSegment || (this.#isFirstGroup && syncsFirstGroup)) return false;
+    if (!syncsEveryWrite) return true;
+    return this.#isQuick && writer.length <= QUICK_GROUP_BYTES && mayStandStill();
   }
 
   /** Writes one group, filling in its header. */
@@ -86,19 +99,25 @@ export class SegmentWriter {
       await this.#startSegment(group);
     }
     const bytes = this.#sealed(group);
+    const { clock, syncsEveryWrite, syncsFirstGroup } = this.#options;
+    const beganAtMs = clock();
+    this.#isQuick = false;
     await writeFully(this.#openFile(), bytes, this.#end.lengthBytes);
     this.#advance(group, bytes.length);
-    const { syncsEveryWrite, syncsFirstGroup } = this.#options;
-    if (syncsEveryWrite) this.#syncedSequence = group.place.sequence;
+    if (syncsEveryWrite) this.#noteSync(group, beganAtMs);
     else if (this.#isFirstGroup && syncsFirstGroup) await this.sync();
     this.#isFirstGroup = false;
   }
 
-  /** As {@link append}, before it returns: the bytes are the system's then, and survive the process. */
+  /** As {@link append}, before it returns: the bytes are the system's then, and survive the process; or a power cut, if every write is synced. */
   appendNow(group: Group): void {
     const bytes = this.#sealed(group);
+    const { clock, syncsEveryWrite } = this.#options;
+    const beganAtMs = syncsEveryWrite ? clock() : 0;
+    this.#isQuick = false;
     writeFullySync(this.#openFile(), bytes, this.#end.lengthBytes);
     this.#advance(group, bytes.length);
+    if (syncsEveryWrite) this.#noteSync(group, beganAtMs);
     this.#isFirstGroup = false;
   }
 
@@ -134,6 +153,11 @@ export class SegmentWriter {
     const numbers = { sequence, syncedSequence: this.#syncedSequence, lastRevision };
     sealGroup(bytes, numbers, this.#seed);
     return bytes;
+  }
+
+  #noteSync({ place }: Group, beganAtMs: number): void {
+    this.#syncedSequence = place.sequence;
+    this.#isQuick = this.#options.clock() - beganAtMs <= QUICK_SYNC_MS;
   }
 
   #advance({ place: { sequence } }: Group, bytes: number): void {

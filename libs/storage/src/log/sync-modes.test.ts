@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { SyncMode } from "./open-log-store.ts";
+import { setImmediate } from "node:timers/promises";
+import type { LogStoreOptions, SyncMode } from "./open-log-store.ts";
 import { BUCKET, endTurn, KEY, openHeld } from "./testing/one-group-a-turn.ts";
 import { SimulatedDisk } from "./testing/simulated-disk.ts";
 
@@ -41,3 +42,35 @@ for (const [sync, afterKill, afterPowerCut] of rows) {
     assert.equal(await lastValue(disk.afterPowerCut(512, () => 0)), afterPowerCut);
   });
 }
+
+/** Whether a put, the second write, is acknowledged while the disk does nothing but what is stood still for. */
+async function isPutAtOnce(options: Partial<LogStoreOptions>, value = 1): Promise<boolean> {
+  const disk = new SimulatedDisk();
+  const { store, scheduler } = await openHeld(disk, { sync: "always", ...options });
+  const created = await store.createBucket(BUCKET);
+  await endTurn(scheduler);
+  await created.durable;
+  disk.hold();
+  const put = await store.put(BUCKET, [{ key: KEY, value: new Uint8Array(value).fill(1) }]);
+  let isDurable = false;
+  const durable = put.durable?.then(() => (isDurable = true));
+  await endTurn(scheduler);
+  const isAtOnce = isDurable;
+  disk.release();
+  await setImmediate();
+  await durable;
+  assert.equal(await lastValue(disk.afterPowerCut(512, () => 0)), 1);
+  return isAtOnce;
+}
+
+test("where the process may stand still and the last sync was quick, a write is on the disk within the turn", async () => {
+  const mayStandStill = (): boolean => true;
+  assert.equal(await isPutAtOnce({ mayStandStill }), true);
+  assert.equal(await isPutAtOnce({}), false);
+  assert.equal(await isPutAtOnce({ mayStandStill: () => false }), false);
+  // Two milliseconds pass with every look at the clock.
+  let nowMs = 0;
+  assert.equal(await isPutAtOnce({ mayStandStill, clock: () => (nowMs += 2) }), false);
+  // More than is synced as quickly as one record.
+  assert.equal(await isPutAtOnce({ mayStandStill }, 70_000), false);
+});

@@ -67,7 +67,10 @@ export class SalvageWriter {
       await file.close();
     }
     const end = { segment: 1, lengthBytes: SEGMENT_HEADER_BYTES, sequence: 0 };
-    const settings = { files, directory, storeId, syncsEveryWrite: false, syncsFirstGroup: false };
+    const unsynced = { syncsEveryWrite: false, syncsFirstGroup: false };
+    // Asked for where every write is synced.
+    const unasked = { clock: () => 0, mayStandStill: () => false };
+    const settings = { files, directory, storeId, ...unsynced, ...unasked };
     const segments = await SegmentWriter.open(settings, { end, segments: [] });
     for (const bucket of bucketsOf(index)) index.setBucketSegment(bucket, 0);
     return new SalvageWriter(options, segments);

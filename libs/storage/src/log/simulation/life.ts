@@ -18,6 +18,8 @@ export interface LifeSettings {
   readonly cacheLimitBytes: number;
   readonly deadShareLimit: number;
   readonly snapshotEveryRecords: number;
+  /** Whether a sync may be stood still for. */
+  readonly standsStill: boolean;
 }
 
 /** What stays the same from life to life. */
@@ -71,6 +73,7 @@ export function drawSettings(dice: Dice): LifeSettings {
     cacheLimitBytes: dice.pick([0, 0, 1024, 4096, 16_384]),
     deadShareLimit: dice.pick([0.2, 0.3, 0.4, 0.5, 0.6]),
     snapshotEveryRecords: dice.pick([1, 3, 8, 30]),
+    standsStill: dice.pick([true, false]),
   };
 }
 
@@ -90,6 +93,7 @@ export function beginLife(
   };
   const opening = openLogStore({
     ...settings,
+    mayStandStill: () => settings.standsStill,
     directory: HOME,
     clock,
     files: machine,

@@ -200,15 +200,18 @@ export class SimulatedDisk implements FilePort {
   }
 
   #opened(path: string, file: SimulatedFile, syncsEveryWrite: boolean): OpenFile {
-    const sync = async (): Promise<void> => {
-      const finish = file.beginSync();
-      await this.#gate?.promise;
+    const endSync = (finish: () => void): void => {
       const fault = this.faults({ type: "sync", path });
       if (fault?.type === "error") {
         file.forsake();
         throw systemError(fault.code, "fdatasync");
       }
       finish();
+    };
+    const sync = async (): Promise<void> => {
+      const finish = file.beginSync();
+      await this.#gate?.promise;
+      endSync(finish);
     };
     const take = (bytes: Uint8Array, positionBytes: number): number => {
       const fault = this.#failWhenTold({ type: "write", path });
@@ -223,9 +226,9 @@ export class SimulatedDisk implements FilePort {
       return count;
     };
     const writeSync = (bytes: Uint8Array, positionBytes: number): number => {
-      if (syncsEveryWrite)
-        throw new Error("A file whose every write is synced cannot do so at once");
-      return take(bytes, positionBytes);
+      const count = take(bytes, positionBytes);
+      if (syncsEveryWrite) endSync(file.beginSync());
+      return count;
     };
     const truncate = async (lengthBytes: number): Promise<void> => {
       this.#failWhenTold({ type: "truncate", path });
