@@ -63,16 +63,6 @@ export type RemoteFailure = KvError | StorageError;
  *
  * Everything else is written as in a request. The codes of failures and their details stand in `codec/failure-table.ts`.
  */
-export type RemoteResponse = {
-  readonly [Operation in RemoteOperation]:
-    | {
-        readonly type: "outcome";
-        readonly operation: Operation;
-        readonly outcome: RemoteOutcomes[Operation];
-      }
-    | {
-        readonly type: "failure";
-        readonly operation: Operation;
-        readonly failure: RemoteFailure;
-      };
-}[RemoteOperation];
+export type RemoteResponse<Operation extends RemoteOperation = RemoteOperation> =
+  | RemoteOutcomes[Operation]
+  | RemoteFailure;

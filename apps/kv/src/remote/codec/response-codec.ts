@@ -1,18 +1,18 @@
 import type { RemoteOperation } from "../request.ts";
-import type { RemoteFailure, RemoteOutcomes } from "../response.ts";
+import type { RemoteOutcomes, RemoteResponse } from "../response.ts";
 import {
   countBucketsCodec,
   createBucketCodec,
   describeBucketCodec,
   dropBucketCodec,
 } from "./bucket-outcomes.ts";
-import { readFailure } from "./failure.ts";
+import { readFailure, writeFailure } from "./failure.ts";
 import { deleteCodec, describeKeyCodec, expireCodec, getCodec, putCodec } from "./key-outcomes.ts";
 import { listBucketsCodec, listKeysCodec } from "./listing-outcomes.ts";
 import type { OutcomeCodec } from "./outcome-codec.ts";
 import { KIND } from "./outcome-kind.ts";
 import { WireReader } from "./wire-reader.ts";
-import type { WireWriter } from "./wire-writer.ts";
+import { WireWriter } from "./wire-writer.ts";
 
 /** The codec of each operation's outcomes. */
 const OUTCOME_CODECS: {
@@ -31,39 +31,39 @@ const OUTCOME_CODECS: {
   "count-buckets": countBucketsCodec,
 };
 
-/** Lays out the response that there is `outcome`, as drawn at `RemoteResponse`; with a writer that counts, measures it. */
-export function writeOutcome<Operation extends RemoteOperation>(
+/** How many bytes `response`, which answers `operation`, takes. */
+export function measureResponse<Operation extends RemoteOperation>(
+  operation: Operation,
+  response: RemoteResponse<Operation>,
+): number {
+  const counter = new WireWriter();
+  writeResponse(counter, operation, response);
+  return counter.at;
+}
+
+/** Lays out `response`, which answers `operation`, as drawn at {@link RemoteResponse}. */
+export function writeResponse<Operation extends RemoteOperation>(
   writer: WireWriter,
   operation: Operation,
-  outcome: RemoteOutcomes[Operation],
+  response: RemoteResponse<Operation>,
 ): void {
-  OUTCOME_CODECS[operation].write(writer, outcome);
+  if (response instanceof Error) writeFailure(writer, response);
+  else OUTCOME_CODECS[operation].write(writer, response);
 }
 
 /**
- * The outcome in `payload`, a response to `operation`: `undefined` when it is anything else than one whole outcome of that.
- * Nothing in it is memory of `payload`.
+ * The response to `operation` in `payload`, an outcome or a failure. `undefined` when it is anything else than one whole
+ * response to that: the failures' codes are closed too. Nothing in it is memory of `payload`.
  */
-export function decodeOutcome<Operation extends RemoteOperation>(
+export function decodeResponse<Operation extends RemoteOperation>(
   operation: Operation,
   payload: Uint8Array,
-): RemoteOutcomes[Operation] | undefined {
+): RemoteResponse<Operation> | undefined {
   const isListing = operation === "list-keys" || operation === "list-buckets";
   // One copy for all names of a page, instead of one for each.
   const reader = new WireReader(isListing ? Uint8Array.from(payload) : payload);
-  const outcome = OUTCOME_CODECS[operation].read(reader, reader.u8());
-  return reader.isWhole ? outcome : undefined;
-}
-
-/** Whether `payload` says that there is no outcome, in case it says anything. */
-export function isFailure(payload: Uint8Array): boolean {
-  return payload[0] === KIND.failed;
-}
-
-/** The failure in `payload`; `undefined` when it is anything else than one whole failure with a code that is known here. */
-export function decodeFailure(payload: Uint8Array): RemoteFailure | undefined {
-  const reader = new WireReader(payload);
-  if (reader.u8() !== KIND.failed) return undefined;
-  const failure = readFailure(reader);
-  return reader.isWhole ? failure : undefined;
+  const kind = reader.u8();
+  const response =
+    kind === KIND.failed ? readFailure(reader) : OUTCOME_CODECS[operation].read(reader, kind);
+  return reader.isWhole ? response : undefined;
 }

@@ -5,13 +5,12 @@ import { StorageError } from "@kv/storage";
 import fc from "fast-check";
 import { KvError } from "../../errors.ts";
 import { OPERATION_NUMBER, type RemoteOperation } from "../request.ts";
-import type { RemoteFailure, RemoteOutcomes } from "../response.ts";
+import type { RemoteFailure, RemoteOutcomes, RemoteResponse } from "../response.ts";
 import { anyFailureByCode, systemError } from "../testing/any-failure.ts";
 import { anyOutcome } from "../testing/any-outcome.ts";
 import { brandCursor, brandRevision } from "../testing/any-part.ts";
 import { anyMutation } from "../testing/mutate.ts";
-import { writeFailure } from "./failure.ts";
-import { decodeFailure, decodeOutcome, isFailure, writeOutcome } from "./response-codec.ts";
+import { decodeResponse, measureResponse, writeResponse } from "./response-codec.ts";
 import { WireWriter } from "./wire-writer.ts";
 
 const operations = Object.keys(OPERATION_NUMBER).filter(isOperation);
@@ -21,26 +20,26 @@ function isOperation(text: string): text is RemoteOperation {
   return Object.hasOwn(OPERATION_NUMBER, text);
 }
 
-function encodeWith(write: (writer: WireWriter) => void): Uint8Array {
-  const counter = new WireWriter();
-  write(counter);
-  const target = new Uint8Array(counter.at + 2).fill(0xee);
+function encode<Operation extends RemoteOperation>(
+  operation: Operation,
+  response: RemoteResponse<Operation>,
+): Uint8Array {
+  const length = measureResponse(operation, response);
+  const target = new Uint8Array(length + 2).fill(0xee);
   const writer = new WireWriter(target, 1);
-  write(writer);
-  assert.equal(writer.at, counter.at + 1);
+  writeResponse(writer, operation, response);
+  assert.equal(writer.at, length + 1);
   assert.deepEqual([target.at(0), target.at(-1)], [0xee, 0xee]);
   return target.slice(1, -1);
 }
 
-function encode<Operation extends RemoteOperation>(
-  operation: Operation,
-  outcome: RemoteOutcomes[Operation],
-): Uint8Array {
-  return encodeWith((writer) => writeOutcome(writer, operation, outcome));
-}
+const encodeFailure = (failure: RemoteFailure) => encode("count-buckets", failure);
 
-const encodeFailure = (failure: RemoteFailure) =>
-  encodeWith((writer) => writeFailure(writer, failure));
+/** A failure is one whatever was asked. */
+function decodeFailure(payload: Uint8Array): RemoteFailure | undefined {
+  const decoded = decodeResponse("count-buckets", payload);
+  return decoded instanceof Error ? decoded : undefined;
+}
 
 /** Byte arrays of any class compare equal when their bytes do. */
 function plain(value: unknown): unknown {
@@ -63,12 +62,11 @@ function testLaws(operation: RemoteOperation): void {
   suite(`outcomes of ${operation}`, () => {
     const any: fc.Arbitrary<RemoteOutcomes[RemoteOperation]> = anyOutcome[operation];
 
-    test("decodeOutcome() gives back what writeOutcome() was given, and keeps nothing of the payload", () => {
+    test("decodeResponse() gives back what writeResponse() was given, and keeps nothing of the payload", () => {
       fc.assert(
         fc.property(any, (outcome) => {
           const payload = encode(operation, outcome);
-          assert.equal(isFailure(payload), false);
-          const decoded = decodeOutcome(operation, payload);
+          const decoded = decodeResponse(operation, payload);
           payload.fill(0xee);
           assert.deepEqual(plain(decoded), plain(outcome));
         }),
@@ -76,39 +74,36 @@ function testLaws(operation: RemoteOperation): void {
       );
     });
 
-    test("decodeOutcome() takes none that is cut short or has something behind it", () => {
+    test("decodeResponse() takes none that is cut short or has something behind it", () => {
       fc.assert(
         fc.property(any, fc.nat({ max: 255 }), (outcome, byte) => {
           const whole = encode(operation, outcome);
           for (let end = 0; end < whole.length; end++) {
-            assert.equal(decodeOutcome(operation, whole.subarray(0, end)), undefined);
+            assert.equal(decodeResponse(operation, whole.subarray(0, end)), undefined);
           }
-          assert.equal(decodeOutcome(operation, Uint8Array.of(...whole, byte)), undefined);
+          assert.equal(decodeResponse(operation, Uint8Array.of(...whole, byte)), undefined);
         }),
       );
     });
 
-    test("decodeOutcome() refuses bytes that were changed, or takes them for what they say", (t) => {
+    test("decodeResponse() refuses bytes that were changed, or takes them for what they say", (t) => {
       const seed = randomInt(2 ** 31);
       t.diagnostic(`seed: ${seed}`);
       fc.assert(
         fc.property(any, anyMutation, (outcome, mutate) => {
           const payload = mutate(encode(operation, outcome));
-          const decoded = decodeOutcome(operation, payload);
+          const decoded = decodeResponse(operation, payload);
           if (decoded !== undefined) assert.deepEqual(encode(operation, decoded), payload);
         }),
         { seed, numRuns: 500 },
       );
     });
 
-    test("decodeOutcome() refuses failures, and what only another operation answers", () => {
-      const foreign = fc.oneof(
-        anyFailure.map(encodeFailure),
-        ...operations.map((other) => encodedOutcome(other)),
-      );
+    test("decodeResponse() refuses what only another operation answers", () => {
+      const foreign = fc.oneof(...operations.map((other) => encodedOutcome(other)));
       fc.assert(
         fc.property(foreign, (payload) => {
-          const decoded = decodeOutcome(operation, payload);
+          const decoded = decodeResponse(operation, payload);
           if (decoded !== undefined) assert.deepEqual(encode(operation, decoded), payload);
         }),
         { numRuns: 300 },
@@ -123,12 +118,11 @@ function encodedOutcome(operation: RemoteOperation): fc.Arbitrary<Uint8Array> {
 }
 
 for (const [code, any] of Object.entries(anyFailureByCode)) {
-  test(`decodeFailure() gives back ${code} with its details, its message and the system's name for its cause`, () => {
+  test(`decodeResponse() gives back ${code} with its details, its message and the system's name for its cause`, () => {
     fc.assert(
       fc.property(any, (failure) => {
         assert.equal(failure.code, code);
         const payload = encodeFailure(failure);
-        assert.equal(isFailure(payload), true);
         const decoded = decodeFailure(payload);
         assert.ok(decoded !== undefined);
         assert.equal(decoded.constructor, failure.constructor);
@@ -143,14 +137,14 @@ for (const [code, any] of Object.entries(anyFailureByCode)) {
   });
 }
 
-test("decodeFailure() refuses bytes that were changed, or takes them for what they say", (t) => {
+test("decodeResponse() refuses bytes that were changed, or takes them for what they say", (t) => {
   const seed = randomInt(2 ** 31);
   t.diagnostic(`seed: ${seed}`);
   fc.assert(
     fc.property(anyFailure, anyMutation, (failure, mutate) => {
       const payload = mutate(encodeFailure(failure));
-      const decoded = decodeFailure(payload);
-      if (decoded !== undefined) assert.deepEqual(encodeFailure(decoded), payload);
+      const decoded = decodeResponse("get", payload);
+      if (decoded !== undefined) assert.deepEqual(encode("get", decoded), payload);
     }),
     { seed, numRuns: 2_000 },
   );
@@ -164,9 +158,8 @@ test("no response makes a decoder fail", (t) => {
   fc.assert(
     fc.property(fc.nat({ max: 16 }), rest, (kind, bytes) => {
       const payload = Uint8Array.of(kind, ...bytes);
-      void decodeFailure(payload);
       for (const operation of operations) {
-        const decoded = decodeOutcome(operation, payload);
+        const decoded = decodeResponse(operation, payload);
         if (decoded !== undefined) assert.deepEqual(encode(operation, decoded), payload);
       }
     }),
@@ -174,7 +167,7 @@ test("no response makes a decoder fail", (t) => {
   );
 });
 
-test("writeFailure() carries no cause but one of the operating system", () => {
+test("writeResponse() carries no cause but one of the operating system", () => {
   const details = { path: "p", reason: "r" };
   for (const cause of [
     new Error("other"),
@@ -284,8 +277,8 @@ const MALFORMED: readonly (readonly [what: string, operation: RemoteOperation, h
 ];
 
 for (const [what, operation, hex] of MALFORMED) {
-  test(`decodeOutcome() refuses ${what}`, () => {
-    assert.equal(decodeOutcome(operation, bytesOf(hex)), undefined);
+  test(`decodeResponse() refuses ${what}`, () => {
+    assert.equal(decodeResponse(operation, bytesOf(hex)), undefined);
   });
 }
 
@@ -295,7 +288,7 @@ for (const [what, hex] of [
   ["a cause that is no name of the operating system", "00 03 0100000061 01 0300000065696f"],
   ["a text that is no UTF-8", "00 03 01000000ff 00"],
 ] as const) {
-  test(`decodeFailure() refuses ${what}`, () => {
+  test(`decodeResponse() refuses ${what}`, () => {
     assert.equal(decodeFailure(bytesOf(hex)), undefined);
   });
 }
