@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { MemoryStore } from "@kv/storage";
+import { testStore } from "@kv/storage/conformance";
+import { hopsWith, NO_HOPS } from "./hops.ts";
+import { RemoteBuckets } from "./remote-buckets.ts";
+import { RequestServer } from "./serve-requests.ts";
+import { nodeNamed } from "./testing/any-part.ts";
+import { LoopBack } from "./testing/loop-back.ts";
+import { LoopBackStore } from "./testing/loop-back-store.ts";
+import { ServingStore } from "./testing/serving-store.ts";
+
+const [foo, bar] = [nodeNamed("foo@lab"), nodeNamed("bar@lab")];
+
+// What the contract asks and a link does not carry is declared at LoopBackStore: `read` always leaves it to `get`, and
+// statistics are asked of the store itself.
+testStore("RemoteBuckets over a link to RequestServer and a MemoryStore", async ({ clock }) => {
+  const owner = new MemoryStore({ clock });
+  const router = new ServingStore(bar, owner);
+  const server = new RequestServer({ router, onBug: (error) => assert.fail(String(error)) });
+  const caller = new LoopBack({ from: foo, clock: () => 0, serve: (call) => server.serve(call) });
+  const hops = hopsWith(NO_HOPS, foo);
+  const remote = new RemoteBuckets({ caller, clock: () => 0, node: bar, hops, timeoutMs: 5_000 });
+  return new LoopBackStore(remote, owner);
+});

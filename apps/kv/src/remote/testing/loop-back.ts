@@ -1,0 +1,66 @@
+import type { NodeName } from "../../node-name.ts";
+import type { Caller, LinkCall, ServedCall } from "../link.ts";
+
+/** What a link may be made to do with its calls. */
+export interface LoopBackOptions {
+  readonly from: NodeName;
+  readonly clock: () => number;
+  /** The other end. */
+  readonly serve: (call: ServedCall) => void;
+}
+
+/**
+ * A link that leads back into the process: bytes go through one buffer that is written over as soon as the other side may no
+ * longer look at it, and arrive in a later microtask, in order. Nothing is ever lost on it.
+ */
+export class LoopBack implements Caller {
+  readonly #options: LoopBackOptions;
+  /** How many calls there have been. */
+  calls = 0;
+
+  constructor(options: LoopBackOptions) {
+    this.#options = options;
+  }
+
+  call(node: NodeName, call: LinkCall): void {
+    this.calls++;
+    const payload = written(call.byteLength, (target, at) => call.write(target, at));
+    queueMicrotask(() => this.#deliver(payload, call));
+    void node;
+  }
+
+  #deliver(payload: Uint8Array, call: LinkCall): void {
+    const { from, clock, serve } = this.#options;
+    let isAnswered = false;
+    serve({
+      from,
+      payload,
+      remainingMs: call.deadlineMs - clock(),
+      isGone: false,
+      answer: (byteLength, write) => {
+        if (isAnswered) throw new Error("a request is answered once");
+        isAnswered = true;
+        const answer = written(byteLength, write);
+        queueMicrotask(() => {
+          call.answered(answer);
+          answer.fill(0xee);
+        });
+      },
+    });
+    payload.fill(0xee);
+  }
+}
+
+/** What `write` writes, from the middle of a buffer; fails when it writes anywhere else. */
+export function written(
+  byteLength: number,
+  write: (target: Uint8Array, at: number) => void,
+): Uint8Array {
+  const at = 7;
+  const target = new Uint8Array(at + byteLength + 1).fill(0xee);
+  write(target, at);
+  const around = [...target.subarray(0, at), ...target.subarray(at + byteLength)];
+  if (around.some((byte) => byte !== 0xee))
+    throw new Error("bytes beside those that were measured");
+  return target.subarray(at, at + byteLength);
+}
