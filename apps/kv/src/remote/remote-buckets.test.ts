@@ -3,14 +3,14 @@ import { suite, test } from "node:test";
 import { isStorageError, StorageError } from "@kv/storage";
 import { isKvError, KvError } from "../errors.ts";
 import { RequestDecoder } from "./codec/decode-request.ts";
-import { measureResponse, writeResponse } from "./codec/response-codec.ts";
-import { WireWriter } from "./codec/wire-writer.ts";
 import { hopsWith, NO_HOPS } from "./hops.ts";
 import type { Later } from "./later.ts";
 import { RemoteBuckets } from "./remote-buckets.ts";
-import { IS_WRITE, type RemoteOperation, type RemoteRequest } from "./request.ts";
+import { IS_WRITE, type RemoteRequest } from "./request.ts";
 import type { RemoteResponse } from "./response.ts";
 import { bucketNamed, brandCursor, brandRevision, nodeNamed } from "./testing/any-part.ts";
+import { encodedResponse } from "./testing/encoded.ts";
+import { plainBytes } from "./testing/plain-bytes.ts";
 import { linkError, ScriptedLink } from "./testing/scripted-link.ts";
 
 const bar = nodeNamed("bar@lab");
@@ -103,12 +103,6 @@ function opened() {
   return { link, remote: new RemoteBuckets(route) };
 }
 
-function encoded(operation: RemoteOperation, response: RemoteResponse): Uint8Array {
-  const payload = new Uint8Array(measureResponse(operation, response));
-  writeResponse(new WireWriter(payload), operation, response);
-  return payload;
-}
-
 for (const [call, request, outcome] of CALLS) {
   const { type } = request;
   suite(`RemoteBuckets, ${type}`, () => {
@@ -126,25 +120,29 @@ for (const [call, request, outcome] of CALLS) {
       const { link, remote } = opened();
       const later = call(remote);
       assert.equal(later.isSettled, false);
-      const payload = encoded(type, outcome);
+      const payload = encodedResponse(type, outcome);
       link.latest.call.answered(payload);
       payload.fill(0xee);
       let told: unknown;
       later.whenSettled({ answered: (answer) => (told = answer), failed: assert.fail });
-      assert.deepEqual(plain(told), plain({ outcome, durable: undefined }));
+      assert.deepEqual(plainBytes(told), plainBytes({ outcome, durable: undefined }));
     });
 
     test("fails as the other node did", async () => {
       const { link, remote } = opened();
       const noRoute = call(remote);
-      link.latest.call.answered(encoded(type, new KvError("KV_NO_ROUTE", { bucket: '"S"' })));
+      link.latest.call.answered(
+        encodedResponse(type, new KvError("KV_NO_ROUTE", { bucket: '"S"' })),
+      );
       await assert.rejects(
         async () => noRoute,
         (error) => isKvError(error, "KV_NO_ROUTE") && error.details.bucket === '"S"',
       );
       const unknown = call(remote);
       const details = { path: "/data", reason: "EIO" };
-      link.latest.call.answered(encoded(type, new StorageError("STORAGE_WRITE_UNKNOWN", details)));
+      link.latest.call.answered(
+        encodedResponse(type, new StorageError("STORAGE_WRITE_UNKNOWN", details)),
+      );
       await assert.rejects(
         async () => unknown,
         (error) => isStorageError(error, "STORAGE_WRITE_UNKNOWN"),
@@ -219,11 +217,3 @@ test("RemoteBuckets writes a request once", () => {
   const { call } = link.latest;
   assert.throws(() => call.write(new Uint8Array(call.byteLength), 0), /sent once/u);
 });
-
-/** Byte arrays of any class compare equal when their bytes do. */
-function plain(part: unknown): unknown {
-  if (part instanceof Uint8Array) return Uint8Array.from(part);
-  if (Array.isArray(part)) return part.map(plain);
-  if (typeof part !== "object" || part === null) return part;
-  return Object.fromEntries(Object.entries(part).map(([name, member]) => [name, plain(member)]));
-}

@@ -5,13 +5,14 @@ import { StorageError } from "@kv/storage";
 import fc from "fast-check";
 import { KvError } from "../../errors.ts";
 import { OPERATION_NUMBER, type RemoteOperation } from "../request.ts";
-import type { RemoteFailure, RemoteOutcomes, RemoteResponse } from "../response.ts";
+import type { RemoteFailure, RemoteOutcomes } from "../response.ts";
 import { anyFailureByCode, systemError } from "../testing/any-failure.ts";
 import { anyOutcome } from "../testing/any-outcome.ts";
 import { brandCursor, brandRevision } from "../testing/any-part.ts";
+import { encodedResponse } from "../testing/encoded.ts";
+import { plainBytes } from "../testing/plain-bytes.ts";
 import { anyMutation } from "../testing/mutate.ts";
-import { decodeResponse, measureResponse, writeResponse } from "./response-codec.ts";
-import { WireWriter } from "./wire-writer.ts";
+import { decodeResponse } from "./response-codec.ts";
 
 const operations = Object.keys(OPERATION_NUMBER).filter(isOperation);
 const anyFailure = fc.oneof(...Object.values(anyFailureByCode));
@@ -20,33 +21,12 @@ function isOperation(text: string): text is RemoteOperation {
   return Object.hasOwn(OPERATION_NUMBER, text);
 }
 
-function encode<Operation extends RemoteOperation>(
-  operation: Operation,
-  response: RemoteResponse<Operation>,
-): Uint8Array {
-  const length = measureResponse(operation, response);
-  const target = new Uint8Array(length + 2).fill(0xee);
-  const writer = new WireWriter(target, 1);
-  writeResponse(writer, operation, response);
-  assert.equal(writer.at, length + 1);
-  assert.deepEqual([target.at(0), target.at(-1)], [0xee, 0xee]);
-  return target.slice(1, -1);
-}
-
-const encodeFailure = (failure: RemoteFailure) => encode("count-buckets", failure);
+const encodeFailure = (failure: RemoteFailure) => encodedResponse("count-buckets", failure);
 
 /** A failure is one whatever was asked. */
 function decodeFailure(payload: Uint8Array): RemoteFailure | undefined {
   const decoded = decodeResponse("count-buckets", payload);
   return decoded instanceof Error ? decoded : undefined;
-}
-
-/** Byte arrays of any class compare equal when their bytes do. */
-function plain(value: unknown): unknown {
-  if (value instanceof Uint8Array) return Uint8Array.from(value);
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, plain(part)]));
 }
 
 /** What one can know of a failure on the other side of a link. */
@@ -65,10 +45,10 @@ function testLaws(operation: RemoteOperation): void {
     test("decodeResponse() gives back what writeResponse() was given, and keeps nothing of the payload", () => {
       fc.assert(
         fc.property(any, (outcome) => {
-          const payload = encode(operation, outcome);
+          const payload = encodedResponse(operation, outcome);
           const decoded = decodeResponse(operation, payload);
           payload.fill(0xee);
-          assert.deepEqual(plain(decoded), plain(outcome));
+          assert.deepEqual(plainBytes(decoded), plainBytes(outcome));
         }),
         { numRuns: 200 },
       );
@@ -77,7 +57,7 @@ function testLaws(operation: RemoteOperation): void {
     test("decodeResponse() takes none that is cut short or has something behind it", () => {
       fc.assert(
         fc.property(any, fc.nat({ max: 255 }), (outcome, byte) => {
-          const whole = encode(operation, outcome);
+          const whole = encodedResponse(operation, outcome);
           for (let end = 0; end < whole.length; end++) {
             assert.equal(decodeResponse(operation, whole.subarray(0, end)), undefined);
           }
@@ -91,9 +71,9 @@ function testLaws(operation: RemoteOperation): void {
       t.diagnostic(`seed: ${seed}`);
       fc.assert(
         fc.property(any, anyMutation, (outcome, mutate) => {
-          const payload = mutate(encode(operation, outcome));
+          const payload = mutate(encodedResponse(operation, outcome));
           const decoded = decodeResponse(operation, payload);
-          if (decoded !== undefined) assert.deepEqual(encode(operation, decoded), payload);
+          if (decoded !== undefined) assert.deepEqual(encodedResponse(operation, decoded), payload);
         }),
         { seed, numRuns: 500 },
       );
@@ -104,7 +84,7 @@ function testLaws(operation: RemoteOperation): void {
       fc.assert(
         fc.property(foreign, (payload) => {
           const decoded = decodeResponse(operation, payload);
-          if (decoded !== undefined) assert.deepEqual(encode(operation, decoded), payload);
+          if (decoded !== undefined) assert.deepEqual(encodedResponse(operation, decoded), payload);
         }),
         { numRuns: 300 },
       );
@@ -114,7 +94,7 @@ function testLaws(operation: RemoteOperation): void {
 
 function encodedOutcome(operation: RemoteOperation): fc.Arbitrary<Uint8Array> {
   const any: fc.Arbitrary<RemoteOutcomes[RemoteOperation]> = anyOutcome[operation];
-  return any.map((outcome) => encode(operation, outcome));
+  return any.map((outcome) => encodedResponse(operation, outcome));
 }
 
 for (const [code, any] of Object.entries(anyFailureByCode)) {
@@ -144,7 +124,7 @@ test("decodeResponse() refuses bytes that were changed, or takes them for what t
     fc.property(anyFailure, anyMutation, (failure, mutate) => {
       const payload = mutate(encodeFailure(failure));
       const decoded = decodeResponse("get", payload);
-      if (decoded !== undefined) assert.deepEqual(encode("get", decoded), payload);
+      if (decoded !== undefined) assert.deepEqual(encodedResponse("get", decoded), payload);
     }),
     { seed, numRuns: 2_000 },
   );
@@ -160,7 +140,7 @@ test("no response makes a decoder fail", (t) => {
       const payload = Uint8Array.of(kind, ...bytes);
       for (const operation of operations) {
         const decoded = decodeResponse(operation, payload);
-        if (decoded !== undefined) assert.deepEqual(encode(operation, decoded), payload);
+        if (decoded !== undefined) assert.deepEqual(encodedResponse(operation, decoded), payload);
       }
     }),
     { seed, numRuns: 2_000 },
@@ -193,26 +173,43 @@ const bytes = Uint8Array.of(0x61);
 
 /** Every kind, written down byte by byte: who changes these changes what nodes say to each other. */
 const WRITTEN: readonly (readonly [payload: Uint8Array, hex: string])[] = [
-  [encode("get", { type: "no-bucket" }), "01"],
-  [encode("get", { type: "missing" }), "02"],
-  [encode("put", { type: "conflict", key: bytes, revision: undefined }), "03 0100000061 00"],
-  [encode("delete", { type: "conflict", key: bytes, revision }), `03 0100000061 01 ${REVISION}`],
-  [encode("create-bucket", { type: "created", revision }), `04 ${REVISION}`],
-  [encode("create-bucket", { type: "exists", revision }), `05 ${REVISION}`],
-  [encode("drop-bucket", { type: "dropped", revision }), `06 ${REVISION}`],
-  [encode("put", { type: "stored", revision, added: 1 }), `07 ${REVISION} 0100000000000000`],
-  [encode("delete", { type: "deleted", revision, removed: 1 }), `08 ${REVISION} 0100000000000000`],
-  [encode("expire", { type: "updated", revision }), `09 ${REVISION}`],
+  [encodedResponse("get", { type: "no-bucket" }), "01"],
+  [encodedResponse("get", { type: "missing" }), "02"],
   [
-    encode("get", { type: "found", value: bytes, revision, expiresAtMs: 3 }),
+    encodedResponse("put", { type: "conflict", key: bytes, revision: undefined }),
+    "03 0100000061 00",
+  ],
+  [
+    encodedResponse("delete", { type: "conflict", key: bytes, revision }),
+    `03 0100000061 01 ${REVISION}`,
+  ],
+  [encodedResponse("create-bucket", { type: "created", revision }), `04 ${REVISION}`],
+  [encodedResponse("create-bucket", { type: "exists", revision }), `05 ${REVISION}`],
+  [encodedResponse("drop-bucket", { type: "dropped", revision }), `06 ${REVISION}`],
+  [
+    encodedResponse("put", { type: "stored", revision, added: 1 }),
+    `07 ${REVISION} 0100000000000000`,
+  ],
+  [
+    encodedResponse("delete", { type: "deleted", revision, removed: 1 }),
+    `08 ${REVISION} 0100000000000000`,
+  ],
+  [encodedResponse("expire", { type: "updated", revision }), `09 ${REVISION}`],
+  [
+    encodedResponse("get", { type: "found", value: bytes, revision, expiresAtMs: 3 }),
     `0a ${REVISION} 01 0300000000000000 0100000061`,
   ],
   [
-    encode("describe-key", { type: "found", revision, expiresAtMs: undefined, valueBytes: 5 }),
+    encodedResponse("describe-key", {
+      type: "found",
+      revision,
+      expiresAtMs: undefined,
+      valueBytes: 5,
+    }),
     `0b ${REVISION} 00 0500000000000000`,
   ],
   [
-    encode("describe-bucket", {
+    encodedResponse("describe-bucket", {
       type: "found",
       revision,
       expiresAtMs: undefined,
@@ -222,14 +219,14 @@ const WRITTEN: readonly (readonly [payload: Uint8Array, hex: string])[] = [
     `0c ${REVISION} 00 01 0500000000000000`,
   ],
   [
-    encode("list-keys", {
+    encodedResponse("list-keys", {
       type: "listed",
       page: { entries: [{ key: bytes, revision, expiresAtMs: undefined }], next: brandCursor("9") },
     }),
     `0d 01000000 0100000061 ${REVISION} 00 01 0100000039`,
   ],
   [
-    encode("list-buckets", {
+    encodedResponse("list-buckets", {
       type: "listed",
       page: {
         entries: [{ bucket: bytes, revision, expiresAtMs: undefined, lifetime: "kept" }],
@@ -238,7 +235,7 @@ const WRITTEN: readonly (readonly [payload: Uint8Array, hex: string])[] = [
     }),
     `0e 01000000 0100000061 ${REVISION} 00 00 00`,
   ],
-  [encode("count-buckets", { type: "counted", buckets: 7 }), "0f 0700000000000000"],
+  [encodedResponse("count-buckets", { type: "counted", buckets: 7 }), "0f 0700000000000000"],
   [encodeFailure(new KvError("KV_NO_STORE", { node: "a@b" })), "00 03 03000000614062 00"],
   [
     encodeFailure(new KvError("KV_CONNECTION_LOST", { node: "a@b", mayHaveBeenApplied: true })),

@@ -1,5 +1,6 @@
 import type { NodeName } from "../../node-name.ts";
 import type { Caller, LinkCall, ServedCall } from "../link.ts";
+import { written } from "./written.ts";
 
 /** What a link may be made to do with its calls. */
 export interface LoopBackOptions {
@@ -49,18 +50,4 @@ export class LoopBack implements Caller {
     });
     payload.fill(0xee);
   }
-}
-
-/** What `write` writes, from the middle of a buffer; fails when it writes anywhere else. */
-export function written(
-  byteLength: number,
-  write: (target: Uint8Array, at: number) => void,
-): Uint8Array {
-  const at = 7;
-  const target = new Uint8Array(at + byteLength + 1).fill(0xee);
-  write(target, at);
-  const around = [...target.subarray(0, at), ...target.subarray(at + byteLength)];
-  if (around.some((byte) => byte !== 0xee))
-    throw new Error("bytes beside those that were measured");
-  return target.subarray(at, at + byteLength);
 }

@@ -1,6 +1,6 @@
 import type { NodeName } from "../../node-name.ts";
 import type { Caller, LinkCall, LinkError } from "../link.ts";
-import { written } from "./loop-back.ts";
+import { written } from "./written.ts";
 
 /** A call that was written, and waits for what the test makes of it. */
 export interface WrittenCall {
