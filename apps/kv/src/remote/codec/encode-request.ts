@@ -1,14 +1,31 @@
-import type { Field, ListOptions } from "@kv/storage";
-import { keyLimitBytes, OPERATION_NUMBER, type RemoteRequest } from "../request.ts";
+import type { ListOptions } from "@kv/storage";
+import {
+  type GetRequest,
+  OPERATION_NUMBER,
+  type PutRequest,
+  type RemoteRequest,
+} from "../request.ts";
 import { writeCondition } from "./condition.ts";
+import {
+  assertKeyFits,
+  encodeGet,
+  encodePut,
+  measureGet,
+  measurePut,
+} from "./encode-hot-request.ts";
 import { writeOptionalNumber, writeOptionalText } from "./optional.ts";
 import { WireWriter } from "./wire-writer.ts";
+
+/** Requests that need not be fast. */
+type OtherRequest = Exclude<RemoteRequest, GetRequest | PutRequest>;
 
 /**
  * How many bytes `request` takes. Throws a `RangeError` for what no node would take: a key of more than 1 MiB, a time that
  * is no whole number of milliseconds, a page of less than one entry.
  */
 export function measureRequest(request: RemoteRequest): number {
+  if (request.type === "get") return measureGet(request);
+  if (request.type === "put") return measurePut(request);
   const counter = new WireWriter();
   layOutRequest(counter, request);
   return counter.at;
@@ -16,24 +33,19 @@ export function measureRequest(request: RemoteRequest): number {
 
 /** Writes `request`, which was measured, to `target` from `at` on, in the layout drawn at {@link RemoteRequest}. */
 export function encodeRequest(target: Uint8Array, at: number, request: RemoteRequest): void {
-  layOutRequest(new WireWriter(target, at), request);
+  if (request.type === "get") encodeGet(target, at, request);
+  else if (request.type === "put") encodePut(target, at, request);
+  else layOutRequest(new WireWriter(target, at), request);
 }
 
-function layOutRequest(writer: WireWriter, request: RemoteRequest): void {
+function layOutRequest(writer: WireWriter, request: OtherRequest): void {
   writer.u8(OPERATION_NUMBER[request.type]);
   writer.u16(request.hops.bytes.length);
   writer.bytes(request.hops.bytes);
   switch (request.type) {
-    case "get":
     case "describe-key":
       writer.shortBlock(request.bucket);
       writeKey(writer, request.key);
-      return;
-    case "put":
-      writer.shortBlock(request.bucket);
-      writer.flag(request.createsBucket);
-      writer.u32(request.fields.length);
-      for (const field of request.fields) writeField(writer, field);
       return;
     case "delete":
       writer.shortBlock(request.bucket);
@@ -63,15 +75,8 @@ function layOutRequest(writer: WireWriter, request: RemoteRequest): void {
   }
 }
 
-function writeField(writer: WireWriter, field: Field): void {
-  writeKey(writer, field.key);
-  writer.block(field.value);
-  writeOptionalNumber(writer, field.expiresAtMs);
-  writeCondition(writer, field.condition);
-}
-
 function writeKey(writer: WireWriter, key: Uint8Array): void {
-  if (key.length > keyLimitBytes) throw new RangeError(`Cannot send a key of ${key.length} bytes`);
+  assertKeyFits(key);
   writer.block(key);
 }
 

@@ -1,5 +1,4 @@
-/** Up to here a loop over bytes is faster than `set`. */
-const LOOP_LIMIT_BYTES = 24;
+import { storeBytes, storeU32 } from "./store-bytes.ts";
 
 /**
  * Lays bytes out one after the other, little-endian. Without a target it only counts them: what has to be sent is walked
@@ -34,14 +33,9 @@ export class WireWriter {
   }
 
   u32(value: number): void {
-    const target = this.#target;
     const at = this.#at;
     this.#at = at + 4;
-    if (target === undefined) return;
-    target[at] = value;
-    target[at + 1] = value >>> 8;
-    target[at + 2] = value >>> 16;
-    target[at + 3] = value >>> 24;
+    if (this.#target !== undefined) storeU32(this.#target, at, value);
   }
 
   /** A whole number from -(2^53 - 1) to 2^53 - 1, in eight bytes, two's complement. Throws a `RangeError` for any other. */
@@ -57,13 +51,9 @@ export class WireWriter {
   }
 
   bytes(value: Uint8Array): void {
-    const target = this.#target;
-    const { length } = value;
     const at = this.#at;
-    this.#at = at + length;
-    if (target === undefined) return;
-    if (length > LOOP_LIMIT_BYTES) target.set(value, at);
-    else for (let index = 0; index < length; index++) target[at + index] = value[index]!;
+    this.#at = at + value.length;
+    if (this.#target !== undefined) storeBytes(this.#target, at, value);
   }
 
   /** At most 255 bytes, their number before them in a byte. */
