@@ -16,7 +16,12 @@ const [foo, bar] = [nodeNamed("foo@lab"), nodeNamed("bar@lab")];
 testStore("RemoteBuckets over a link to RequestServer and a MemoryStore", async ({ clock }) => {
   const owner = new MemoryStore({ clock });
   const router = new ServingStore(bar, owner);
-  const server = new RequestServer({ router, onBug: (error) => assert.fail(String(error)) });
+  const server = new RequestServer({
+    router,
+    // Pages have to be cut to it, again and again.
+    answerLimitBytes: 2 ** 20 + 100,
+    onBug: (error) => assert.fail(String(error)),
+  });
   const caller = new LoopBack({ from: foo, clock: () => 0, serve: (call) => server.serve(call) });
   const hops = hopsWith(NO_HOPS, foo);
   const remote = new RemoteBuckets({ caller, clock: () => 0, node: bar, hops, timeoutMs: 5_000 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MemoryStore, StorageError } from "@kv/storage";
+import { type Cursor, MemoryStore, StorageError } from "@kv/storage";
 import { KvError } from "../errors.ts";
 import { hopsWith, NO_HOPS } from "./hops.ts";
 import { Later } from "./later.ts";
@@ -35,7 +35,12 @@ const diskError = new StorageError("STORAGE_WRITE_UNKNOWN", { path: "/data", rea
 function serving(others?: Partial<ServingBuckets>) {
   const bugs: unknown[] = [];
   const router = new ServingStore(bar, new MemoryStore({ clock: () => 0 }), others);
-  const server = new RequestServer({ router, onBug: (error) => void bugs.push(error) });
+  const answerLimitBytes = 1024;
+  const server = new RequestServer({
+    router,
+    answerLimitBytes,
+    onBug: (error) => void bugs.push(error),
+  });
   return {
     router,
     bugs,
@@ -210,6 +215,56 @@ test("RequestServer answers nobody who is gone, at once or later", async () => {
   group.resolve();
   await settled();
   assert.deepEqual([write.responses, bugs], [[], []]);
+});
+
+test("RequestServer cuts the pages of a listing until they fit an answer, and misses nothing", () => {
+  const { serve } = serving();
+  const keys = Array.from({ length: 100 }, (_, number) => new Uint8Array(300).fill(number));
+  serve({ ...put, fields: keys.map((each) => ({ key: each, value })) });
+  const listed: unknown[] = [];
+  let cursor: Cursor | undefined;
+  do {
+    const request = { type: "list-keys", hops, bucket, cursor, limit: undefined } as const;
+    const [page, ...more] = serve(request).responses;
+    assert.ok(page !== undefined && "page" in page && more.length === 0);
+    assert.ok(page.page.entries.length >= 1 && page.page.entries.length <= 3);
+    listed.push(...page.page.entries.map((entry) => ("key" in entry ? entry.key[0] : undefined)));
+    cursor = page.page.next;
+  } while (cursor !== undefined);
+  assert.equal(listed.length, keys.length);
+  assert.deepEqual(new Set(listed), new Set(keys.map(([first]) => first)));
+});
+
+test("RequestServer keeps the bucket of a page that it asks for again in a later turn", async () => {
+  const asked: unknown[] = [];
+  const { serve } = serving({
+    listKeys: async (named, { limit = 1000 } = {}) => {
+      asked.push([Buffer.from(named).toString(), limit]);
+      const entry = { key: new Uint8Array(600), revision, expiresAtMs: undefined };
+      const page = { entries: Array.from({ length: limit }, () => entry), next: undefined };
+      return { outcome: { type: "listed", page }, durable: undefined };
+    },
+  });
+  const call = serve({ type: "list-keys", hops, bucket, cursor: undefined, limit: 5 });
+  call.payload.fill(0xee);
+  await settled();
+  assert.deepEqual(asked, [
+    ["shopping", 5],
+    ["shopping", 2],
+    ["shopping", 1],
+  ]);
+  assert.equal(call.responses.length, 1);
+});
+
+test("RequestServer says so when an answer is too large, and cannot be cut", () => {
+  const { serve } = serving();
+  serve({ ...put, fields: [{ key, value: new Uint8Array(1024) }] });
+  const read = serve(get);
+  assert.deepEqual(messagesOf(read), ["the answer of bar@lab is too large to be sent"]);
+  const garden = bucketNamed("garden");
+  serve({ ...put, bucket: garden, fields: [{ key: new Uint8Array(2000), value }] });
+  const listing = serve({ type: "list-keys", hops, bucket: garden, cursor: undefined, limit: 2 });
+  assert.deepEqual(codesOf(listing), ["KV_ANSWER_TOO_LARGE"]);
 });
 
 test("RequestServer performs what it is asked when nobody waits for it any more: it was begun", () => {

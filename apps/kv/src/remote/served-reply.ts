@@ -14,6 +14,8 @@ import type { RemoteResponse } from "./response.ts";
 export interface ReplyTerms {
   readonly node: NodeName;
   readonly groups: CommitGroups;
+  /** Longest answer that a link takes. */
+  readonly answerLimitBytes: number;
   /** Told what failed and must not. */
   readonly onBug: (error: unknown) => void;
 }
@@ -24,6 +26,8 @@ export class ServedReply implements LaterListener<AnyOutcome>, GroupMember {
   readonly #call: ServedCall;
   readonly #operation: RemoteOperation;
   #outcome: AnyOutcome | undefined;
+  /** Called instead of replying that the outcome is too large. */
+  onTooLarge: (() => void) | undefined;
 
   constructor(terms: ReplyTerms, call: ServedCall, operation: RemoteOperation) {
     this.#terms = terms;
@@ -57,18 +61,18 @@ export class ServedReply implements LaterListener<AnyOutcome>, GroupMember {
   }
 
   #send(response: RemoteResponse): void {
-    sendResponse(this.#call, this.#operation, response);
+    const { node, answerLimitBytes } = this.#terms;
+    const call = this.#call;
+    const operation = this.#operation;
+    if (call.isGone) return;
+    const length = measureResponse(operation, response);
+    if (length <= answerLimitBytes) {
+      call.answer(length, (target, at) => {
+        writeResponse(new WireWriter(target, at), operation, response);
+      });
+    } else if (this.onTooLarge === undefined) {
+      const mayHaveBeenApplied = IS_WRITE[operation];
+      this.#send(new KvError("KV_ANSWER_TOO_LARGE", { node, mayHaveBeenApplied }));
+    } else this.onTooLarge();
   }
-}
-
-/** Sends `response`, unless there is nobody left to take it. */
-export function sendResponse(
-  call: ServedCall,
-  operation: RemoteOperation,
-  response: RemoteResponse,
-): void {
-  if (call.isGone) return;
-  call.answer(measureResponse(operation, response), (target, at) => {
-    writeResponse(new WireWriter(target, at), operation, response);
-  });
 }
