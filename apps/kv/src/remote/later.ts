@@ -57,7 +57,6 @@ export class Later<Outcome> implements PromiseLike<Answer<Outcome>> {
     this.#promise ??= new Promise((resolve, reject) => {
       this.whenSettled({ answered: resolve, failed: reject });
     });
-    // oxlint-disable-next-line promise/prefer-await-to-then, promise/prefer-catch -- this is that `then`
     return this.#promise.then(onFulfilled, onRejected);
   }
 

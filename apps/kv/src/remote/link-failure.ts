@@ -15,7 +15,8 @@ export interface UnansweredRequest {
  * sent. A code that is not known here is no operating failure and comes back as it is.
  */
 export function failureOfLink(error: LinkError, request: UnansweredRequest): Error {
-  const { node, timeoutMs, isWrite: mayHaveBeenApplied } = request;
+  const { node, timeoutMs, isWrite } = request;
+  const mayHaveBeenApplied = isWrite && error.details.mayHaveBeenApplied !== false;
   const cause = { cause: error };
   switch (error.code) {
     case "CLUSTER_NO_CONNECTION":

@@ -31,6 +31,10 @@ export interface LinkCall {
 /** Why a call has no answer. */
 export interface LinkError extends Error {
   readonly code: string;
+  readonly details: {
+    /** Whether the call was a write whose bytes may have gone out; where that is not said, every write is taken for one. */
+    readonly mayHaveBeenApplied?: boolean | undefined;
+  };
 }
 
 /** A request that another node has sent to this one. */

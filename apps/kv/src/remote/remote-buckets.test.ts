@@ -171,6 +171,18 @@ for (const [call, request, outcome] of CALLS) {
       }
     });
 
+    test("was surely not applied when the link says so", async () => {
+      const { link, remote } = opened();
+      for (const code of ["CLUSTER_NOT_ANSWERED", "CLUSTER_CONNECTION_LOST"]) {
+        const later = call(remote);
+        link.latest.call.failed(linkError(code, { mayHaveBeenApplied: false }));
+        await assert.rejects(
+          async () => later,
+          (error) => error instanceof KvError && !error.message.includes("applied"),
+        );
+      }
+    });
+
     test("takes nothing for an answer that is none", async () => {
       for (const payload of [new Uint8Array(), Uint8Array.of(0xff), Uint8Array.of(0, 3)]) {
         const { link, remote } = opened();

@@ -27,6 +27,6 @@ export class ScriptedLink implements Caller {
 }
 
 /** Why a link has no answer. */
-export function linkError(code: string): LinkError {
-  return Object.assign(new Error("as the link says it"), { code });
+export function linkError(code: string, details: LinkError["details"] = {}): LinkError {
+  return Object.assign(new Error("as the link says it"), { code, details });
 }
