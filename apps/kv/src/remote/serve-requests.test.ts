@@ -256,6 +256,17 @@ test("RequestServer keeps the bucket of a page that it asks for again in a later
   assert.equal(call.responses.length, 1);
 });
 
+test("RequestServer sends an answer of just as many bytes as a link takes", () => {
+  const { serve } = serving();
+  // Its kind, its revision, no time, and its length are before a value.
+  const longest = new Uint8Array(1024 - 1 - 9 - 1 - 4);
+  serve({ ...put, fields: [{ key, value: longest }] });
+  const [found] = serve(get).responses;
+  assert.ok(found !== undefined && "value" in found && found.value.length === longest.length);
+  serve({ ...put, fields: [{ key, value: new Uint8Array(longest.length + 1) }] });
+  assert.deepEqual(codesOf(serve(get)), ["KV_ANSWER_TOO_LARGE"]);
+});
+
 test("RequestServer says so when an answer is too large, and cannot be cut", () => {
   const { serve } = serving();
   serve({ ...put, fields: [{ key, value: new Uint8Array(1024) }] });

@@ -157,7 +157,7 @@ const MALFORMED: readonly (readonly [what: string, hex: string])[] = [
   ["a name of a node without its host", "0b 0400 03616263"],
   ["a name of a node that is none", "0b 0400 03612062"],
   ["an empty name of a node", "0b 0100 00"],
-  ["a name of a node that reaches past the hops", "0b 0400 04614062 0142"],
+  ["a name of a node that reaches past the hops", "0b 0400 04614062"],
   ["nine hops", `0b 2400 ${"03614062".repeat(9)}`],
   ["an empty name of a bucket", "04 0000 00 010000006b"],
   ["a name of a bucket that reaches past the end", "01 0000 ff42"],

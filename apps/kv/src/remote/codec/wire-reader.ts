@@ -35,7 +35,6 @@ export class WireReader {
   skip(expected: Uint8Array): boolean {
     const at = this.#at;
     const { length } = expected;
-    if (this.#isBad || length > this.#bytes.length - at) return false;
     for (let index = 0; index < length; index++) {
       if (this.#bytes[at + index] !== expected[index]) return false;
     }
