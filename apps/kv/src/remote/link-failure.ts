@@ -15,7 +15,9 @@ export interface UnansweredRequest {
  * sent. A code that is not known here is no operating failure and comes back as it is.
  */
 export function failureOfLink(error: LinkError, request: UnansweredRequest): Error {
-  const { node, timeoutMs, isWrite } = request;
+  const { node, isWrite } = request;
+  // What is left of a request that is passed on is a part of a millisecond, too; nobody wants to read that.
+  const timeoutMs = Math.round(request.timeoutMs);
   const mayHaveBeenApplied = isWrite && error.details.mayHaveBeenApplied !== false;
   const cause = { cause: error };
   switch (error.code) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { MemoryStore } from "@kv/storage";
 import { testStore } from "@kv/storage/conformance";
 import { hopsWith, NO_HOPS } from "./hops.ts";
+import type { ServedCall } from "./link.ts";
 import { RemoteBuckets } from "./remote-buckets.ts";
 import { RequestServer } from "./serve-requests.ts";
 import { nodeNamed } from "./testing/any-part.ts";
@@ -9,6 +10,7 @@ import { LoopBack } from "./testing/loop-back.ts";
 import { LoopBackStore } from "./testing/loop-back-store.ts";
 import { ServingStore } from "./testing/serving-store.ts";
 
+const now = () => 0;
 const [foo, bar] = [nodeNamed("foo@lab"), nodeNamed("bar@lab")];
 
 // What the contract asks and a link does not carry is declared at LoopBackStore: `read` always leaves it to `get`, and
@@ -22,8 +24,9 @@ testStore("RemoteBuckets over a link to RequestServer and a MemoryStore", async 
     answerLimitBytes: 2 ** 20 + 100,
     onBug: (error) => assert.fail(String(error)),
   });
-  const caller = new LoopBack({ from: foo, clock: () => 0, serve: (call) => server.serve(call) });
+  const serve = (call: ServedCall) => server.serve(call);
+  const caller = new LoopBack({ from: foo, to: bar, clock: now, serve });
   const hops = hopsWith(NO_HOPS, foo);
-  const remote = new RemoteBuckets({ caller, clock: () => 0, node: bar, hops, timeoutMs: 5_000 });
+  const remote = new RemoteBuckets({ caller, clock: now, node: bar, hops, timeoutMs: 5_000 });
   return new LoopBackStore(remote, owner);
 });

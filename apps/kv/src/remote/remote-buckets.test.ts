@@ -204,6 +204,15 @@ test("the calls have every operation", () => {
   assert.deepEqual(types, new Set(Object.keys(IS_WRITE)));
 });
 
+test("RemoteBuckets says in whole milliseconds how long an answer was waited for", async () => {
+  const caller = new ScriptedLink();
+  const route = { caller, clock: () => 0.25, node: bar, hops, timeoutMs: 4_999.7 };
+  const later = new RemoteBuckets(route).get(bucket, key);
+  assert.equal(caller.latest.call.deadlineMs, 4_999.95);
+  caller.latest.call.failed(linkError("CLUSTER_NOT_ANSWERED"));
+  await assert.rejects(async () => later, { message: "bar@lab did not answer in 5000 ms" });
+});
+
 test("RemoteBuckets lets through what is no failure of a link", async () => {
   const { link, remote } = opened();
   const later = remote.get(bucket, key);

@@ -177,6 +177,14 @@ test("RequestServer reports a bug, and tells the other node no more than that th
   }
 });
 
+test("RequestServer takes an outcome that cannot be sent for a bug", () => {
+  const { serve, bugs } = serving({
+    put: () => ({ outcome: { ...stored, revision: brandRevision(0.5) }, durable: undefined }),
+  });
+  assert.deepEqual(codesOf(serve(put)), ["KV_NODE_FAILED"]);
+  assert.ok(bugs.length === 1 && bugs[0] instanceof RangeError);
+});
+
 test("RequestServer does not begin a request whose time is over", () => {
   const { serve, router } = serving();
   for (const remainingMs of [0, -1]) {

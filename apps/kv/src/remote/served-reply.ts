@@ -65,7 +65,8 @@ export class ServedReply implements LaterListener<AnyOutcome>, GroupMember {
     const call = this.#call;
     const operation = this.#operation;
     if (call.isGone) return;
-    const length = measureResponse(operation, response);
+    const length = this.#measure(response);
+    if (length === undefined) return;
     if (length <= answerLimitBytes) {
       call.answer(length, (target, at) => {
         writeResponse(new WireWriter(target, at), operation, response);
@@ -74,5 +75,16 @@ export class ServedReply implements LaterListener<AnyOutcome>, GroupMember {
       const mayHaveBeenApplied = IS_WRITE[operation];
       this.#send(new KvError("KV_ANSWER_TOO_LARGE", { node, mayHaveBeenApplied }));
     } else this.onTooLarge();
+  }
+
+  /** `undefined` when no bytes can say what `response` does, which is a bug of the engine; it has been answered as one. */
+  #measure(response: RemoteResponse): number | undefined {
+    try {
+      return measureResponse(this.#operation, response);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.failed(error);
+      return undefined;
+    }
   }
 }

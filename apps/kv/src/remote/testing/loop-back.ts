@@ -5,6 +5,7 @@ import { written } from "./written.ts";
 /** What a link may be made to do with its calls. */
 export interface LoopBackOptions {
   readonly from: NodeName;
+  readonly to: NodeName;
   readonly clock: () => number;
   /** The other end. */
   readonly serve: (call: ServedCall) => void;
@@ -16,18 +17,15 @@ export interface LoopBackOptions {
  */
 export class LoopBack implements Caller {
   readonly #options: LoopBackOptions;
-  /** How many calls there have been. */
-  calls = 0;
 
   constructor(options: LoopBackOptions) {
     this.#options = options;
   }
 
   call(node: NodeName, call: LinkCall): void {
-    this.calls++;
+    if (node !== this.#options.to) throw new Error(`no link to ${node}`);
     const payload = written(call.byteLength, (target, at) => call.write(target, at));
     queueMicrotask(() => this.#deliver(payload, call));
-    void node;
   }
 
   #deliver(payload: Uint8Array, call: LinkCall): void {
