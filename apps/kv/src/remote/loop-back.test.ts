@@ -1,32 +1,46 @@
 import assert from "node:assert/strict";
-import { MemoryStore } from "@kv/storage";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { MemoryStore, openLogStore } from "@kv/storage";
 import { testStore } from "@kv/storage/conformance";
-import { hopsWith, NO_HOPS } from "./hops.ts";
-import type { ServedCall } from "./link.ts";
-import { RemoteBuckets } from "./remote-buckets.ts";
-import { RequestServer } from "./serve-requests.ts";
-import { nodeNamed } from "./testing/any-part.ts";
-import { LoopBack } from "./testing/loop-back.ts";
+import { bucketNamed } from "./testing/any-part.ts";
 import { LoopBackStore } from "./testing/loop-back-store.ts";
-import { ServingStore } from "./testing/serving-store.ts";
-
-const now = () => 0;
-const [foo, bar] = [nodeNamed("foo@lab"), nodeNamed("bar@lab")];
+import { openLoopBack } from "./testing/open-loop-back.ts";
+import { plainBytes } from "./testing/plain-bytes.ts";
 
 // What the contract asks and a link does not carry is declared at LoopBackStore: `read` always leaves it to `get`, and
 // statistics are asked of the store itself.
 testStore("RemoteBuckets over a link to RequestServer and a MemoryStore", async ({ clock }) => {
   const owner = new MemoryStore({ clock });
-  const router = new ServingStore(bar, owner);
-  const server = new RequestServer({
-    router,
-    // Pages have to be cut to it, again and again.
-    answerLimitBytes: 2 ** 20 + 100,
-    onBug: (error) => assert.fail(String(error)),
-  });
-  const serve = (call: ServedCall) => server.serve(call);
-  const caller = new LoopBack({ from: foo, to: bar, clock: now, serve });
-  const hops = hopsWith(NO_HOPS, foo);
-  const remote = new RemoteBuckets({ caller, clock: now, node: bar, hops, timeoutMs: 5_000 });
-  return new LoopBackStore(remote, owner);
+  return new LoopBackStore(openLoopBack(owner), owner);
+});
+
+test("RemoteBuckets of a log is answered when the disk has it, and reads values that are only there", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "kv-remote-"));
+  try {
+    await using owner = await openLogStore({ directory, clock: () => 0, cacheLimitBytes: 0 });
+    const remote = openLoopBack(owner);
+    const bucket = bucketNamed("shopping");
+    await remote.createBucket(bucket);
+    const fields = Array.from({ length: 200 }, (_, number) => ({
+      key: Uint8Array.from(Buffer.from(`key ${number}`)),
+      value: new Uint8Array(300).fill(number),
+    }));
+    const writes = fields.map((field) => remote.put(bucket, [field]));
+    await Promise.resolve();
+    assert.ok(writes.every(({ isSettled }) => !isSettled));
+    for (const { outcome } of await Promise.all(writes)) assert.equal(outcome.type, "stored");
+    const reads = await Promise.all(fields.map(({ key }) => remote.get(bucket, key)));
+    const values = reads.map(({ outcome }) => outcome.type === "found" && outcome.value);
+    assert.deepEqual(
+      plainBytes(values),
+      fields.map(({ value }) => value),
+    );
+    const counted = await remote.countBuckets();
+    assert.deepEqual(counted.outcome, { type: "counted", buckets: 1 });
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });
