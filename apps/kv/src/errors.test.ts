@@ -8,6 +8,12 @@ const node = "bar@host";
 const TOLD: { readonly [Code in KvErrorCode]: readonly (readonly [KvFailures[Code], string])[] } = {
   KV_NO_ROUTE: [[{ bucket: '"S"' }, 'could not find entry for "S" in the routing table']],
   KV_NO_CONNECTION: [[{ node }, "no connection to bar@host"]],
+  KV_REFUSED: [
+    [
+      { node, reason: "no connection to bar@host: bar@host has another cookie" },
+      "no connection to bar@host: bar@host has another cookie",
+    ],
+  ],
   KV_NO_STORE: [[{ node }, "the store of bar@host is not open"]],
   KV_NOT_ANSWERED: [
     [{ node, timeoutMs: 5000, mayHaveBeenApplied: false }, "bar@host did not answer in 5000 ms"],

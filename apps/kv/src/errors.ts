@@ -10,9 +10,11 @@ export interface KvFailures {
   readonly KV_NO_ROUTE: { readonly bucket: string };
   /** The bucket's owner cannot be asked. The request was surely not carried out. */
   readonly KV_NO_CONNECTION: { readonly node: string };
+  /** The bucket's owner was reached, and will not link with this node, or this node with it: `reason` is a line of its own. */
+  readonly KV_REFUSED: { readonly node: string; readonly reason: string };
   /** The node's own store is not open: it is starting, restarting or stopping. */
   readonly KV_NO_STORE: { readonly node: string };
-  /** The request was sent, and no answer came in time. */
+  /** The request was sent, and no answer came in time; `timeoutMs` is how long it was waited for. */
   readonly KV_NOT_ANSWERED: {
     readonly node: string;
     readonly timeoutMs: number;
@@ -53,6 +55,7 @@ type MessageTable = {
 const MESSAGES: MessageTable = {
   KV_NO_ROUTE: ({ bucket }) => `could not find entry for ${bucket} in the routing table`,
   KV_NO_CONNECTION: ({ node }) => `no connection to ${node}`,
+  KV_REFUSED: ({ reason }) => reason,
   KV_NO_STORE: ({ node }) => `the store of ${node} is not open`,
   KV_NOT_ANSWERED: ({ node, timeoutMs, mayHaveBeenApplied }) =>
     `${node} did not answer in ${timeoutMs} ms${orNot(mayHaveBeenApplied)}`,

@@ -31,10 +31,11 @@ export interface LinkCall {
 /** Why a call has no answer. */
 export interface LinkError extends Error {
   readonly code: string;
-  readonly details: {
-    /** Whether the call was a write whose bytes may have gone out; where that is not said, every write is taken for one. */
-    readonly mayHaveBeenApplied?: boolean | undefined;
-  };
+  /**
+   * Of what is read: `mayHaveBeenApplied`, a flag, false when a call was surely not sent (every write is taken for one that was,
+   * where that is not said); `afterMs`, a number: how long an answer was waited for.
+   */
+  readonly details: object;
 }
 
 /** A request that another node has sent to this one. */

@@ -153,7 +153,7 @@ for (const [call, request, outcome] of CALLS) {
       const suffix = IS_WRITE[type] ? "; the write may have been applied" : "";
       for (const [code, message] of [
         ["CLUSTER_NO_CONNECTION", "no connection to bar@lab"],
-        ["CLUSTER_REFUSED", "no connection to bar@lab"],
+        ["CLUSTER_REFUSED", "as the link says it"],
         ["CLUSTER_NOT_ANSWERED", `bar@lab did not answer in 5000 ms${suffix}`],
         ["CLUSTER_CONNECTION_LOST", `the connection to bar@lab was lost${suffix}`],
         ["CLUSTER_CONGESTED", "too much waits to be sent to bar@lab"],
@@ -211,6 +211,9 @@ test("RemoteBuckets says in whole milliseconds how long an answer was waited for
   assert.equal(caller.latest.call.deadlineMs, 4_999.95);
   caller.latest.call.failed(linkError("CLUSTER_NOT_ANSWERED"));
   await assert.rejects(async () => later, { message: "bar@lab did not answer in 5000 ms" });
+  const frozen = new RemoteBuckets(route).get(bucket, key);
+  caller.latest.call.failed(linkError("CLUSTER_NOT_ANSWERED", { afterMs: 3_010.2 }));
+  await assert.rejects(async () => frozen, { message: "bar@lab did not answer in 3010 ms" });
 });
 
 test("RemoteBuckets lets through what is no failure of a link", async () => {

@@ -48,6 +48,7 @@ export const KV_FAILURE_FORMS: {
   KV_REQUEST_NOT_UNDERSTOOD: { number: 12, details: node },
   KV_ANSWER_NOT_UNDERSTOOD: { number: 13, details: sentToNode },
   KV_NODE_FAILED: { number: 14, details: sentToNode },
+  KV_REFUSED: { number: 15, details: { node: text, reason: text } },
 };
 
 /** Failures of the storage have the numbers from 128 up. */

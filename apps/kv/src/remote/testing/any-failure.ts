@@ -32,6 +32,7 @@ const kvDetails: { readonly [Code in KvErrorCode]: fc.Arbitrary<KvFailures[Code]
   KV_REQUEST_NOT_UNDERSTOOD: toNode,
   KV_ANSWER_NOT_UNDERSTOOD: sentToNode,
   KV_NODE_FAILED: sentToNode,
+  KV_REFUSED: fc.record({ node, reason }, plain),
 };
 
 const storageDetails: {
@@ -74,6 +75,7 @@ export const anyFailureByCode: Readonly<
   KV_REQUEST_NOT_UNDERSTOOD: kvFailure("KV_REQUEST_NOT_UNDERSTOOD"),
   KV_ANSWER_NOT_UNDERSTOOD: kvFailure("KV_ANSWER_NOT_UNDERSTOOD"),
   KV_NODE_FAILED: kvFailure("KV_NODE_FAILED"),
+  KV_REFUSED: kvFailure("KV_REFUSED"),
   STORAGE_NOT_OPEN: storageFailure("STORAGE_NOT_OPEN"),
   STORAGE_LOCKED: storageFailure("STORAGE_LOCKED"),
   STORAGE_INACCESSIBLE: storageFailure("STORAGE_INACCESSIBLE"),
