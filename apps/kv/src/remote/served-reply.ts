@@ -61,20 +61,17 @@ export class ServedReply implements LaterListener<AnyOutcome>, GroupMember {
   }
 
   #send(response: RemoteResponse): void {
-    const { node, answerLimitBytes } = this.#terms;
-    const call = this.#call;
-    const operation = this.#operation;
-    if (call.isGone) return;
+    if (this.#call.isGone) return;
     const length = this.#measure(response);
     if (length === undefined) return;
-    if (length <= answerLimitBytes) {
-      call.answer(length, (target, at) => {
-        writeResponse(new WireWriter(target, at), operation, response);
-      });
-    } else if (this.onTooLarge === undefined) {
-      const mayHaveBeenApplied = IS_WRITE[operation];
-      this.#send(new KvError("KV_ANSWER_TOO_LARGE", { node, mayHaveBeenApplied }));
-    } else this.onTooLarge();
+    const { node, answerLimitBytes } = this.#terms;
+    if (length <= answerLimitBytes) this.#write(response, length);
+    else if (this.onTooLarge !== undefined) this.onTooLarge();
+    else {
+      const mayHaveBeenApplied = IS_WRITE[this.#operation];
+      const failure = new KvError("KV_ANSWER_TOO_LARGE", { node, mayHaveBeenApplied });
+      this.#write(failure, measureResponse(this.#operation, failure));
+    }
   }
 
   /** `undefined` when no bytes can say what `response` does, which is a bug of the engine; it has been answered as one. */
@@ -86,5 +83,11 @@ export class ServedReply implements LaterListener<AnyOutcome>, GroupMember {
       this.failed(error);
       return undefined;
     }
+  }
+
+  #write(response: RemoteResponse, length: number): void {
+    this.#call.answer(length, (target, at) => {
+      writeResponse(new WireWriter(target, at), this.#operation, response);
+    });
   }
 }
