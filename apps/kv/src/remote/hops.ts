@@ -1,5 +1,5 @@
 import { KvError } from "../errors.ts";
-import { type NodeName, parseNodeName } from "../node-name.ts";
+import { type NodeName, parseNodeName } from "@kv/cluster";
 
 /** The nodes that have passed a request on, in order, and how they are written down: what is sent with every request. */
 export interface Hops {
