@@ -31,4 +31,5 @@ export type { KvErrorCode, KvFailures } from "./errors.ts";
 export { isKvError, KvError } from "./errors.ts";
 export type { CountBucketsOutcome, Kv, NodeKv } from "./kv.ts";
 export { localNodeName } from "./node-name.ts";
+export { Later, type LaterListener, type Served } from "./remote/later.ts";
 export { whiteSpaceLength } from "./white-space.ts";

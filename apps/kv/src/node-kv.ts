@@ -15,6 +15,10 @@ export function createNodeKv(router: Kv, child: Opened): NodeKv {
   };
   return {
     ...router,
+    // What is spread is a getter's value of this moment.
+    get epoch() {
+      return router.epoch;
+    },
     get storeOpening() {
       store();
       return child.opening;

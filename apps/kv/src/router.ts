@@ -43,6 +43,9 @@ export function createRouter({ reader, table, store }: RouterOptions): Kv {
 
   return {
     node: reader.self,
+    get epoch() {
+      return owners();
+    },
     createBucket: (bucket) => storeFor(bucket).createBucket(bucket),
     get: (bucket, key) => storeFor(bucket).get(bucket, key),
     read: (key, sink) => storeFor(key.bucket).read(key, sink),

@@ -1,4 +1,7 @@
-import type { Answer } from "@kv/storage";
+import type { Answer, Answering } from "@kv/storage";
+
+/** What a router answers with: a {@link Later} where another node is asked. */
+export type Served<Outcome> = Answering<Outcome> | Later<Outcome>;
 
 /** Who is told what became of a {@link Later}: one of the two, once. */
 export interface LaterListener<Outcome> {

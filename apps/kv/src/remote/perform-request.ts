@@ -1,6 +1,7 @@
 import type { RemoteRequest } from "./request.ts";
 import type { RemoteOutcomes } from "./response.ts";
-import type { Served, ServingBuckets } from "./serving-router.ts";
+import type { Served } from "./later.ts";
+import type { ServingBuckets } from "./serving-router.ts";
 
 /** Any outcome that a request may have. */
 export type AnyOutcome = RemoteOutcomes[keyof RemoteOutcomes];

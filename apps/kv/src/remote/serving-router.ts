@@ -1,8 +1,7 @@
-import type { Answering } from "@kv/storage";
 import type { Kv } from "../kv.ts";
 import type { NodeName } from "../node-name.ts";
 import type { Hops } from "./hops.ts";
-import type { Later } from "./later.ts";
+import type { Served } from "./later.ts";
 
 /** How a request came to this node. */
 export interface Passage {
@@ -12,11 +11,8 @@ export interface Passage {
   readonly timeoutMs: number;
 }
 
-/** What a router may answer with. */
-export type Served<Outcome> = Answering<Outcome> | Later<Outcome>;
-
 /** The operations that may come over a link. */
-type Operation = Exclude<keyof Kv, "node" | "read" | "foresee">;
+type Operation = Exclude<keyof Kv, "node" | "epoch" | "read" | "foresee">;
 
 /** The operations of {@link Kv} for requests of other nodes: what they throw, and reject with, is that of `Kv`. */
 export type ServingBuckets = {
