@@ -1,5 +1,4 @@
 import type {
-  Answering,
   BucketOutcome,
   Condition,
   CreateBucketOutcome,

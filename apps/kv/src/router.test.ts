@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseNodeName } from "@kv/cluster";
 import { MemoryStore } from "@kv/storage";
 import { type BucketName, parseBucketName } from "./bucket-name.ts";
 import { isKvError } from "./errors.ts";
 import type { Kv } from "./kv.ts";
-import { parseNodeName } from "@kv/cluster";
+import { createNodeKv } from "./node-kv.ts";
 import { ScriptedLink } from "./remote/testing/scripted-link.ts";
 import { createRouter } from "./router.ts";
 import type { RoutingTable } from "./routing-table.ts";
@@ -150,3 +151,19 @@ function named(text: string): BucketName {
   assert.ok(name !== undefined);
   return name;
 }
+
+test("createRouter() is in another epoch when its table has changed, and so is who stands before it", () => {
+  const { router, use } = routed("a-m=self");
+  const node = createNodeKv(router, {
+    current: undefined,
+    isWanted: true,
+    opening: "",
+    sync: undefined,
+  });
+  const before = router.epoch;
+  assert.equal(router.epoch, before);
+  assert.equal(node.epoch, before);
+  use("a-z=self");
+  assert.notEqual(router.epoch, before);
+  assert.equal(node.epoch, router.epoch);
+});
