@@ -1,4 +1,5 @@
 import type {
+  Answering,
   BucketOutcome,
   Condition,
   CreateBucketOutcome,
