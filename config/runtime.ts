@@ -29,9 +29,9 @@ export const config: RuntimeConfig = ({ env, configEnv, node }) => {
 };
 
 /** In development and tests any other node stores every bucket by itself. */
-function tableOf(name: string, configEnv: string): string {
-  if (configEnv === "prod") return "";
-  return shared.nodes.includes(name) ? shared.table : String.raw`\x00-\xff=self`;
+function tableOf(name: string, configEnv: string) {
+  if (configEnv === "prod") return [];
+  return shared.nodes.includes(name) ? shared.table : [{ from: 0, to: 255, node: "self" }];
 }
 
 function below(folder: string | undefined, name: string): string | undefined {

@@ -160,6 +160,19 @@ suite("nodes that do not link", { tags }, () => {
     }
   });
 
+  test("since there are two of one name: the second one is refused, the first serves on", async () => {
+    await using pair = await NodePair.start();
+    const env = { KV_DATA_DIR: join(pair.home.path, "other") };
+    const words = ["--name", "bar", "--store-only"];
+    const second = await pair.home.spawn({ words, env });
+    assert.equal((await second.exit()).code, 1);
+    assert.match(
+      second.stderr,
+      /^cannot listen at .*bar@.*\.node\.sock: another node of this name, or another program, does\n$/iu,
+    );
+    assert.deepEqual(await pair.client.ask("CREATE shopping"), ["OK"]);
+  });
+
   test("since one of them is asked to be alone", async () => {
     const off = { application: "kv", path: ["distribution"], value: "off" };
     await using pair = await NodePair.start({ foo: { settings: [off] } });

@@ -88,6 +88,6 @@ function counted(buckets: number): Awaited<Served<CountBucketsOutcome>> {
 async function sum(
   counts: readonly Served<CountBucketsOutcome>[],
 ): Promise<Awaited<Served<CountBucketsOutcome>>> {
-  const answers = await Promise.all(counts);
+  const answers = await Promise.all(counts.map(async (count) => await count));
   return counted(answers.reduce((total, { outcome }) => total + outcome.buckets, 0));
 }

@@ -68,7 +68,7 @@ test("createRouter() takes a put that may make its bucket where its creation wou
   assert.equal((await router.put(apples, fields, options)).outcome.type, "stored");
   const described = (await router.describeBucket(apples)).outcome;
   assert.equal(described.type === "found" && described.lifetime, "transient");
-  router.put(named("shopping"), fields, options);
+  void router.put(named("shopping"), fields, options);
   assert.equal(link.latest.node, "bar@lab");
   use("");
   assert.equal((await router.delete(apples, [key])).outcome.type, "deleted");
