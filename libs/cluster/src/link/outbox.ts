@@ -12,6 +12,7 @@ import type { Limits } from "../limits.ts";
 import type { Stream } from "../network/network.ts";
 import type { Scheduler } from "../network/scheduler.ts";
 import type { NodeName } from "../node-name.ts";
+import { Alarm } from "./alarm.ts";
 import type { Call } from "./call.ts";
 import type { LateFailures } from "./late-failures.ts";
 import { OutboxEnd, type OutboxEndReason } from "./outbox-end.ts";
@@ -47,15 +48,14 @@ export class Outbox {
   #turnMs = 0;
   #isOver = false;
   #lastSentMs = 0;
-  /** When the timer for deadlines goes off; Infinity when there is none. */
-  #alarmMs = Infinity;
-  #cancelAlarm: () => void = () => {};
+  readonly #alarm: Alarm;
   #reliefListeners: (() => void)[] = [];
   #onFlushed: () => void = () => {};
 
   constructor(node: NodeName, terms: OutboxTerms) {
     this.#node = node;
     this.#terms = terms;
+    this.#alarm = new Alarm(terms.scheduler, () => this.#giveUpOverdue());
   }
 
   /** How many bytes of answers have not left this process. */
@@ -124,7 +124,7 @@ export class Outbox {
     writeHeader(frames.bytes, at, length, frameKind.call, id);
     writeRemaining(frames.bytes, at, deadlineMs - nowMs);
     frames.length = at + length;
-    if (deadlineMs < this.#alarmMs) this.#setAlarm(deadlineMs, nowMs);
+    this.#alarm.setTo(deadlineMs, nowMs);
   }
 
   /** Writes an answer. Throws a `RangeError` when it is longer than a frame may be: the node at the other end would not take it. */
@@ -175,7 +175,7 @@ export class Outbox {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#stream = undefined;
-    this.#cancelAlarm();
+    this.#alarm.off();
     const ending = new OutboxEnd(this.#node, reason, this.#terms.scheduler.now());
     const calls = this.#pending.takeAll();
     this.#frames.clear();
@@ -249,19 +249,12 @@ export class Outbox {
     }
   }
 
-  #setAlarm(alarmMs: number, nowMs: number): void {
-    this.#cancelAlarm();
-    this.#alarmMs = alarmMs;
-    this.#cancelAlarm = this.#terms.scheduler.after(alarmMs - nowMs, this.#giveUpOverdue);
-  }
-
-  readonly #giveUpOverdue = (): void => {
+  #giveUpOverdue(): void {
     const nowMs = this.#terms.scheduler.now();
-    this.#alarmMs = Infinity;
     const handed = this.#handedBytes;
     const overdue = this.#pending.takeOverdue(nowMs, (position) => position >= handed);
     const nextMs = this.#pending.earliestDeadlineMs();
-    if (nextMs !== Infinity) this.#setAlarm(nextMs, nowMs);
+    this.#alarm.setTo(nextMs, nowMs);
     for (const { position } of overdue) {
       const at = position - handed;
       if (at >= 0) this.#frames.bytes[at + kindOffset] = frameKind.void;
@@ -272,7 +265,7 @@ export class Outbox {
       const details = { node: this.#node, afterMs, mayHaveBeenApplied };
       call.failed(new ClusterError("CLUSTER_NOT_ANSWERED", details));
     }
-  };
+  }
 
   #relieve(): void {
     if (this.#reliefListeners.length === 0 || (this.isCongested && !this.#isOver)) return;

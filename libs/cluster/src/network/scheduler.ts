@@ -2,7 +2,7 @@
 export interface Scheduler {
   /** Milliseconds of a clock that never goes back, with fractions. */
   now(): number;
-  /** Calls back once, in `delayMs` milliseconds or a little later. The result takes that back. */
+  /** Calls back once, in `delayMs` milliseconds or a little later, or in 24 days if that is less. The result takes that back. */
   after(delayMs: number, callback: () => void): () => void;
   /** Calls back once, when what the current turn of the event loop has brought is done. */
   endOfTurn(callback: () => void): void;
@@ -10,6 +10,9 @@ export interface Scheduler {
 
 const msPerSecond = 1000;
 const nsPerMs = 1_000_000;
+
+/** The longest that a timer of Node's takes, in milliseconds; what asks for more is called early, and looks at the clock. */
+const longestDelayMs = 2 ** 31 - 1;
 
 /** Node's event loop, by the clock of `process.hrtime`. Its timers do not keep the process alive. */
 export const nodeScheduler: Scheduler = {
@@ -19,7 +22,7 @@ export const nodeScheduler: Scheduler = {
   },
   after(delayMs, callback) {
     // Node's timers may come a fraction of a millisecond early by this clock.
-    const timer = setTimeout(callback, Math.ceil(delayMs) + 1).unref();
+    const timer = setTimeout(callback, Math.min(Math.ceil(delayMs) + 1, longestDelayMs)).unref();
     return () => clearTimeout(timer);
   },
   endOfTurn(callback) {

@@ -8,8 +8,8 @@ import { Outbox } from "../link/outbox.ts";
 import type { Place, Stream } from "../network/network.ts";
 import { nameKindOf, type NodeName } from "../node-name.ts";
 import type { Refusal } from "../refusal.ts";
-import { pauseMs } from "./back-off.ts";
 import type { PeerTerms } from "./peer-terms.ts";
+import { Redial } from "./redial.ts";
 
 /** Why calls to a node fail at once. */
 interface Failure {
@@ -37,11 +37,8 @@ export class Peer {
   /** Where calls gather that wait for a link. */
   #waiting: Outbox | undefined;
   #failure: Failure | undefined;
-  /** Dials that have failed in a row. */
-  #failures = 0;
+  readonly #redial: Redial;
   #lastDialMs = -Infinity;
-  #wantedMs = -Infinity;
-  #cancelRedial: (() => void) | undefined;
   #cancelGrace: () => void = () => {};
   /** Another process of this name that has proven itself, while it is found out whether the one that is linked lives. */
   #candidate: AcceptHandshake | undefined;
@@ -58,6 +55,9 @@ export class Peer {
     this.#terms = terms;
     this.#leavingError = this.#noConnection("the link is being ended");
     this.place = terms.placeOf(node);
+    const dial = (): void => this.#startDial();
+    // Then it is unknown again whether the node is there.
+    this.#redial = new Redial(terms, dial, () => (this.#failure = undefined));
     this.#impossible = this.#impossibleReason();
   }
 
@@ -84,7 +84,7 @@ export class Peer {
     await this.#link?.whenOver;
     if (this.#isClosed) throw this.#leavingError;
     if (this.#impossible !== undefined) throw this.#impossible;
-    this.#wantedMs = this.#terms.scheduler.now();
+    this.#redial.wanted();
     const connecting = Promise.withResolvers<void>();
     this.#connecting.push(connecting);
     if (this.#dial === undefined) this.#startDial();
@@ -96,8 +96,8 @@ export class Peer {
     this.#forgetFailures();
     this.#dial?.abandon();
     this.#dial = undefined;
-    const error = this.#noConnection("disconnected");
-    this.#giveUp(error, error);
+    const cause = this.#noConnection("disconnected");
+    this.#giveUp(this.#plain(cause), cause);
     await this.#link?.leave();
   }
 
@@ -136,14 +136,14 @@ export class Peer {
 
   #callWithoutLink(call: Call): void {
     const { lateFailures } = this.#terms;
-    const error =
-      this.#isClosed || this.#link !== undefined ? this.#leavingError : this.#impossible;
+    const isLeaving = this.#isClosed || this.#link !== undefined;
+    const error = isLeaving ? this.#plain(this.#leavingError) : this.#impossible;
     if (error !== undefined) return lateFailures.add(call, error);
     const nowMs = this.#terms.scheduler.now();
-    this.#wantedMs = nowMs;
+    this.#redial.wanted();
     if (this.#waiting === undefined && this.#failure !== undefined) {
       if (!this.#isWorthATry(this.#failure, nowMs)) {
-        if (this.#dial === undefined && this.#cancelRedial === undefined) this.#redialLater();
+        if (this.#dial === undefined && !this.#redial.isDue) this.#redial.later();
         return lateFailures.add(call, this.#failure.error);
       }
       this.#beginGrace(this.#failure.error);
@@ -167,8 +167,7 @@ export class Peer {
   #startDial(): void {
     const { identity, network, scheduler } = this.#terms;
     const { node, place } = this;
-    this.#cancelRedial?.();
-    this.#cancelRedial = undefined;
+    this.#redial.cancel();
     if (typeof place === "string") return;
     this.#lastDialMs = scheduler.now();
     this.#dial = new DialHandshake(
@@ -191,11 +190,11 @@ export class Peer {
     if (failure.type === "linked-otherwise") {
       const nowMs = scheduler.now();
       this.#crossedMs ??= nowMs;
-      if (nowMs - this.#crossedMs < identity.timeoutMs) return this.#redialLater();
+      if (nowMs - this.#crossedMs < identity.timeoutMs) return this.#redial.later();
       const reason = "the connection that it has preferred has not come about";
       return this.#dialFailed({ type: "unreachable", reason, isAbsent: false });
     }
-    this.#failures++;
+    this.#redial.failed();
     this.#crossedMs = undefined;
     if (failure.type === "refused") {
       const { refusal } = failure;
@@ -206,17 +205,12 @@ export class Peer {
       news.unreachable(node, reason);
       this.#fail(this.#noConnection(reason), isAbsent);
     }
-    this.#redialLater();
+    this.#redial.later();
   }
 
   /** From now on the node is known not to be there: `cause` says why. */
   #fail(cause: ClusterError, isAbsent = false): void {
-    const { node } = this;
-    const details = { node, reason: undefined };
-    const error =
-      cause.code === "CLUSTER_REFUSED"
-        ? cause
-        : new ClusterError("CLUSTER_NO_CONNECTION", details, { cause });
+    const error = cause.code === "CLUSTER_REFUSED" ? cause : this.#plain(cause);
     this.#failure = { error, isAbsent };
     this.#giveUp(error, cause);
   }
@@ -232,19 +226,6 @@ export class Peer {
       for (const { reject } of connecting) reject(cause);
     }
     waiting?.end({ type: "never-linked", error });
-  }
-
-  /** Dials again after a pause, unless nobody wants the node any more: then it is unknown again whether it is there. */
-  #redialLater(): void {
-    const { scheduler, timing, random } = this.#terms;
-    this.#cancelRedial?.();
-    const delayMs = pauseMs(Math.max(0, this.#failures - 1), random(), timing);
-    this.#cancelRedial = scheduler.after(delayMs, () => {
-      this.#cancelRedial = undefined;
-      const isWanted = scheduler.now() - this.#wantedMs <= timing.interestMs;
-      if (isWanted) this.#startDial();
-      else this.#failure = undefined;
-    });
   }
 
   #linked(stream: Stream, instance: string): Link {
@@ -264,22 +245,21 @@ export class Peer {
 
   #down(link: Link, reason: DownReason): void {
     if (this.#link !== link) throw new Error("a peer has one link");
-    const { scheduler, news } = this.#terms;
+    const { news } = this.#terms;
     this.#link = undefined;
     if (reason !== "disconnected") {
-      this.#wantedMs = scheduler.now();
+      this.#redial.wanted();
       // A process that has fallen silent still lets connections in, and says nothing there either.
       this.#fail(this.#noConnection(downText(reason)), reason !== "silent");
-      this.#redialLater();
+      // Whoever has left comes back by itself, or when it is asked for.
+      if (reason !== "left") this.#redial.later();
     }
     news.down(this.node, reason);
   }
 
   #forgetFailures(): void {
-    this.#cancelRedial?.();
-    this.#cancelRedial = undefined;
+    this.#redial.reset();
     this.#failure = undefined;
-    this.#failures = 0;
     this.#crossedMs = undefined;
   }
 
@@ -292,6 +272,12 @@ export class Peer {
     }
     if (this.node === self) return this.#noConnection("it is this node");
     return typeof this.place === "string" ? this.#noConnection(this.place) : undefined;
+  }
+
+  /** What calls are told where `cause` is the reason: clients read it. */
+  #plain(cause: ClusterError): ClusterError {
+    const details = { node: this.node, reason: undefined };
+    return new ClusterError("CLUSTER_NO_CONNECTION", details, { cause });
   }
 
   #noConnection(reason: string): ClusterError {

@@ -51,7 +51,7 @@ export class SimulatedNetwork implements Network {
     SimulatedStream.join(stream, incoming);
     // A frozen process is not asked: its operating system lets the connection in.
     world.carry(this.#process.host, process.host, {
-      delayMs: 0,
+      atMs: world.nowMs,
       arrive: () => process.deliver(() => acceptor.accepted(incoming)),
     });
     return stream;

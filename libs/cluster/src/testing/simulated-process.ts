@@ -31,15 +31,10 @@ export class SimulatedProcess {
     this.scheduler = {
       now: () => world.nowMs,
       after: (delayMs, callback) => {
-        let isOff = false;
-        world.after(delayMs, () => {
-          const run = (): void => {
-            if (!isOff) callback();
-          };
-          this.#perform(run, this.#missedTimers);
-        });
+        let call = callback;
+        world.after(delayMs, () => this.#perform(() => call(), this.#missedTimers));
         return () => {
-          isOff = true;
+          call = () => {};
         };
       },
       endOfTurn: (callback) => world.after(0, () => this.#perform(callback, this.#missedInput)),
@@ -63,7 +58,8 @@ export class SimulatedProcess {
     const missed = [...this.#missedTimers, ...this.#missedInput];
     this.#missedTimers = [];
     this.#missedInput = [];
-    for (const run of missed) this.#world.after(0, () => this.#perform(run, this.#missedInput));
+    // At once, or what comes now would pass what has waited.
+    for (const run of missed) this.#perform(run, this.#missedInput);
   }
 
   /** Ends it without a word; its streams break. */

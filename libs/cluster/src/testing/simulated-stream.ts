@@ -47,7 +47,8 @@ export class SimulatedStream implements Stream {
     const { chance, weather } = this.#world;
     for (let at = 0; at < bytes.length; ) {
       const end = Math.min(bytes.length, at + 1 + chance.below(bytes.length));
-      const piece = bytes.slice(at, end);
+      // Not `slice`, which does not copy a Buffer.
+      const piece = Uint8Array.from(bytes.subarray(at, end));
       this.#send((other) => other.#arrive(piece));
       at = end;
     }
@@ -91,7 +92,7 @@ export class SimulatedStream implements Stream {
     if (other === undefined) return;
     this.#lastArrivalMs = Math.max(this.#lastArrivalMs, world.nowMs + world.drawLatencyMs());
     world.carry(this.process.host, other.process.host, {
-      delayMs: this.#lastArrivalMs - world.nowMs,
+      atMs: this.#lastArrivalMs,
       arrive: () => other.process.deliver(() => act(other)),
     });
   }

@@ -61,13 +61,14 @@ export class SimulatedWorld {
     this.#cuts.delete(way);
     const held = this.#held.get(way) ?? [];
     this.#held.delete(way);
-    for (const arrive of held) this.after(0, arrive);
+    // At once, or what comes now would pass what has waited.
+    for (const arrive of held) arrive();
   }
 
-  /** Takes something from host to host: `arrive` is called later, or when the way is open again. */
-  carry(from: string, to: string, trip: { delayMs: number; arrive: () => void }): void {
-    const { delayMs, arrive } = trip;
-    this.after(delayMs, () => {
+  /** Takes something from host to host: `arrive` is called at that time, or when the way is open again. */
+  carry(from: string, to: string, trip: { atMs: number; arrive: () => void }): void {
+    const { atMs, arrive } = trip;
+    this.#events.add(atMs, () => {
       const way = wayOf(from, to);
       if (!this.#cuts.has(way)) return arrive();
       this.#held.set(way, [...(this.#held.get(way) ?? []), arrive]);
