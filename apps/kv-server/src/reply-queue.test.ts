@@ -120,9 +120,9 @@ class Rehearsal {
   }
 }
 
-function reserved(queue: ReplyQueue, { effect, writtenBytes }: Demand): ReservedReply {
+function reserved(queue: ReplyQueue, demand: Demand): ReservedReply {
   const none = { form: undefined, reply: undefined, group: undefined };
-  const place = { ...none, effect, bytes: writtenBytes, awaitedBytes: 0 };
+  const place = { ...none, effect: demand.effect, bytes: demand.writtenBytes, awaitedBytes: 0 };
   queue.reserve(place);
   return place;
 }

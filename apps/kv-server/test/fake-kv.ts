@@ -4,7 +4,6 @@ import {
   type Condition,
   type Field,
   type Kv,
-  Later,
   type ListOptions,
   type PutOptions,
   type Served,
@@ -28,17 +27,20 @@ export class FakeKv implements Kv {
   ownerOf: (bucket: string | undefined) => FakeOwner | undefined = () => undefined;
   /** Whether {@link read} answers. */
   readsAtOnce = false;
-  /** Thrown by every operation while it is there. */
+  /** What every operation fails with while it is there. */
   failure: unknown;
+  /** What operations on a bucket fail with; nothing by default. */
+  failureOf: (bucket: string) => unknown = () => undefined;
   #asked = 0;
   #onAsked: () => void = () => {};
 
   createBucket(bucket: BucketName): ReturnType<Kv["createBucket"]> {
-    return this.#answer(bucket, () => this.buckets.create(bucket));
+    return this.#answer(bucket, (name) => this.buckets.create(name));
   }
 
   get(bucket: BucketName, key: Uint8Array): ReturnType<Kv["get"]> {
-    return this.#answer(bucket, () => this.buckets.get(bucket, key));
+    const own = Uint8Array.from(key);
+    return this.#answer(bucket, (name) => this.buckets.get(name, own));
   }
 
   /** Only when the test says so: otherwise everything goes by {@link get}. */
@@ -47,7 +49,7 @@ export class FakeKv implements Kv {
     const { bucket } = place;
     const key = place.bytes.subarray(place.start, place.end);
     if (this.#ownerOf(bucket) !== undefined) return undefined;
-    const answering = this.#answer(bucket, () => this.buckets.get(bucket, key));
+    const answering = this.#answer(bucket, (name) => this.buckets.get(name, key));
     if (!("outcome" in answering) || answering.durable !== undefined) return undefined;
     const { outcome } = answering;
     if (outcome.type === "found") {
@@ -60,8 +62,9 @@ export class FakeKv implements Kv {
   foresee(): void {}
 
   describeKey(bucket: BucketName, key: Uint8Array): ReturnType<Kv["describeKey"]> {
-    return this.#answer(bucket, () => {
-      const outcome = this.buckets.get(bucket, key);
+    const own = Uint8Array.from(key);
+    return this.#answer(bucket, (name) => {
+      const outcome = this.buckets.get(name, own);
       if (outcome.type !== "found") return outcome;
       const { value, ...about } = outcome;
       return { ...about, valueBytes: value.length };
@@ -76,7 +79,12 @@ export class FakeKv implements Kv {
   }
 
   put(bucket: BucketName, fields: readonly Field[], options?: PutOptions): ReturnType<Kv["put"]> {
-    return this.#answer(bucket, () => this.buckets.put(bucket, fields, options));
+    const own = fields.map((field) => ({
+      ...field,
+      key: Uint8Array.from(field.key),
+      value: Uint8Array.from(field.value),
+    }));
+    return this.#answer(bucket, (name) => this.buckets.put(name, own, options));
   }
 
   delete(
@@ -84,11 +92,12 @@ export class FakeKv implements Kv {
     keys: readonly Uint8Array[],
     condition?: Condition,
   ): ReturnType<Kv["delete"]> {
-    return this.#answer(bucket, () => this.buckets.delete(bucket, keys, condition));
+    const own = keys.map((key) => Uint8Array.from(key));
+    return this.#answer(bucket, (name) => this.buckets.delete(name, own, condition));
   }
 
   dropBucket(bucket: BucketName): ReturnType<Kv["dropBucket"]> {
-    return this.#answer(bucket, () => this.buckets.drop(bucket));
+    return this.#answer(bucket, (name) => this.buckets.drop(name));
   }
 
   expire(
@@ -96,7 +105,8 @@ export class FakeKv implements Kv {
     key: Uint8Array | undefined,
     expiresAtMs: number | undefined,
   ): ReturnType<Kv["expire"]> {
-    return this.#answer(bucket, () => this.buckets.expire(bucket, key, expiresAtMs));
+    const own = key === undefined ? undefined : Uint8Array.from(key);
+    return this.#answer(bucket, (name) => this.buckets.expire(name, own, expiresAtMs));
   }
 
   listBuckets(options?: ListOptions): ReturnType<Kv["listBuckets"]> {
@@ -104,11 +114,11 @@ export class FakeKv implements Kv {
   }
 
   listKeys(bucket: BucketName, options?: ListOptions): ReturnType<Kv["listKeys"]> {
-    return this.#answer(bucket, () => this.buckets.listKeys(bucket, options));
+    return this.#answer(bucket, (name) => this.buckets.listKeys(name, options));
   }
 
   describeBucket(bucket: BucketName): ReturnType<Kv["describeBucket"]> {
-    return this.#answer(bucket, () => this.buckets.describe(bucket));
+    return this.#answer(bucket, (name) => this.buckets.describe(name));
   }
 
   /** How many operations were asked for. */
@@ -133,21 +143,30 @@ export class FakeKv implements Kv {
   }
 
   #ownerOf(bucket: BucketName | undefined): FakeOwner | undefined {
-    return this.ownerOf(bucket === undefined ? undefined : Buffer.from(bucket).toString("latin1"));
+    return this.ownerOf(bucket === undefined ? undefined : text(bucket));
   }
 
-  #answer<Outcome>(bucket: BucketName | undefined, operation: () => Outcome): Served<Outcome> {
+  /** `operation` may be done later: it is given a bucket's name that is its own, and must hold no array that is not. */
+  #answer<Outcome>(
+    bucket: BucketName | undefined,
+    operation: (name: Uint8Array) => Outcome,
+  ): Served<Outcome> {
     this.#asked++;
     this.#onAsked();
-    // oxlint-disable-next-line typescript/only-throw-error -- the test says what is thrown
-    if (this.failure !== undefined) throw this.failure;
+    const failure = this.failure ?? this.failureOf(bucket === undefined ? "" : text(bucket));
     const owner = this.#ownerOf(bucket);
-    if (owner !== undefined) {
-      const later = new Later<Outcome>();
-      owner.ask(later, operation);
-      return later;
-    }
-    const answer: Answer<Outcome> = { outcome: operation(), durable: this.durable };
+    const name = Uint8Array.from(bucket ?? []);
+    const run = (): Outcome => {
+      // oxlint-disable-next-line typescript/only-throw-error -- the test says what is thrown
+      if (failure !== undefined) throw failure;
+      return operation(name);
+    };
+    if (owner !== undefined) return owner.ask(run);
+    const answer: Answer<Outcome> = { outcome: run(), durable: this.durable };
     return this.delay === undefined ? answer : this.delay.then(() => answer);
   }
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("latin1");
 }

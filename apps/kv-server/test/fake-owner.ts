@@ -1,46 +1,73 @@
-import type { Later } from "@kv/kv";
+import { Later } from "@kv/kv";
 
-/** Answers, or fails with what it is told to. */
-type Settle = (failure: unknown) => void;
+interface Asked {
+  /** Does it, unless it is done. */
+  readonly perform: () => void;
+  /** Answers with what came of it, or fails. */
+  readonly settle: (failure: unknown) => void;
+}
 
 /**
- * Another node, as the front door sees it: it does what it is asked at once and in order, and answers when the test
- * says so, in any order.
+ * Another node, as the front door sees it: what it is asked it does in order, and answers when the test says so, in any
+ * order. What it fails at is told by the answer.
  */
 export class FakeOwner {
   /** Whether it answers by itself, in the next turn. */
   isPrompt = false;
-  /** While it is there, all that is asked fails with it, and nothing is done. */
-  failure: unknown;
-  #held: Settle[] = [];
+  #asked: Asked[] = [];
 
   /** How many answers are owed. */
   get owed(): number {
-    return this.#held.length;
+    return this.#asked.length;
   }
 
-  /** Does `operation`, whose outcome `later` is owed. */
-  ask<Outcome>(later: Later<Outcome>, operation: () => Outcome): void {
-    const { failure } = this;
-    const outcome = failure === undefined ? { value: operation() } : undefined;
-    this.#held.push((laterFailure) => {
-      if (laterFailure !== undefined) later.fail(laterFailure);
-      else if (outcome === undefined) later.fail(failure);
-      else later.answer({ outcome: outcome.value, durable: undefined });
+  /** Is asked to do `operation`. */
+  ask<Outcome>(operation: () => Outcome): Later<Outcome> {
+    const later = new Later<Outcome>();
+    let done: { readonly outcome: Outcome } | { readonly error: unknown } | undefined;
+    this.#asked.push({
+      perform: () => {
+        done ??= attempt(operation);
+      },
+      settle: (failure) => {
+        if (failure !== undefined) later.fail(failure);
+        else if (done !== undefined && "outcome" in done)
+          later.answer({ ...done, durable: undefined });
+        else later.fail(done?.error);
+      },
     });
     if (this.isPrompt) setImmediate(() => this.answerAll());
+    return later;
   }
 
-  /** Gives the answer that is owed for longest, or the one so many behind it; fails it with `failure`, if there is one. */
+  /** Does all that it was asked, in order. */
+  performAll(): void {
+    for (const { perform } of this.#asked) perform();
+  }
+
+  /**
+   * Gives the answer that is owed for longest, or the one so many behind it, and so has done all before it; fails it
+   * with `failure`, if there is one.
+   */
   answer(behind = 0, failure?: unknown): void {
-    const [settle] = this.#held.splice(behind, 1);
-    settle?.(failure);
+    for (const { perform } of this.#asked.slice(0, behind + 1)) perform();
+    const [asked] = this.#asked.splice(behind, 1);
+    asked?.settle(failure);
   }
 
   /** Gives all that are owed. */
   answerAll(): void {
-    const held = this.#held;
-    this.#held = [];
-    for (const settle of held) settle(undefined);
+    this.performAll();
+    const asked = this.#asked;
+    this.#asked = [];
+    for (const { settle } of asked) settle(undefined);
+  }
+}
+
+function attempt<Outcome>(operation: () => Outcome) {
+  try {
+    return { outcome: operation() };
+  } catch (error) {
+    return { error };
   }
 }
