@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { type Demand, type Effect, READ } from "./execute/demand.ts";
 import { type Refusal, type Reply, refuse } from "./reply.ts";
-import { type CommitGroup, type OwedReply, ReplyQueue } from "./reply-queue.ts";
+import { type CommitGroup, ReplyQueue, type ReservedReply } from "./reply-queue.ts";
 
 /** What may happen to a queue. Groups go by number; those settled are opened anew when they are named again. */
 type Step =
@@ -32,7 +32,7 @@ interface Expected {
   readonly effect: Effect;
   says: string | undefined;
   rests: ExpectedGroup | undefined;
-  readonly place: OwedReply | undefined;
+  readonly place: ReservedReply | undefined;
 }
 
 interface ExpectedGroup {
@@ -57,7 +57,7 @@ class Rehearsal {
         return;
       }
       case "reserve": {
-        const place = this.queue.reserve(demandOf(step.effect));
+        const place = reserved(this.queue, demandOf(step.effect));
         this.#owed.push({ effect: step.effect, says: undefined, rests: undefined, place });
         return;
       }
@@ -120,6 +120,13 @@ class Rehearsal {
   }
 }
 
+function reserved(queue: ReplyQueue, demand: Demand): ReservedReply {
+  const none = { form: undefined, reply: undefined, group: undefined };
+  const place = { ...none, effect: demand.effect, bytes: demand.writtenBytes, awaitedBytes: 0 };
+  queue.reserve(place);
+  return place;
+}
+
 function takeAll(queue: ReplyQueue): string[] {
   const taken: string[] = [];
   for (let due = queue.take(); due !== undefined; due = queue.take()) {
@@ -168,7 +175,7 @@ test("ReplyQueue takes many replies behind one group without forgetting any", ()
 
 test("ReplyQueue weighs values by their length, and a reply that is not there as a large one", () => {
   const queue = new ReplyQueue();
-  const place = queue.reserve(READ);
+  const place = reserved(queue, READ);
   assert.ok(queue.bytes >= 64 * 1024);
   queue.fill(place, refuse("short"), undefined);
   assert.ok(queue.bytes < 1024);
@@ -180,7 +187,7 @@ test("ReplyQueue weighs what a write waits to write until its reply is taken", (
   const key = {};
   const held = queue.openGroup(key);
   queue.add({ reply: refuse("held") }, { effect: "write", writtenBytes: mebibyte }, held);
-  const place = queue.reserve({ effect: "write", writtenBytes: mebibyte });
+  const place = reserved(queue, { effect: "write", writtenBytes: mebibyte });
   assert.ok(queue.bytes > 2 * mebibyte);
   queue.fill(place, refuse("short"), held);
   assert.ok(queue.bytes > 2 * mebibyte);

@@ -14,14 +14,25 @@
  */
 
 import type { Demand, Effect } from "./execute/demand.ts";
-import { type Refusal, type Reply, weigh } from "./reply.ts";
+import { plainReplyBytes, type Refusal, type Reply, weigh } from "./reply.ts";
 import type { ReplyForm } from "./request.ts";
 
 /**
- * What a reply that is not there yet is taken to weigh, in bytes: it may turn out to be a large value, so
+ * What a reply to a read that is not there yet is taken to weigh at first, in bytes: it may turn out to be a large value, so
  * only some hundred of them fit under the limit of pending output.
  */
 export const awaitedReplyBytes = 64 * 1024;
+
+/**
+ * Replies are mostly as large as those before them: one that is not there yet is taken to weigh as much as the largest of
+ * the latest, but no less than this, in bytes. So a client that reads short values has a thousand requests under way,
+ * and one that reads large ones only as many as fit under the limit. Of all connections together, as everything that is
+ * pending, no more are under way than the total of it allows.
+ */
+export const leastAwaitedBytes = 8 * 1024;
+
+/** By how much of itself what is expected becomes less with each reply that is shorter: half of it in eleven. */
+const forgottenShare = 1 / 16;
 
 /** What is told in place of replies whose group failed: what is true of a read, and of a write. */
 export type GroupFailure = Readonly<Record<Effect, Refusal>>;
@@ -49,6 +60,12 @@ export interface OwedReply {
   bytes: number;
 }
 
+/** The place of a reply that is not there yet. */
+export interface ReservedReply extends OwedReply {
+  /** What it weighs for want of a reply. */
+  awaitedBytes: number;
+}
+
 /** One that may be told is what there is to tell: nothing is made of it when it is taken. */
 type ToldReply = OwedReply & { readonly reply: Reply };
 
@@ -58,6 +75,8 @@ export class ReplyQueue {
   /** Index in `#owed` of the reply that goes out next. */
   #next = 0;
   #bytes = 0;
+  /** What the reply to a read is taken to weigh until it is there. */
+  #expectedBytes = awaitedReplyBytes;
   readonly #groups = new Map<object, CommitGroup>();
   /** The group that was opened last, which nearly all requests rest on, and what it goes by. */
   #latestKey: object | undefined;
@@ -80,23 +99,28 @@ export class ReplyQueue {
     this.#bytes += bytes;
   }
 
-  /** Keeps the place at the end for a reply that is not there yet. */
-  reserve(demand: Demand, form?: ReplyForm): OwedReply {
-    const bytes = awaitedReplyBytes + demand.writtenBytes;
-    const { effect } = demand;
-    const place: OwedReply = { effect, form, reply: undefined, group: undefined, bytes };
+  /**
+   * Keeps the place at the end for a reply that is not there yet, and adds to its weight what that may come to: a write's
+   * is a plain one.
+   */
+  reserve(place: ReservedReply): void {
+    place.awaitedBytes = place.effect === "write" ? plainReplyBytes : this.#expectedBytes;
+    place.bytes += place.awaitedBytes;
     this.#owed.push(place);
-    this.#bytes += bytes;
-    return place;
+    this.#bytes += place.bytes;
   }
 
   /** Puts the reply in the place that was reserved for it. */
-  fill(place: OwedReply, reply: Reply, group: CommitGroup | undefined): void {
-    const moreBytes = weigh(reply) - awaitedReplyBytes;
+  fill(place: ReservedReply, reply: Reply, group: CommitGroup | undefined): void {
+    const replyBytes = weigh(reply);
+    const moreBytes = replyBytes - place.awaitedBytes;
     place.reply = reply;
     place.group = group;
     place.bytes += moreBytes;
     this.#bytes += moreBytes;
+    if (place.effect === "write") return;
+    const rememberedBytes = Math.floor(this.#expectedBytes * (1 - forgottenShare));
+    this.#expectedBytes = Math.max(replyBytes, rememberedBytes, leastAwaitedBytes);
   }
 
   /** The open group that goes by `key`. */

@@ -1,9 +1,11 @@
-import type { Answer, Answering, ValueSink } from "@kv/kv";
+import type { ValueSink } from "@kv/kv";
 import { Admission } from "./admission.ts";
+import { AwaitedReplies } from "./awaited-replies.ts";
 import type { Client } from "./client.ts";
 import type { Command } from "./execute/command.ts";
 import { answerDemand, type Demand, demandOf, type Effect } from "./execute/demand.ts";
 import { execute } from "./execute/execute.ts";
+import { isThere, type Replying } from "./execute/replying.ts";
 import type { FrontDoor } from "./front-door.ts";
 import { GroupListener } from "./group-listener.ts";
 import type { Decoder } from "./protocol.ts";
@@ -11,7 +13,7 @@ import { Lookahead } from "./lookahead.ts";
 import type { PlainRequest } from "./plain-request.ts";
 import { isRequestFailure, refusalOf, refuseTooLong } from "./refusal.ts";
 import type { Refusal, Reply } from "./reply.ts";
-import { type OwedReply, ReplyQueue } from "./reply-queue.ts";
+import { ReplyQueue } from "./reply-queue.ts";
 import type {
   AuthenticateRequest,
   LocalRequest,
@@ -32,7 +34,7 @@ const DONE: Reply = { type: "done" };
 const LOG_IN: Demand = { effect: "write", writtenBytes: 0 };
 
 /**
- * Why no more requests are executed for now. *starved*: there is no whole one. *waiting*: the last one must be
+ * Why no more requests are executed for now. *starved*: there is no whole one. *waiting*: those under way, or the last one, must be
  * answered before the next begins. *full*: enough output is pending. *leaving*: there will be no further one.
  * *foreign*: the client speaks another protocol.
  */
@@ -57,27 +59,28 @@ export interface SessionOptions {
  */
 export class Session {
   readonly #door: FrontDoor;
-  readonly #options: SessionOptions;
   readonly #decoder: Decoder;
   readonly #plain: Lookahead;
   readonly #admission: Admission;
   readonly #queue = new ReplyQueue();
   readonly #groups: GroupListener;
+  readonly #awaited: AwaitedReplies;
   readonly #sink: ValueSink;
-  /** Whether the next request must not begin before one under way has been answered. */
-  #isWaiting = false;
   #isStopped = false;
   #isLeaving = false;
 
   constructor(door: FrontDoor, options: SessionOptions) {
     this.#door = door;
-    this.#options = options;
     this.#decoder = door.protocol.createDecoder(door, options.client);
     this.#plain = new Lookahead(this.#decoder, door.kv);
     this.#admission = new Admission(door, options.client);
     const { onProgress, onBug } = options;
     const { log } = door;
-    this.#groups = new GroupListener({ queue: this.#queue, log, onSettled: onProgress, onBug });
+    const queue = this.#queue;
+    this.#groups = new GroupListener({ queue, log, onSettled: onProgress, onBug });
+    const epoch = (): unknown => door.kv.epoch;
+    const groups = this.#groups;
+    this.#awaited = new AwaitedReplies({ queue, groups, log, epoch, onProgress, onBug });
     this.#sink = door.protocol.createValueSink(door.output);
   }
 
@@ -117,7 +120,7 @@ export class Session {
    */
   execute(roomBytes: number): Pause {
     while (!this.#isStopped) {
-      if (this.#isWaiting) return "waiting";
+      if (this.#awaited.isHolding) return "waiting";
       if (this.pendingBytes >= roomBytes) return "full";
       const plain = this.#plain.next();
       if (plain !== undefined) {
@@ -190,23 +193,20 @@ export class Session {
 
   #ask(command: Command & WithForm): void {
     const { form } = command;
-    let answering: Answering<Reply>;
+    let replying: Replying<Reply>;
     try {
-      answering = execute(this.#door, command);
+      replying = execute(this.#door, command);
     } catch (error) {
       this.#answer(this.#refusal(error, demandOf(command).effect), form);
       return;
     }
-    if (answering instanceof Promise) {
-      const demand = demandOf(command);
-      const place = this.#queue.reserve(demand, form);
-      this.#isWaiting = demand.effect === "write";
-      this.#collect(place, answering).catch(this.#options.onBug);
-    } else {
-      const { outcome: reply, durable } = answering;
-      if (durable === undefined) this.#answer(reply, form);
-      else this.#queue.add({ reply, form }, demandOf(command), this.#groups.groupOf(durable));
+    if (!isThere(replying)) {
+      this.#awaited.expect(replying, { demand: demandOf(command), form });
+      return;
     }
+    const { outcome: reply, durable } = replying;
+    if (durable === undefined) this.#answer(reply, form);
+    else this.#queue.add({ reply, form }, demandOf(command), this.#groups.groupOf(durable));
   }
 
   /** Has the bytes of a value copied once, to where they go out; whether that could be, and the reply is there. */
@@ -231,37 +231,12 @@ export class Session {
     else form(reply, output);
   }
 
-  async #collect(place: OwedReply, answering: Promise<Answer<Reply>>): Promise<void> {
-    try {
-      const { outcome, durable } = await answering;
-      this.#queue.fill(place, outcome, this.#groups.groupOf(durable));
-    } catch (error) {
-      this.#queue.fill(place, this.#refusal(error, place.effect), undefined);
-    }
-    this.#goOn(place);
-  }
-
   #authenticate(request: AuthenticateRequest & WithForm): void {
     const { form } = request;
     const answering = this.#admission.logIn(request);
-    if (answering instanceof Promise) {
-      const place = this.#queue.reserve(LOG_IN, form);
-      this.#isWaiting = true;
-      this.#awaitLogin(place, answering).catch(this.#options.onBug);
-    } else {
-      this.#answer(answering, form);
-    }
-  }
-
-  async #awaitLogin(place: OwedReply, answering: Promise<Reply>): Promise<void> {
-    this.#queue.fill(place, await answering, undefined);
-    this.#goOn(place);
-  }
-
-  /** The reply in `place` is there; if it was waited for, the next request may begin. */
-  #goOn({ effect }: OwedReply): void {
-    if (effect === "write") this.#isWaiting = false;
-    this.#options.onProgress();
+    if (answering instanceof Promise)
+      this.#awaited.expectFirst(answering, { demand: LOG_IN, form });
+    else this.#answer(answering, form);
   }
 
   /** What the client is told of a failure; rethrows what is none. */

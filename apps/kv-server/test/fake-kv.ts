@@ -1,15 +1,16 @@
-import type {
-  Answer,
-  Answering,
-  BucketName,
-  Condition,
-  Field,
-  Kv,
-  ListOptions,
-  PutOptions,
-  ValueSink,
+import {
+  type Answer,
+  type BucketName,
+  type Condition,
+  type Field,
+  type Kv,
+  type ListOptions,
+  type PutOptions,
+  type Served,
+  type ValueSink,
 } from "@kv/kv";
 import { FakeBuckets } from "./fake-buckets.ts";
+import type { FakeOwner } from "./fake-owner.ts";
 
 /**
  * Buckets in memory, and a disk that settles when the test says so. `durable` is what answers rest on from now
@@ -17,22 +18,29 @@ import { FakeBuckets } from "./fake-buckets.ts";
  */
 export class FakeKv implements Kv {
   readonly node = "fake@test";
+  /** Another one when the test says that the routing table has changed. */
+  epoch = 0;
   readonly buckets = new FakeBuckets();
   durable: Promise<void> | undefined;
   delay: Promise<void> | undefined;
+  /** The node that has a bucket, or of all buckets has some; `undefined` for this one. */
+  ownerOf: (bucket: string | undefined) => FakeOwner | undefined = () => undefined;
   /** Whether {@link read} answers. */
   readsAtOnce = false;
-  /** Thrown by every operation while it is there. */
+  /** What every operation fails with while it is there. */
   failure: unknown;
+  /** What operations on a bucket fail with; nothing by default. */
+  failureOf: (bucket: string) => unknown = () => undefined;
   #asked = 0;
   #onAsked: () => void = () => {};
 
   createBucket(bucket: BucketName): ReturnType<Kv["createBucket"]> {
-    return this.#answer(this.buckets.create(bucket));
+    return this.#answer(bucket, (name) => this.buckets.create(name));
   }
 
   get(bucket: BucketName, key: Uint8Array): ReturnType<Kv["get"]> {
-    return this.#answer(this.buckets.get(bucket, key));
+    const own = Uint8Array.from(key);
+    return this.#answer(bucket, (name) => this.buckets.get(name, own));
   }
 
   /** Only when the test says so: otherwise everything goes by {@link get}. */
@@ -40,8 +48,9 @@ export class FakeKv implements Kv {
     if (!this.readsAtOnce) return undefined;
     const { bucket } = place;
     const key = place.bytes.subarray(place.start, place.end);
-    const answering = this.#answer(this.buckets.get(bucket, key));
-    if (answering instanceof Promise || answering.durable !== undefined) return undefined;
+    if (this.#ownerOf(bucket) !== undefined) return undefined;
+    const answering = this.#answer(bucket, (name) => this.buckets.get(name, key));
+    if (!("outcome" in answering) || answering.durable !== undefined) return undefined;
     const { outcome } = answering;
     if (outcome.type === "found") {
       const { buffer, byteOffset, length } = outcome.value;
@@ -53,19 +62,29 @@ export class FakeKv implements Kv {
   foresee(): void {}
 
   describeKey(bucket: BucketName, key: Uint8Array): ReturnType<Kv["describeKey"]> {
-    const outcome = this.buckets.get(bucket, key);
-    if (outcome.type !== "found") return this.#answer(outcome);
-    const { value, ...about } = outcome;
-    return this.#answer({ ...about, valueBytes: value.length });
+    const own = Uint8Array.from(key);
+    return this.#answer(bucket, (name) => {
+      const outcome = this.buckets.get(name, own);
+      if (outcome.type !== "found") return outcome;
+      const { value, ...about } = outcome;
+      return { ...about, valueBytes: value.length };
+    });
   }
 
   countBuckets(): ReturnType<Kv["countBuckets"]> {
-    const all = this.buckets.listBuckets({ limit: Number.MAX_SAFE_INTEGER });
-    return this.#answer({ type: "counted", buckets: all.page.entries.length });
+    return this.#answer(undefined, () => {
+      const all = this.buckets.listBuckets({ limit: Number.MAX_SAFE_INTEGER });
+      return { type: "counted", buckets: all.page.entries.length };
+    });
   }
 
   put(bucket: BucketName, fields: readonly Field[], options?: PutOptions): ReturnType<Kv["put"]> {
-    return this.#answer(this.buckets.put(bucket, fields, options));
+    const own = fields.map((field) => ({
+      ...field,
+      key: Uint8Array.from(field.key),
+      value: Uint8Array.from(field.value),
+    }));
+    return this.#answer(bucket, (name) => this.buckets.put(name, own, options));
   }
 
   delete(
@@ -73,11 +92,12 @@ export class FakeKv implements Kv {
     keys: readonly Uint8Array[],
     condition?: Condition,
   ): ReturnType<Kv["delete"]> {
-    return this.#answer(this.buckets.delete(bucket, keys, condition));
+    const own = keys.map((key) => Uint8Array.from(key));
+    return this.#answer(bucket, (name) => this.buckets.delete(name, own, condition));
   }
 
   dropBucket(bucket: BucketName): ReturnType<Kv["dropBucket"]> {
-    return this.#answer(this.buckets.drop(bucket));
+    return this.#answer(bucket, (name) => this.buckets.drop(name));
   }
 
   expire(
@@ -85,19 +105,20 @@ export class FakeKv implements Kv {
     key: Uint8Array | undefined,
     expiresAtMs: number | undefined,
   ): ReturnType<Kv["expire"]> {
-    return this.#answer(this.buckets.expire(bucket, key, expiresAtMs));
+    const own = key === undefined ? undefined : Uint8Array.from(key);
+    return this.#answer(bucket, (name) => this.buckets.expire(name, own, expiresAtMs));
   }
 
   listBuckets(options?: ListOptions): ReturnType<Kv["listBuckets"]> {
-    return this.#answer(this.buckets.listBuckets(options));
+    return this.#answer(undefined, () => this.buckets.listBuckets(options));
   }
 
   listKeys(bucket: BucketName, options?: ListOptions): ReturnType<Kv["listKeys"]> {
-    return this.#answer(this.buckets.listKeys(bucket, options));
+    return this.#answer(bucket, (name) => this.buckets.listKeys(name, options));
   }
 
   describeBucket(bucket: BucketName): ReturnType<Kv["describeBucket"]> {
-    return this.#answer(this.buckets.describe(bucket));
+    return this.#answer(bucket, (name) => this.buckets.describe(name));
   }
 
   /** How many operations were asked for. */
@@ -121,12 +142,31 @@ export class FakeKv implements Kv {
     this.buckets.put(name, [{ key: Buffer.from(key, "latin1"), value }]);
   }
 
-  #answer<Outcome>(outcome: Outcome): Answering<Outcome> {
+  #ownerOf(bucket: BucketName | undefined): FakeOwner | undefined {
+    return this.ownerOf(bucket === undefined ? undefined : text(bucket));
+  }
+
+  /** `operation` may be done later: it is given a bucket's name that is its own, and must hold no array that is not. */
+  #answer<Outcome>(
+    bucket: BucketName | undefined,
+    operation: (name: Uint8Array) => Outcome,
+  ): Served<Outcome> {
     this.#asked++;
     this.#onAsked();
-    // oxlint-disable-next-line typescript/only-throw-error -- the test says what is thrown
-    if (this.failure !== undefined) throw this.failure;
-    const answer: Answer<Outcome> = { outcome, durable: this.durable };
+    const failure = this.failure ?? this.failureOf(bucket === undefined ? "" : text(bucket));
+    const owner = this.#ownerOf(bucket);
+    const name = Uint8Array.from(bucket ?? []);
+    const run = (): Outcome => {
+      // oxlint-disable-next-line typescript/only-throw-error -- the test says what is thrown
+      if (failure !== undefined) throw failure;
+      return operation(name);
+    };
+    if (owner !== undefined) return owner.ask(run);
+    const answer: Answer<Outcome> = { outcome: run(), durable: this.durable };
     return this.delay === undefined ? answer : this.delay.then(() => answer);
   }
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("latin1");
 }

@@ -43,3 +43,32 @@ test("kv.storage takes what its messages say it does", () => {
     assert.ok(v.safeParse(schema, given).success);
   }
 });
+
+test("kv.nodes and kv.nodeListen take hosts with ports; only the latter may be any free one", () => {
+  const { nodes, nodeListen } = environment;
+  for (const [port, reached, listened] of [
+    [1, true, true],
+    [65_535, true, true],
+    [0, false, true],
+    [65_536, false, false],
+    [1.5, false, false],
+    ["1", false, false],
+  ] as const) {
+    const address = { host: "b", port };
+    assert.equal(v.safeParse(nodes.schema, { "bar@b": address }).success, reached, String(port));
+    assert.equal(v.safeParse(nodeListen.schema, address).success, listened, String(port));
+  }
+  assert.ok(!v.safeParse(nodeListen.schema, { host: "", port: 1 }).success);
+});
+
+test("kv.callTimeoutMs takes whole milliseconds that a timer can run", () => {
+  for (const [value, accepted] of [
+    [1, true],
+    [2 ** 31 - 1, true],
+    [0, false],
+    [2 ** 31, false],
+    [0.5, false],
+  ] as const) {
+    assert.equal(v.safeParse(environment.callTimeoutMs.schema, value).success, accepted);
+  }
+});

@@ -20,6 +20,7 @@ import type {
   ValueSink,
 } from "@kv/storage";
 import type { BucketName } from "./bucket-name.ts";
+import type { Served } from "./remote/later.ts";
 
 /** How many buckets there are. */
 export interface CountBucketsOutcome {
@@ -35,39 +36,50 @@ interface OfBucket {
  * The buckets of the whole system, asked by name: what this application offers to a front door.
  *
  * Outcomes, `durable` promises and the ownership of memory are those of the `Buckets` contract of `@kv/storage`.
- * Every operation may throw, or reject with, a `KvError` when its bucket has no owner that can be asked, and a
+ * One that another node answers comes as a `Later`. Those of one bucket, asked while {@link Kv.epoch} stays the same, are carried
+ * out in the order in which they were asked.
+ *
+ * Every operation may throw, or fail with, a `KvError` when its bucket has no owner that can be asked, and a
  * `StorageError` when the owner's disk fails.
  */
 export interface Kv {
   /** The node that answers here, `name@host`. */
   readonly node: string;
-  createBucket(bucket: BucketName): Answering<CreateBucketOutcome>;
-  get(bucket: BucketName, key: Uint8Array): Answering<GetOutcome>;
+  /**
+   * Which table requests go by now: compared by identity, another one each time it has changed. Who asks for several things
+   * in order waits for what is under way before it goes by another table: one owner answers in order, two do not.
+   */
+  readonly epoch: unknown;
+  createBucket(bucket: BucketName): Served<CreateBucketOutcome>;
+  get(bucket: BucketName, key: Uint8Array): Served<GetOutcome>;
   /** `get` for who uses the value at once: see `read` of the `Buckets` contract. May always be `undefined`. */
   read(key: KeyPlace & OfBucket, sink: ValueSink): ReadResult;
   /** A hint, as `foresee` of the `Buckets` contract: goes to this node's own store, if it is open. */
   foresee(keys: readonly (KeyPlace & OfBucket)[], count: number): void;
-  describeKey(bucket: BucketName, key: Uint8Array): Answering<KeyOutcome>;
+  describeKey(bucket: BucketName, key: Uint8Array): Served<KeyOutcome>;
   /** With `createsBucket` it goes where `createBucket` would go. */
-  put(bucket: BucketName, fields: readonly Field[], options?: PutOptions): Answering<PutOutcome>;
+  put(bucket: BucketName, fields: readonly Field[], options?: PutOptions): Served<PutOutcome>;
   delete(
     bucket: BucketName,
     keys: readonly Uint8Array[],
     condition?: Condition,
-  ): Answering<DeleteOutcome>;
-  dropBucket(bucket: BucketName): Answering<DropBucketOutcome>;
+  ): Served<DeleteOutcome>;
+  dropBucket(bucket: BucketName): Served<DropBucketOutcome>;
   /** Of a key, or with `key` undefined of the whole bucket. */
   expire(
     bucket: BucketName,
     key: Uint8Array | undefined,
     expiresAtMs: number | undefined,
-  ): Answering<ExpireOutcome>;
-  /** The buckets that this node stores: those of other nodes are not asked for. */
-  listBuckets(options?: ListOptions): Answering<ListBucketsOutcome>;
-  /** How many buckets this node stores. */
-  countBuckets(): Answering<CountBucketsOutcome>;
-  listKeys(bucket: BucketName, options?: ListOptions): Answering<ListKeysOutcome>;
-  describeBucket(bucket: BucketName): Answering<BucketOutcome>;
+  ): Served<ExpireOutcome>;
+  /**
+   * The buckets of all nodes that the table names, and of this one. The cursor says which node, and where: pages of several nodes
+   * are never mixed, and one that is not the last may be empty. A node that cannot be asked is an error.
+   */
+  listBuckets(options?: ListOptions): Served<ListBucketsOutcome>;
+  /** How many buckets those nodes store. */
+  countBuckets(): Served<CountBucketsOutcome>;
+  listKeys(bucket: BucketName, options?: ListOptions): Served<ListKeysOutcome>;
+  describeBucket(bucket: BucketName): Served<BucketOutcome>;
 }
 
 /** The store of one node, as those see it who look after the node: beside its buckets, the engine. */
@@ -77,6 +89,8 @@ export interface NodeKv extends Kv {
    * Throws `KV_NO_STORE`.
    */
   readonly storeOpening: string;
+  /** The buckets that this node stores itself. Throws `KV_NO_STORE`. */
+  listOwnBuckets(options?: ListOptions): Answering<ListBucketsOutcome>;
   /** The engine's own figures, as JSON can hold them, and with a log how it is synced, `sync`; `undefined` while it is not open. */
   statistics(): Readonly<Record<string, unknown>> | undefined;
   /** What the engine offers for its own upkeep; nothing where it has none. Throws `KV_NO_STORE`. */

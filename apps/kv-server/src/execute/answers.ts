@@ -1,56 +1,61 @@
-import type { Answer, Answering } from "@kv/kv";
+import type { Answer } from "@kv/kv";
 import { Durables } from "./durables.ts";
+import { changed, isThere, type Replying } from "./replying.ts";
+import { Steps } from "./steps.ts";
 
 /**
  * What `make` makes of the outcomes of one operation for each of `items`: at once when all of them answer at once. They
  * begin in one turn, in order, so that no other request comes between. The result may be told when all that any of them
- * rests on is durable. A failure of one is that of all.
+ * rests on is durable. A failure of one is that of all, told when all are over: never is one of them still to come.
  */
 export function gather<Item, Outcome, Result>(
   items: readonly Item[],
-  operation: (item: Item) => Answering<Outcome>,
+  operation: (item: Item) => Replying<Outcome>,
   make: (outcomes: readonly Outcome[]) => Result,
-): Answering<Result> {
+): Replying<Result> {
   const gathered: Gathered<Outcome> = { outcomes: [], durables: new Durables() };
-  const promises: Promise<void>[] = [];
+  const { outcomes, durables } = gathered;
+  const waiting: Promise<void>[] = [];
+  let goesInSteps = false;
   let index = 0;
   try {
     for (const item of items) {
-      const answering = operation(item);
-      if (answering instanceof Promise) promises.push(collect(gathered, index, answering));
-      else put(gathered, index, answering);
+      const replying = operation(item);
+      if (isThere(replying)) put(gathered, index, replying);
+      else waiting.push(collect(gathered, index, replying));
+      goesInSteps ||= replying instanceof Steps;
       index++;
     }
   } catch (error) {
-    // What the others come to is of no interest any more, but a failure that nobody hears of would end the process.
-    for (const promise of promises) promise.catch(() => {});
-    throw error;
+    if (waiting.length === 0) throw error;
+    // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- passed on as it is
+    waiting.push(Promise.reject(error));
   }
-  const { outcomes, durables } = gathered;
-  if (promises.length === 0) return { outcome: make(outcomes), durable: durables.all };
-  return Promise.all(promises).then(() => ({ outcome: make(outcomes), durable: durables.all }));
+  if (waiting.length === 0) return { outcome: make(outcomes), durable: durables.all };
+  const answer = allOver(waiting).then(() => ({
+    outcome: make(outcomes),
+    durable: durables.all,
+  }));
+  return goesInSteps ? new Steps(answer) : answer;
 }
 
 /** The answer with another outcome. */
 export function mapAnswer<Outcome, Result>(
-  answering: Answering<Outcome>,
+  replying: Replying<Outcome>,
   make: (outcome: Outcome) => Result,
-): Answering<Result> {
-  if (answering instanceof Promise) {
-    return answering.then(({ outcome, durable }) => ({ outcome: make(outcome), durable }));
-  }
-  return { outcome: make(answering.outcome), durable: answering.durable };
+): Replying<Result> {
+  return changed(replying, ({ outcome, durable }) => ({ outcome: make(outcome), durable }));
 }
 
 /** The answer of what `next` does with the outcome of a first step; it rests on both. */
 export function chain<Outcome, Result>(
-  first: Answering<Outcome>,
-  next: (outcome: Outcome) => Answering<Result>,
-): Answering<Result> {
-  if (first instanceof Promise) return first.then((answer) => chain(answer, next));
+  first: Replying<Outcome>,
+  next: (outcome: Outcome) => Replying<Result>,
+): Replying<Result> {
+  if (!isThere(first)) return new Steps(goOn(first, next));
   const second = next(first.outcome);
-  if (second instanceof Promise) return second.then((answer) => joined(first, answer));
-  return joined(first, second);
+  if (first.durable === undefined) return second;
+  return changed(second, (answer) => joined(first, answer));
 }
 
 /** An answer that rests on nothing. */
@@ -66,7 +71,7 @@ interface Gathered<Outcome> {
 async function collect<Outcome>(
   gathered: Gathered<Outcome>,
   index: number,
-  answering: Promise<Answer<Outcome>>,
+  answering: PromiseLike<Answer<Outcome>>,
 ): Promise<void> {
   put(gathered, index, await answering);
 }
@@ -78,6 +83,19 @@ function put<Outcome>(
 ): void {
   outcomes[index] = outcome;
   durables.add(durable);
+}
+
+/** Rejects with the first failure, when the last of them is over. */
+async function allOver(waiting: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(waiting);
+  await Promise.all(waiting);
+}
+
+async function goOn<Outcome, Result>(
+  first: PromiseLike<Answer<Outcome>>,
+  next: (outcome: Outcome) => Replying<Result>,
+): Promise<Answer<Result>> {
+  return chain(await first, next);
 }
 
 function joined<Outcome>(first: Answer<unknown>, second: Answer<Outcome>): Answer<Outcome> {

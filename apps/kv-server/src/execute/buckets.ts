@@ -1,13 +1,14 @@
-import type { Answering, BucketName, BucketOutcome, DropBucketOutcome } from "@kv/kv";
+import type { BucketName, BucketOutcome, DropBucketOutcome } from "@kv/kv";
 import type { Reply } from "../reply.ts";
 import { gather, mapAnswer } from "./answers.ts";
+import type { Replying } from "./replying.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What there is to say of a bucket: `described`, or `no-bucket`. */
 export function describeBucket(
   { kv, unixTimeMs }: Surroundings,
   bucket: BucketName,
-): Answering<Reply> {
+): Replying<Reply> {
   return mapAnswer(kv.describeBucket(bucket), (outcome) => {
     if (outcome.type === "no-bucket") return outcome;
     const { keys, expiresAtMs } = outcome;
@@ -16,7 +17,7 @@ export function describeBucket(
 }
 
 /** How many buckets there are. */
-export function countBuckets({ kv }: Surroundings): Answering<Reply> {
+export function countBuckets({ kv }: Surroundings): Replying<Reply> {
   return mapAnswer(kv.countBuckets(), ({ buckets }) => ({ type: "number", value: buckets }));
 }
 
@@ -24,23 +25,20 @@ export function countBuckets({ kv }: Surroundings): Answering<Reply> {
 export function countStanding(
   { kv }: Surroundings,
   buckets: readonly BucketName[],
-): Answering<Reply> {
+): Replying<Reply> {
   return countOf(buckets, (bucket) => kv.describeBucket(bucket), "found");
 }
 
 /** Drops `buckets`; how many were there. */
-export function dropBuckets(
-  { kv }: Surroundings,
-  buckets: readonly BucketName[],
-): Answering<Reply> {
+export function dropBuckets({ kv }: Surroundings, buckets: readonly BucketName[]): Replying<Reply> {
   return countOf(buckets, (bucket) => kv.dropBucket(bucket), "dropped");
 }
 
 function countOf(
   buckets: readonly BucketName[],
-  operation: (bucket: BucketName) => Answering<BucketOutcome | DropBucketOutcome>,
+  operation: (bucket: BucketName) => Replying<BucketOutcome | DropBucketOutcome>,
   counted: "found" | "dropped",
-): Answering<Reply> {
+): Replying<Reply> {
   return gather(buckets, operation, (outcomes) => {
     return { type: "number", value: outcomes.filter(({ type }) => type === counted).length };
   });

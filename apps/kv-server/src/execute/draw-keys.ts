@@ -1,4 +1,3 @@
-import type { Answering } from "@kv/kv";
 import type { Reply } from "../reply.ts";
 import { atOnce, chain } from "./answers.ts";
 import type { DrawKeysCommand } from "./command.ts";
@@ -6,16 +5,17 @@ import { keepBucket } from "./kept-bytes.ts";
 import { listKeys } from "./read-bucket.ts";
 import { readValues } from "./read-keys.ts";
 import { ReplyBudget } from "./reply-budget.ts";
+import type { Replying } from "./replying.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const WAY_OUT = "HSCAN reads a bucket in parts";
 
 /** Keys by chance, each equally likely: `keys`, or `entries`; none where there is no bucket. It lists the bucket. */
-export function drawKeys(surroundings: Surroundings, command: DrawKeysCommand): Answering<Reply> {
+export function drawKeys(surroundings: Surroundings, command: DrawKeysCommand): Replying<Reply> {
   const bucket = keepBucket(command.bucket);
   const { replyLimitBytes } = surroundings.environment;
   const listing = listKeys(surroundings, bucket, new ReplyBudget(replyLimitBytes, WAY_OUT));
-  return chain(listing, (all): Answering<Reply> => {
+  return chain(listing, (all): Replying<Reply> => {
     const budget = new ReplyBudget(replyLimitBytes, WAY_OUT);
     if (all === undefined) return atOnce(budget.refusal());
     const keys = draw(all, command.count, { budget, random: surroundings.random });

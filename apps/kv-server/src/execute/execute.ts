@@ -1,4 +1,3 @@
-import type { Answering } from "@kv/kv";
 import type { Reply } from "../reply.ts";
 import { atOnce } from "./answers.ts";
 import { countBuckets, countStanding, describeBucket, dropBuckets } from "./buckets.ts";
@@ -10,6 +9,7 @@ import { listBuckets, scanBuckets, scanKeys } from "./listings.ts";
 import { refuseOverLimit } from "./over-limit.ts";
 import { readBucket } from "./read-bucket.ts";
 import { describeKey, getMany } from "./read-keys.ts";
+import type { Replying } from "./replying.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { deleteKeys, putFields } from "./write-keys.ts";
 
@@ -17,7 +17,7 @@ import { deleteKeys, putFields } from "./write-keys.ts";
  * Takes `command` to the buckets. The reply is what its client is told when the answer is durable; it is there at once
  * whenever the buckets answer at once. Throws, or rejects, as `Kv` does.
  */
-export function execute(surroundings: Surroundings, command: Command): Answering<Reply> {
+export function execute(surroundings: Surroundings, command: Command): Replying<Reply> {
   const { kv, environment } = surroundings;
   const refusal = refuseOverLimit(command, environment);
   if (refusal !== undefined) return atOnce(refusal);

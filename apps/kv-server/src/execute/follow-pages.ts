@@ -1,12 +1,14 @@
-import type { Answering, ListOptions } from "@kv/kv";
+import type { Answer, ListOptions } from "@kv/kv";
 import { Durables } from "./durables.ts";
+import { isThere, type Replying } from "./replying.ts";
+import { Steps } from "./steps.ts";
 
 type Cursor = ListOptions["cursor"];
 
 /** A listing that is followed from page to page. */
 export interface Following<Page> {
   /** The page at `cursor`, the first for `undefined`. */
-  readonly read: (cursor: Cursor) => Answering<Page>;
+  readonly read: (cursor: Cursor) => Replying<Page>;
   /** Takes a page; where the next one is, `undefined` when there is to be no further one. */
   readonly take: (page: Page) => Cursor;
 }
@@ -18,7 +20,7 @@ export interface Following<Page> {
 export function followPages<Page, Result>(
   following: Following<Page>,
   result: () => Result,
-): Answering<Result> {
+): Replying<Result> {
   return follow(following, result, { cursor: undefined, durables: new Durables() });
 }
 
@@ -31,20 +33,32 @@ function follow<Page, Result>(
   following: Following<Page>,
   result: () => Result,
   progress: Progress,
-): Answering<Result> {
+): Replying<Result> {
   const { read, take } = following;
   do {
     const answering = read(progress.cursor);
-    if (answering instanceof Promise) {
-      return answering.then(({ outcome, durable }) => {
-        progress.durables.add(durable);
-        progress.cursor = take(outcome);
-        if (progress.cursor !== undefined) return follow(following, result, progress);
-        return { outcome: result(), durable: progress.durables.all };
-      });
+    if (!isThere(answering)) {
+      return new Steps(goOn(answering, { following, result, progress }));
     }
     progress.durables.add(answering.durable);
     progress.cursor = take(answering.outcome);
   } while (progress.cursor !== undefined);
+  return { outcome: result(), durable: progress.durables.all };
+}
+
+interface Paused<Page, Result> {
+  readonly following: Following<Page>;
+  readonly result: () => Result;
+  readonly progress: Progress;
+}
+
+async function goOn<Page, Result>(
+  answering: PromiseLike<Answer<Page>>,
+  { following, result, progress }: Paused<Page, Result>,
+): Promise<Answer<Result>> {
+  const { outcome, durable } = await answering;
+  progress.durables.add(durable);
+  progress.cursor = following.take(outcome);
+  if (progress.cursor !== undefined) return follow(following, result, progress);
   return { outcome: result(), durable: progress.durables.all };
 }

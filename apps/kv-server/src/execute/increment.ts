@@ -1,16 +1,14 @@
-import type { Answering, GetOutcome, Kv } from "@kv/kv";
-import { type Reply, refuse } from "../reply.ts";
+import type { GetOutcome, Kv } from "@kv/kv";
+import type { Reply } from "../reply.ts";
 import { atOnce, chain } from "./answers.ts";
 import type { IncrementCommand } from "./command.ts";
+import { mostTries, TOO_MANY_WRITES } from "./contention.ts";
 import { keepBucket } from "./kept-bytes.ts";
 import { inInt64, parseInt64 } from "./int64.ts";
+import { isThere, type Replying } from "./replying.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { CREATES_BUCKET } from "./write-keys.ts";
 
-/** How often a write that came in between makes it begin anew. Where the buckets answer at once, none can. */
-const mostTries = 100;
-
-const TOO_MANY_WRITES = refuse("the key is written by too many at a time; try again");
 const NOT_A_NUMBER: Reply = { type: "not-a-number" };
 const OVERFLOW: Reply = { type: "overflow" };
 
@@ -18,14 +16,14 @@ const OVERFLOW: Reply = { type: "overflow" };
  * Adds to a number, which is then what the reply says. It is put on condition that nobody has written the key since it
  * was read, and begins anew otherwise: two increments never come to one. The key keeps its expiry.
  */
-export function increment({ kv }: Surroundings, command: IncrementCommand): Answering<Reply> {
+export function increment({ kv }: Surroundings, command: IncrementCommand): Replying<Reply> {
   return tryIncrement(kv, command, mostTries);
 }
 
-function tryIncrement(kv: Kv, command: IncrementCommand, tries: number): Answering<Reply> {
+function tryIncrement(kv: Kv, command: IncrementCommand, tries: number): Replying<Reply> {
   if (tries === 0) return atOnce(TOO_MANY_WRITES);
   const reading = kv.get(command.bucket, command.key);
-  const ours = reading instanceof Promise ? kept(command) : command;
+  const ours = isThere(reading) ? command : kept(command);
   return chain(reading, (found) => add(kv, ours, { found, tries }));
 }
 
@@ -33,7 +31,7 @@ function add(
   kv: Kv,
   command: IncrementCommand,
   { found, tries }: { readonly found: GetOutcome; readonly tries: number },
-): Answering<Reply> {
+): Replying<Reply> {
   const { bucket, key, by } = command;
   const before = found.type === "found" ? parseInt64(found.value) : 0n;
   if (before === undefined) return atOnce(NOT_A_NUMBER);
@@ -41,7 +39,7 @@ function add(
   if (!inInt64(value)) return atOnce(OVERFLOW);
   const put = { key, value: Buffer.from(String(value)), ...conditionOf(found) };
   const putting = kv.put(bucket, [put], CREATES_BUCKET);
-  const ours = putting instanceof Promise ? kept(command) : command;
+  const ours = isThere(putting) ? command : kept(command);
   return chain(putting, ({ type }) => {
     if (type === "stored") return atOnce<Reply>({ type: "number", value });
     return tryIncrement(kv, ours, tries - 1);

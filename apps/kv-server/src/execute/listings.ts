@@ -1,4 +1,4 @@
-import type { Answering, ListBucketsOutcome, ListKeysOutcome, ListOptions } from "@kv/kv";
+import type { ListBucketsOutcome, ListKeysOutcome, ListOptions } from "@kv/kv";
 import type { Page, Reply } from "../reply.ts";
 import { atOnce, chain, mapAnswer } from "./answers.ts";
 import type { Command, ScanBucketsCommand, ScanKeysCommand } from "./command.ts";
@@ -6,6 +6,7 @@ import { followPages } from "./follow-pages.ts";
 import { keepBucket } from "./kept-bytes.ts";
 import { readValues } from "./read-keys.ts";
 import { ReplyBudget } from "./reply-budget.ts";
+import type { Replying } from "./replying.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Entries that one part of a scan looks at, at most: about a millisecond's work. */
@@ -18,7 +19,7 @@ const EMPTY: Page = { type: "page", cursor: undefined, keys: [], values: [] };
 export function listBuckets(
   { kv, environment }: Surroundings,
   { pattern }: Extract<Command, { type: "list-buckets" }>,
-): Answering<Reply> {
+): Replying<Reply> {
   const budget = new ReplyBudget(environment.replyLimitBytes, "SCAN lists buckets in parts");
   const keys: Uint8Array[] = [];
   const take = ({ page }: ListBucketsOutcome) => {
@@ -36,7 +37,7 @@ export function listBuckets(
 }
 
 /** A part of the buckets. */
-export function scanBuckets({ kv }: Surroundings, scan: ScanBucketsCommand): Answering<Reply> {
+export function scanBuckets({ kv }: Surroundings, scan: ScanBucketsCommand): Replying<Reply> {
   const { cursor, count, pattern } = scan;
   const options = { cursor: cursorOf(cursor), limit: Math.min(count, partLimit) };
   return mapAnswer(kv.listBuckets(options), ({ page }): Reply => {
@@ -47,7 +48,7 @@ export function scanBuckets({ kv }: Surroundings, scan: ScanBucketsCommand): Ans
 }
 
 /** A part of the keys of a bucket, with their values. */
-export function scanKeys(surroundings: Surroundings, scan: ScanKeysCommand): Answering<Reply> {
+export function scanKeys(surroundings: Surroundings, scan: ScanKeysCommand): Replying<Reply> {
   const kept = { ...scan, bucket: keepBucket(scan.bucket) };
   return scanPart(surroundings, kept, Math.min(scan.count, partLimit));
 }
@@ -57,12 +58,12 @@ function scanPart(
   surroundings: Surroundings,
   scan: ScanKeysCommand,
   limit: number,
-): Answering<Reply> {
+): Replying<Reply> {
   const { bucket, pattern } = scan;
   const { replyLimitBytes } = surroundings.environment;
   const budget = new ReplyBudget(limit === 1 ? Number.POSITIVE_INFINITY : replyLimitBytes, "");
   const listing = surroundings.kv.listKeys(bucket, { cursor: cursorOf(scan.cursor), limit });
-  return chain(listing, (outcome: ListKeysOutcome): Answering<Reply> => {
+  return chain(listing, (outcome: ListKeysOutcome): Replying<Reply> => {
     if (outcome.type === "no-bucket") return atOnce(EMPTY);
     const { entries, next } = outcome.page;
     const keys = entries.map(({ key }) => key).filter((key) => pattern?.matches(key) ?? true);

@@ -1,4 +1,4 @@
-import type { Answering, ListKeysOutcome } from "@kv/kv";
+import type { ListKeysOutcome } from "@kv/kv";
 import type { Reply } from "../reply.ts";
 import { atOnce, chain } from "./answers.ts";
 import type { ReadBucketCommand } from "./command.ts";
@@ -6,6 +6,7 @@ import { followPages } from "./follow-pages.ts";
 import { keepBucket } from "./kept-bytes.ts";
 import { readValues } from "./read-keys.ts";
 import { ReplyBudget } from "./reply-budget.ts";
+import type { Replying } from "./replying.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const WAY_OUT = "HSCAN reads a bucket in parts";
@@ -17,10 +18,10 @@ const WAY_OUT = "HSCAN reads a bucket in parts";
 export function readBucket(
   surroundings: Surroundings,
   { bucket: name, parts }: ReadBucketCommand,
-): Answering<Reply> {
+): Replying<Reply> {
   const bucket = keepBucket(name);
   const budget = new ReplyBudget(surroundings.environment.replyLimitBytes, WAY_OUT);
-  return chain(listKeys(surroundings, bucket, budget), (keys): Answering<Reply> => {
+  return chain(listKeys(surroundings, bucket, budget), (keys): Replying<Reply> => {
     if (keys === undefined) return atOnce(budget.refusal());
     if (parts === "keys") return atOnce({ type: "keys", keys });
     return readValues(
@@ -39,7 +40,7 @@ export function listKeys(
   { kv }: Pick<Surroundings, "kv">,
   bucket: ReadBucketCommand["bucket"],
   budget: ReplyBudget,
-): Answering<readonly Uint8Array[] | undefined> {
+): Replying<readonly Uint8Array[] | undefined> {
   const keys: Uint8Array[] = [];
   const take = (outcome: ListKeysOutcome) => {
     if (outcome.type === "no-bucket") return undefined;

@@ -1,9 +1,10 @@
-import type { Answering, BucketName, GetOutcome, KeyOutcome } from "@kv/kv";
+import type { BucketName, GetOutcome, KeyOutcome } from "@kv/kv";
 import type { Reply } from "../reply.ts";
 import { atOnce, chain, gather, mapAnswer } from "./answers.ts";
 import type { Command } from "./command.ts";
 import { keepBucket, keepKeys } from "./kept-bytes.ts";
 import { ReplyBudget } from "./reply-budget.ts";
+import { isThere, type Replying } from "./replying.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Keys of one bucket. */
@@ -16,7 +17,7 @@ export interface KeysOfBucket {
 export function describeKey(
   { kv }: Surroundings,
   { bucket, key }: Extract<Command, { type: "describe-key" }>,
-): Answering<Reply> {
+): Replying<Reply> {
   return mapAnswer(kv.describeKey(bucket, key), (outcome): Reply => {
     if (outcome.type !== "found") return outcome;
     return { type: "described-key", valueBytes: outcome.valueBytes };
@@ -24,7 +25,7 @@ export function describeKey(
 }
 
 /** The values of keys, as they are at one moment. */
-export function getMany(surroundings: Surroundings, wanted: KeysOfBucket): Answering<Reply> {
+export function getMany(surroundings: Surroundings, wanted: KeysOfBucket): Replying<Reply> {
   const { replyLimitBytes } = surroundings.environment;
   const budget = new ReplyBudget(replyLimitBytes, "ask for fewer keys");
   return readValues(surroundings, wanted, {
@@ -48,19 +49,19 @@ export function readValues(
   { kv }: Surroundings,
   wanted: KeysOfBucket,
   { budget, make }: ValuesWanted,
-): Answering<Reply> {
+): Replying<Reply> {
   const hasRoom = gather(
     wanted.keys,
-    (key): Answering<KeyOutcome> => kv.describeKey(wanted.bucket, key),
+    (key): Replying<KeyOutcome> => kv.describeKey(wanted.bucket, key),
     (outcomes) =>
       outcomes.every((outcome) => budget.take(outcome.type === "found" ? outcome.valueBytes : 0)),
   );
-  const { bucket, keys } = hasRoom instanceof Promise ? kept(wanted) : wanted;
-  return chain(hasRoom, (isSo): Answering<Reply> => {
+  const { bucket, keys } = isThere(hasRoom) ? wanted : kept(wanted);
+  return chain(hasRoom, (isSo): Replying<Reply> => {
     if (!isSo) return atOnce(budget.refusal());
     return gather(
       keys,
-      (key): Answering<GetOutcome> => kv.get(bucket, key),
+      (key): Replying<GetOutcome> => kv.get(bucket, key),
       (outcomes) =>
         make(outcomes.map((outcome) => (outcome.type === "found" ? outcome.value : undefined))),
     );

@@ -1,6 +1,6 @@
 import { ApplicationError } from "@kv/application";
-import type { Answering } from "@kv/storage";
 import { KvError } from "../errors.ts";
+import type { Served } from "../remote/later.ts";
 
 /**
  * The outcome of what `ask` asks the store for, once nothing can take it back any more. Where the bucket's owner cannot be
@@ -8,7 +8,7 @@ import { KvError } from "../errors.ts";
  */
 export async function settled<Outcome>(
   action: string,
-  ask: () => Answering<Outcome>,
+  ask: () => Served<Outcome>,
 ): Promise<Outcome> {
   try {
     const { outcome, durable } = await ask();

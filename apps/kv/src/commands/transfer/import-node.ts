@@ -1,8 +1,8 @@
 import { ApplicationError, type NodeContext, unixTimeMs } from "@kv/application";
-import type { Answering } from "@kv/storage";
 import * as v from "valibot";
 import { KvError } from "../../errors.ts";
 import type { NodeKv } from "../../kv.ts";
+import type { Served } from "../../remote/later.ts";
 import { base64Of, parseBase64 } from "../byte-form.ts";
 import { type ExportLine, exportVersion, parseLine } from "./export-line.ts";
 import { lastBucket } from "./import-progress.ts";
@@ -172,7 +172,7 @@ class ImportRun {
   }
 
   /** The outcome, at once where the store can; what it rests on is waited for with the batch. */
-  async #done<Outcome>(answering: Answering<Outcome>): Promise<Outcome> {
+  async #done<Outcome>(answering: Served<Outcome>): Promise<Outcome> {
     const { outcome, durable } = "outcome" in answering ? answering : await answering;
     if (durable !== undefined) this.#rememberDurable(durable);
     return outcome;

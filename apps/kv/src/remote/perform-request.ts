@@ -1,0 +1,38 @@
+import type { Served } from "./later.ts";
+import type { RemoteRequest } from "./request.ts";
+import type { RemoteOutcomes } from "./response.ts";
+import type { ServingBuckets } from "./serving-router.ts";
+
+/** Any outcome that a request may have. */
+export type AnyOutcome = RemoteOutcomes[keyof RemoteOutcomes];
+
+/** Does with `buckets` what `request` asks for; its arrays are read during the call only. Throws what that throws. */
+export function performRequest(
+  buckets: ServingBuckets,
+  request: RemoteRequest,
+): Served<AnyOutcome> {
+  switch (request.type) {
+    case "get":
+      return buckets.get(request.bucket, request.key);
+    case "put":
+      return buckets.put(request.bucket, request.fields, request);
+    case "delete":
+      return buckets.delete(request.bucket, request.keys, request.condition);
+    case "describe-key":
+      return buckets.describeKey(request.bucket, request.key);
+    case "expire":
+      return buckets.expire(request.bucket, request.key, request.expiresAtMs);
+    case "create-bucket":
+      return buckets.createBucket(request.bucket);
+    case "drop-bucket":
+      return buckets.dropBucket(request.bucket);
+    case "describe-bucket":
+      return buckets.describeBucket(request.bucket);
+    case "list-keys":
+      return buckets.listKeys(request.bucket, request);
+    case "list-buckets":
+      return buckets.listBuckets(request);
+    case "count-buckets":
+  }
+  return buckets.countBuckets();
+}

@@ -1,0 +1,124 @@
+import type {
+  BucketOutcome,
+  Condition,
+  CreateBucketOutcome,
+  DeleteOutcome,
+  DropBucketOutcome,
+  ExpireOutcome,
+  Field,
+  GetOutcome,
+  KeyOutcome,
+  ListBucketsOutcome,
+  ListKeysOutcome,
+  ListOptions,
+  PutOptions,
+  PutOutcome,
+} from "@kv/storage";
+import type { BucketName } from "../bucket-name.ts";
+import type { CountBucketsOutcome } from "../kv.ts";
+import type { NodeName } from "@kv/cluster";
+import type { Hops } from "./hops.ts";
+import type { Later } from "./later.ts";
+import type { Caller } from "./link.ts";
+import { RemoteCall } from "./remote-call.ts";
+import type { RemoteOperation, RemoteRequest } from "./request.ts";
+import type { RemoteOutcomes } from "./response.ts";
+
+/** How the buckets of a node are reached. */
+export interface RemoteRoute {
+  readonly caller: Caller;
+  /** The clock of the caller, in milliseconds. */
+  readonly clock: () => number;
+  readonly node: NodeName;
+  /** Who has passed the requests on, this node last. */
+  readonly hops: Hops;
+  /** How long each request may take: as configured, or what is left of one that another node has sent. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * The buckets of another node: the operations of `Buckets`, answered by a {@link Later}. An outcome rests on nothing, as its
+ * node answers only when it is durable there; its arrays are the caller's.
+ *
+ * The arrays that an operation is given are read during the call only. One that is called earlier is sent earlier, and the
+ * other node begins with it earlier.
+ *
+ * A Later fails with a `KvError` when there is no answer, or none was understood; with the `KvError` or the `StorageError` that the
+ * other node has met. An operation throws a `RangeError`, and sends nothing, for what the contract calls the caller's bug.
+ */
+export class RemoteBuckets {
+  readonly #route: RemoteRoute;
+
+  constructor(route: RemoteRoute) {
+    this.#route = route;
+  }
+
+  createBucket(bucket: BucketName): Later<CreateBucketOutcome> {
+    return this.#ask({ type: "create-bucket", hops: this.#route.hops, bucket });
+  }
+
+  dropBucket(bucket: BucketName): Later<DropBucketOutcome> {
+    return this.#ask({ type: "drop-bucket", hops: this.#route.hops, bucket });
+  }
+
+  describeBucket(bucket: BucketName): Later<BucketOutcome> {
+    return this.#ask({ type: "describe-bucket", hops: this.#route.hops, bucket });
+  }
+
+  get(bucket: BucketName, key: Uint8Array): Later<GetOutcome> {
+    return this.#ask({ type: "get", hops: this.#route.hops, bucket, key });
+  }
+
+  describeKey(bucket: BucketName, key: Uint8Array): Later<KeyOutcome> {
+    return this.#ask({ type: "describe-key", hops: this.#route.hops, bucket, key });
+  }
+
+  put(bucket: BucketName, fields: readonly Field[], options?: PutOptions): Later<PutOutcome> {
+    const createsBucket = options?.createsBucket === true;
+    return this.#ask({ type: "put", hops: this.#route.hops, bucket, fields, createsBucket });
+  }
+
+  delete(
+    bucket: BucketName,
+    keys: readonly Uint8Array[],
+    condition?: Condition,
+  ): Later<DeleteOutcome> {
+    return this.#ask({ type: "delete", hops: this.#route.hops, bucket, keys, condition });
+  }
+
+  /** Of a key, or with `key` undefined of the whole bucket. */
+  expire(
+    bucket: BucketName,
+    key: Uint8Array | undefined,
+    expiresAtMs: number | undefined,
+  ): Later<ExpireOutcome> {
+    return this.#ask({ type: "expire", hops: this.#route.hops, bucket, key, expiresAtMs });
+  }
+
+  /** The buckets that the node stores. */
+  listBuckets({ cursor, limit }: ListOptions = {}): Later<ListBucketsOutcome> {
+    return this.#ask({ type: "list-buckets", hops: this.#route.hops, cursor, limit });
+  }
+
+  listKeys(bucket: BucketName, { cursor, limit }: ListOptions = {}): Later<ListKeysOutcome> {
+    return this.#ask({ type: "list-keys", hops: this.#route.hops, bucket, cursor, limit });
+  }
+
+  /** How many buckets the node stores. */
+  countBuckets(): Later<CountBucketsOutcome> {
+    return this.#ask({ type: "count-buckets", hops: this.#route.hops });
+  }
+
+  #ask<Operation extends RemoteOperation>(
+    request: RemoteRequest & { readonly type: Operation },
+  ): Later<RemoteOutcomes[Operation]> {
+    const { caller, clock, node, timeoutMs } = this.#route;
+    const call = new RemoteCall<Operation>(request, {
+      node,
+      timeoutMs,
+      deadlineMs: clock() + timeoutMs,
+    });
+    caller.call(node, call);
+    return call.later;
+  }
+}

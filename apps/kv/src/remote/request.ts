@@ -1,0 +1,171 @@
+import type { Condition, Cursor, Field } from "@kv/storage";
+import type { BucketName } from "../bucket-name.ts";
+import type { Hops } from "./hops.ts";
+
+/** What every request carries. */
+interface Passed {
+  /** The nodes that have passed it on, the one where it began first. */
+  readonly hops: Hops;
+}
+
+/** `createBucket`. */
+export interface CreateBucketRequest extends Passed {
+  readonly type: "create-bucket";
+  readonly bucket: BucketName;
+}
+
+/** `dropBucket`. */
+export interface DropBucketRequest extends Passed {
+  readonly type: "drop-bucket";
+  readonly bucket: BucketName;
+}
+
+/** `describeBucket`. */
+export interface DescribeBucketRequest extends Passed {
+  readonly type: "describe-bucket";
+  readonly bucket: BucketName;
+}
+
+/** `get`. */
+export interface GetRequest extends Passed {
+  readonly type: "get";
+  readonly bucket: BucketName;
+  readonly key: Uint8Array;
+}
+
+/** `describeKey`. */
+export interface DescribeKeyRequest extends Passed {
+  readonly type: "describe-key";
+  readonly bucket: BucketName;
+  readonly key: Uint8Array;
+}
+
+/** `put`. */
+export interface PutRequest extends Passed {
+  readonly type: "put";
+  readonly bucket: BucketName;
+  readonly fields: readonly Field[];
+  readonly createsBucket: boolean;
+}
+
+/** `delete`. */
+export interface DeleteRequest extends Passed {
+  readonly type: "delete";
+  readonly bucket: BucketName;
+  readonly keys: readonly Uint8Array[];
+  readonly condition: Condition | undefined;
+}
+
+/** `expire`: of a key, or with `key` undefined of the bucket. */
+export interface ExpireRequest extends Passed {
+  readonly type: "expire";
+  readonly bucket: BucketName;
+  readonly key: Uint8Array | undefined;
+  readonly expiresAtMs: number | undefined;
+}
+
+/** `listBuckets`: those that the asked node stores. */
+export interface ListBucketsRequest extends Passed {
+  readonly type: "list-buckets";
+  readonly cursor: Cursor | undefined;
+  readonly limit: number | undefined;
+}
+
+/** `listKeys`. */
+export interface ListKeysRequest extends Passed {
+  readonly type: "list-keys";
+  readonly bucket: BucketName;
+  readonly cursor: Cursor | undefined;
+  readonly limit: number | undefined;
+}
+
+/** `countBuckets`: those that the asked node stores. */
+export interface CountBucketsRequest extends Passed {
+  readonly type: "count-buckets";
+}
+
+/**
+ * What one node asks of another: this list is closed, and there is no "run this function" in it.
+ *
+ * ```text
+ * request   = operation u8 · hops · what the operation has
+ * hops      = length u16 · { length u8 · node name }       at most 8 names
+ *
+ *  1 CREATE BUCKET    bucket
+ *  2 DROP BUCKET      bucket
+ *  3 DESCRIBE BUCKET  bucket
+ *  4 GET              bucket · key
+ *  5 DESCRIBE KEY     bucket · key
+ *  6 PUT              bucket · creates the bucket u8 (0, 1) · count u32 · count times field
+ *  7 DELETE           bucket · condition · count u32 · count times key
+ *  8 EXPIRE           bucket · [key] · [time]              without key: the bucket; without time: never
+ *  9 LIST BUCKETS     [cursor] · [limit]
+ * 10 LIST KEYS        bucket · [cursor] · [limit]
+ * 11 COUNT BUCKETS    nothing
+ *
+ * bucket    = length u8 · bytes                            1 to 255 bytes
+ * key       = length u32 · bytes                           at most 1 MiB
+ * value     = length u32 · bytes
+ * field     = key · value · [time] · condition
+ * condition = 0 u8                                         none
+ *           | 1 u8                                         the key is absent
+ *           | 2 u8 · revision                              the key has this revision
+ * revision  = 1 u8 · number i64 | 2 u8 · text
+ * time      = Unix milliseconds, i64
+ * cursor    = text
+ * limit     = i64                                          at least 1
+ * text      = length u32 · UTF-8
+ * [x]       = 0 u8 | 1 u8 · x
+ * ```
+ *
+ * Numbers are little-endian; those of eight bytes are whole ones from -(2^53 - 1) to 2^53 - 1. There is one way to write
+ * each request, and nothing behind its end.
+ */
+export type RemoteRequest =
+  | CreateBucketRequest
+  | DropBucketRequest
+  | DescribeBucketRequest
+  | GetRequest
+  | DescribeKeyRequest
+  | PutRequest
+  | DeleteRequest
+  | ExpireRequest
+  | ListBucketsRequest
+  | ListKeysRequest
+  | CountBucketsRequest;
+
+/** What may be asked for. */
+export type RemoteOperation = RemoteRequest["type"];
+
+/** Longest key that is sent: what an engine holds. */
+export const keyLimitBytes = 2 ** 20;
+
+/** The number of each operation in the bytes of a request. A number is never given to another operation. */
+export const OPERATION_NUMBER: Readonly<Record<RemoteOperation, number>> = {
+  "create-bucket": 1,
+  "drop-bucket": 2,
+  "describe-bucket": 3,
+  get: 4,
+  "describe-key": 5,
+  put: 6,
+  delete: 7,
+  expire: 8,
+  "list-buckets": 9,
+  "list-keys": 10,
+  "count-buckets": 11,
+};
+
+/** Which operations change something: when one was sent and not answered, nobody knows whether it did. */
+export const IS_WRITE: Readonly<Record<RemoteOperation, boolean>> = {
+  "create-bucket": true,
+  "drop-bucket": true,
+  "describe-bucket": false,
+  get: false,
+  "describe-key": false,
+  put: true,
+  delete: true,
+  expire: true,
+  "list-buckets": false,
+  "list-keys": false,
+  "count-buckets": false,
+};
