@@ -148,6 +148,28 @@ test("call() fails at once for what is too large, or more than may wait", async 
   );
 });
 
+test("isCongested() and onRelief() tell callers when to wait, and when no more", async () => {
+  const scene = new AuditedScene(1, { latencyMs: 20 });
+  const one = await scene.start(foo, { limits: { queueLimitBytes: 40 } });
+  await scene.start(bar);
+  let relieved = 0;
+  const relieve = (): void => void relieved++;
+  assert.ok(!one.cluster.isCongested(bar));
+  one.cluster.onRelief(bar, relieve);
+  assert.equal(relieved, 0);
+  await scene.world.run(0);
+  assert.equal(relieved, 1);
+  // While it is dialled, calls wait here.
+  const calls = [1, 2, 3].map(() => scene.begin(one, bar));
+  assert.ok(one.cluster.isCongested(bar));
+  one.cluster.onRelief(bar, relieve);
+  assert.equal(relieved, 1);
+  await scene.world.run(200);
+  assert.ok(!one.cluster.isCongested(bar));
+  assert.equal(relieved, 2);
+  assert.ok(calls.every(({ settled }) => settled[0] === "answered"));
+});
+
 test("isolatedCluster() reaches nobody, and says so later", async () => {
   await using cluster = isolatedCluster(foo);
   assert.equal(await cluster.ping(bar), "pang");

@@ -155,6 +155,22 @@ test("Outbox withdraws a call whose time is over before it went out, and what go
   assert.equal(view.getUint32(15 + 9, true), 1000);
 });
 
+test("Link that ends fails what was handed out as that, and what still waited as surely not sent", async () => {
+  for (const [reason, sent] of [
+    ["lost", "the connection to bar@lab was lost; the write may have been applied"],
+    ["silent", "bar@lab did not answer in 300 ms; the write may have been applied"],
+  ] as const) {
+    const { world, stream, call, link, failures } = startLink();
+    stream.isSlow = true;
+    call(1);
+    await world.run(200);
+    call(2);
+    await world.run(100);
+    link.end(reason);
+    assert.deepEqual(failures, [sent, "no connection to bar@lab"]);
+  }
+});
+
 test("Link reads no more while its answers wait, and does not wait for a node that does the same", async () => {
   const { world, stream, served, outbox, downs } = startLink({ queueLimitBytes: 1000 });
   stream.isSlow = true;
@@ -172,6 +188,19 @@ test("Link reads no more while its answers wait, and does not wait for a node th
   stream.isSlow = false;
   stream.listener.drained();
   assert.ok(!stream.isPaused);
+  assert.deepEqual(downs, []);
+});
+
+test("Link that reads nothing while its answers go out slowly is not silent", async () => {
+  const { world, stream, served, downs } = startLink({ queueLimitBytes: 100 });
+  stream.isSlow = true;
+  const requests = Array.from({ length: 20 }, (_, id) => frame(frameKind.call, id, 10));
+  stream.listener.received(Buffer.concat(requests));
+  for (const request of served) {
+    request.answer(1000, () => {});
+    await world.run(400);
+    stream.listener.drained();
+  }
   assert.deepEqual(downs, []);
 });
 

@@ -146,6 +146,8 @@ export class Link implements StreamListener, AnswerWay, Beating {
 
   drained(): void {
     this.#hasMoved = true;
+    // Whoever takes what is sent is there, also while nothing is read from it.
+    this.#heartbeat.heard();
     this.#outbox.drained();
   }
 
