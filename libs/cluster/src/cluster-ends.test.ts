@@ -83,6 +83,9 @@ test("Cluster, disposed of, leaves nothing behind: no link, no timer that dials,
   assert.equal(textOf((await scene.call(one, bar)).outcome), "no connection to bar@lab");
   assert.equal(textOf((await scene.call(other, foo)).outcome), "no connection to foo@lab");
   await assert.rejects(scene.when(one.cluster.connect(bar)), { code: "CLUSTER_NO_CONNECTION" });
+  // Of a node that it has never heard of before, too.
+  await scene.start("qux@lab");
+  assert.equal(textOf((await scene.call(one, "qux@lab")).outcome), "no connection to qux@lab");
   // The same name may join again.
   await scene.start(foo);
   await scene.world.run(100);

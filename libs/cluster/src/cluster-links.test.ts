@@ -54,6 +54,22 @@ test("call() to a node that is not there fails at once, and the first one after 
   assert.equal((await scene.call(one, bar)).outcome, "answered");
 });
 
+test("call() to a node that was absent, and hangs now, waits once", async () => {
+  const scene = new AuditedScene();
+  const one = await scene.start(foo);
+  await scene.call(one, bar);
+  await scene.world.run(60);
+  const other = await scene.start(bar);
+  other.process.freeze();
+  const times: number[] = [];
+  for (let call = 0; call < 3; call++) {
+    const { outcome, tookMs } = await scene.call(one, bar);
+    assert.equal(textOf(outcome), "no connection to bar@lab");
+    times.push(Math.round(tookMs));
+  }
+  assert.deepEqual(times, [50, 0, 0]);
+});
+
 test("call() to a dead node dials no more often than the pauses say", async () => {
   const scene = new AuditedScene();
   const one = await scene.start(foo);

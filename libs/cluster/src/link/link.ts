@@ -8,6 +8,7 @@ import type { NodeName } from "../node-name.ts";
 import type { Timing } from "../timing.ts";
 import type { Call } from "./call.ts";
 import type { DownReason } from "./down-reason.ts";
+import { DeferredCalls } from "./deferred-calls.ts";
 import { type Beating, Heartbeat } from "./heartbeat.ts";
 import type { Outbox } from "./outbox.ts";
 import { type ProbeListener, Probes } from "./probes.ts";
@@ -55,6 +56,10 @@ export class Link implements StreamListener, AnswerWay, Beating {
   #hasHeardBye = false;
   /** Whether it is this end that wants to leave. */
   #isLeaver = false;
+  readonly #deferred = new DeferredCalls();
+  /** With so many bytes of calls set aside, nothing more is read. */
+  #deferLimitBytes: number;
+  #isServingDeferred = false;
   #isPaused = false;
   /** Whether the other end has taken anything since the last look. */
   #hasMoved = false;
@@ -65,6 +70,7 @@ export class Link implements StreamListener, AnswerWay, Beating {
     this.#terms = terms;
     this.#stream = way.stream;
     this.#outbox = way.outbox;
+    this.#deferLimitBytes = terms.limits.queueLimitBytes;
     this.#reader = new FrameReader(
       terms.limits.payloadLimitBytes + callHeaderBytes - lengthBytes,
       (bytes, start, end) => this.#take(bytes, start, end),
@@ -160,7 +166,7 @@ export class Link implements StreamListener, AnswerWay, Beating {
   answer(id: number, byteLength: number, write: (target: Uint8Array, at: number) => void): void {
     this.#outbox.answer(id, byteLength, write);
     this.#owed--;
-    if (this.#hasSaidBye || this.#outbox.waitingAnswerBytes > 0) this.#regulate();
+    this.#regulate();
   }
 
   beat(): void {
@@ -173,8 +179,11 @@ export class Link implements StreamListener, AnswerWay, Beating {
   }
 
   look(): void {
-    // Two nodes that both have paused would wait for each other for ever: then each reads a little.
-    if (this.#isPaused && !this.#hasMoved) this.#resume();
+    // Two nodes that both read nothing would wait for each other for ever: then each sets some more aside.
+    if (this.#isPaused && !this.#hasMoved) {
+      this.#deferLimitBytes = this.#deferred.bytes + this.#terms.limits.queueLimitBytes;
+      this.#pauseOrResume();
+    }
     this.#hasMoved = false;
   }
 
@@ -210,7 +219,33 @@ export class Link implements StreamListener, AnswerWay, Beating {
     const remainingMs = readU32(bytes, start + headerBytes - lengthBytes);
     const payload = viewOf(bytes, payloadStart, end);
     this.#owed++;
-    this.#terms.serve(new LinkedCall(this, id, this.#peer.node, payload, remainingMs));
+    if (this.#deferred.isEmpty && !this.#isBehind) {
+      this.#terms.serve(new LinkedCall(this, id, this.#peer.node, payload, remainingMs));
+    } else {
+      const readMs = this.#terms.scheduler.now();
+      this.#deferred.add({ id, payload: payload.slice(), remainingMs, readMs });
+    }
+  }
+
+  /** Whether so much waits to be taken by the other end that its further calls have to wait. */
+  get #isBehind(): boolean {
+    return this.#outbox.waitingAnswerBytes > this.#terms.limits.queueLimitBytes;
+  }
+
+  #serveDeferred(): void {
+    // What is served may be answered at once, which leads here again.
+    if (this.#isServingDeferred || this.#deferred.isEmpty) return;
+    this.#isServingDeferred = true;
+    while (!this.#isBehind && !this.#isOver) {
+      const call = this.#deferred.take();
+      if (call === undefined) break;
+      const waitedMs = this.#terms.scheduler.now() - call.readMs;
+      const remainingMs = Math.max(0, Math.floor(call.remainingMs - waitedMs));
+      const { id, payload } = call;
+      this.#terms.serve(new LinkedCall(this, id, this.#peer.node, payload, remainingMs));
+    }
+    this.#isServingDeferred = false;
+    if (this.#deferred.isEmpty) this.#deferLimitBytes = this.#terms.limits.queueLimitBytes;
   }
 
   #sayBye(): void {
@@ -222,23 +257,23 @@ export class Link implements StreamListener, AnswerWay, Beating {
 
   /** Called whenever something was read, answered, or has gone out. */
   #regulate(): void {
-    const { waitingAnswerBytes, isEmpty, pendingCalls } = this.#outbox;
-    const isBehind = waitingAnswerBytes > this.#terms.limits.queueLimitBytes;
-    if (isBehind && !this.#isPaused) {
-      this.#isPaused = true;
-      this.#hasMoved = true;
-      this.#stream.pause();
-    } else if (!isBehind && this.#isPaused) this.#resume();
-    const isDone = this.#hasSaidBye && this.#hasHeardBye && this.#owed === 0;
-    if (isDone && isEmpty && pendingCalls === 0 && !this.#isOver) {
+    this.#serveDeferred();
+    this.#pauseOrResume();
+    if (!this.#hasSaidBye || !this.#hasHeardBye || this.#owed > 0 || this.#isOver) return;
+    const { isEmpty, pendingCalls } = this.#outbox;
+    if (isEmpty && pendingCalls === 0) {
       this.#stream.end();
       this.#finish(this.#endReason());
     }
   }
 
-  #resume(): void {
-    this.#isPaused = false;
-    this.#stream.resume();
+  #pauseOrResume(): void {
+    const isFull = this.#deferred.bytes > this.#deferLimitBytes;
+    if (isFull === this.#isPaused || this.#isOver) return;
+    this.#isPaused = isFull;
+    this.#hasMoved = true;
+    if (isFull) this.#stream.pause();
+    else this.#stream.resume();
   }
 
   #endReason(): DownReason {
@@ -249,6 +284,7 @@ export class Link implements StreamListener, AnswerWay, Beating {
   #finish(reason: DownReason): void {
     this.#isOver = true;
     this.#reader.stop();
+    this.#deferred.clear();
     this.#heartbeat.stop();
     this.#cancelFarewell();
     this.#peer.onDown(this, reason);
