@@ -3,26 +3,36 @@
 
 import type { RuntimeConfig } from "./config-file.ts";
 
-export const config: RuntimeConfig = ({ env, configEnv, node }) => ({
-  control: {
-    directory: below(env.string("XDG_RUNTIME_DIR"), "kv"),
-    cookie: env.string("RELEASE_COOKIE"),
-  },
-  kv: {
-    node: env.string("KV_NODE") ?? node.name,
-    dataDir: env.string("KV_DATA_DIR"),
-    // In development and tests a node alone stores every bucket.
-    routingTable:
-      env.string("KV_ROUTING_TABLE") ??
-      (configEnv === "prod" ? [] : [{ from: 0, to: 255, node: "self" }]),
-  },
-  "kv-server": {
-    host: env.string("KV_HOST"),
-    port: env.integer("PORT", { min: 0, max: 65_535 }),
-    // A number, "next" for the one after PORT, or "off".
-    respPort: env.string("RESP_PORT"),
-  },
-});
+/** The nodes of `npm run foo` and `npm run bar`, which share the buckets by the first letter of their names. */
+const shared = { nodes: ["foo", "bar"], table: "a-m=foo,n-z=bar" };
+
+export const config: RuntimeConfig = ({ env, configEnv, node }) => {
+  const sockets = below(env.string("XDG_RUNTIME_DIR"), "kv");
+  const cookie = env.string("RELEASE_COOKIE");
+  return {
+    control: { directory: sockets, cookie },
+    kv: {
+      node: env.string("KV_NODE") ?? node.name,
+      dataDir: env.string("KV_DATA_DIR"),
+      routingTable: env.string("KV_ROUTING_TABLE") ?? tableOf(node.name, configEnv),
+      // The nodes of a cluster know each other by what they know: an operator's secret is theirs.
+      cookie,
+      socketDirectory: sockets,
+    },
+    "kv-server": {
+      host: env.string("KV_HOST"),
+      port: env.integer("PORT", { min: 0, max: 65_535 }),
+      // A number, "next" for the one after PORT, or "off".
+      respPort: env.string("RESP_PORT"),
+    },
+  };
+};
+
+/** In development and tests any other node stores every bucket by itself. */
+function tableOf(name: string, configEnv: string) {
+  if (configEnv === "prod") return [];
+  return shared.nodes.includes(name) ? shared.table : [{ from: 0, to: 255, node: "self" }];
+}
 
 function below(folder: string | undefined, name: string): string | undefined {
   return folder === undefined ? undefined : `${folder}/${name}`;

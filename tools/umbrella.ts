@@ -9,12 +9,19 @@ import {
   type NodeNaming,
   type SystemApplication,
 } from "@kv/application";
-import { kv, localNodeName } from "@kv/kv";
+import { clusterChannel } from "@kv/cluster";
+import { kv, kvChannel, localNodeName } from "@kv/kv";
 import { kvServer, serverChannel } from "@kv/kv-server";
 import { storageChannel } from "@kv/storage";
 
 /** The diagnostics channels whose events are logged. */
-export const channels = [applicationChannel, storageChannel, serverChannel];
+export const channels = [
+  applicationChannel,
+  storageChannel,
+  clusterChannel,
+  kvChannel,
+  serverChannel,
+];
 
 /** Where a node's name is configured. */
 export const naming: NodeNaming = { application: "kv", key: "node", nameOf: localNodeName };
@@ -29,14 +36,25 @@ export const applications: readonly SystemApplication[] = [
   { application: control, mode: "permanent" },
 ];
 
-/** Where the configuration comes from when its two files are in `folder`. */
-export function configurationIn(folder: string): Omit<ConfigurationSources, "applications"> {
+/** The same without doors for clients: the configuration of kv-server is judged, and nothing of it is started. */
+export const storeOnly: readonly SystemApplication[] = applications.map(
+  ({ application, mode }) => ({
+    application,
+    mode: application === kvServer ? "load" : mode,
+  }),
+);
+
+/** Where the configuration comes from when its two files are in `folder`, for the node that is started as `name`. */
+export function configurationIn(
+  folder: string,
+  name = "kv",
+): Omit<ConfigurationSources, "applications"> {
   return {
     configFile: join(folder, "config.ts"),
     runtimeFile: join(folder, "runtime.ts"),
     configEnv: process.env["KV_ENV"] ?? "dev",
     variables: process.env,
-    node: { name: "kv", host: hostname() },
+    node: { name, host: hostname() },
   };
 }
 

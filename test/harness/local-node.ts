@@ -19,12 +19,12 @@ const applications: readonly SystemApplication[] = [
   { application: kvServer, mode: "permanent" },
 ];
 
-/** Starts a node in this process. Unless told otherwise it stores every bucket. */
+/** Starts a node in this process. Unless told otherwise it stores every bucket, and links with nobody. */
 export async function startLocalNode(values: LocalNodeValues = {}): Promise<LocalNode> {
   const directory = await makeTemporaryDirectory();
   const routingTable = [{ from: 0, to: 255, node: "self" }];
   const configuration = configurationOf(applications, {
-    kv: { dataDir: directory.path, routingTable, ...values.kv },
+    kv: { dataDir: directory.path, distribution: "off", routingTable, ...values.kv },
     "kv-server": { port: 0, ...values["kv-server"] },
   });
   const system = await startSystem({ applications, configuration });

@@ -22,6 +22,8 @@ export interface HomeNodeOptions {
   /** Its configuration folder, in place of one made from `settings`. */
   readonly configDirectory?: string;
   /** As in `NodeOptions`. */
+  readonly words?: readonly string[];
+  /** As in `NodeOptions`. */
   readonly fileLimitBlocks?: number;
   /** As in `NodeOptions`. */
   readonly launcher?: readonly string[];
@@ -33,13 +35,14 @@ export async function openNodeHome(): Promise<NodeHome> {
   const dataDirectory = join(directory.path, "data");
   const nodes: NodeProcess[] = [];
   const spawn = async (options: HomeNodeOptions = {}): Promise<NodeProcess> => {
-    const { env, settings, configDirectory, fileLimitBlocks, launcher } = options;
+    const { env, settings, configDirectory, words, fileLimitBlocks, launcher } = options;
     const folder = join(directory.path, `config-${nodes.length}`);
     const written = settings === undefined ? undefined : await writeConfig(folder, settings);
     const node = NodeProcess.spawn({
       dataDirectory,
       ...(env === undefined ? {} : { env }),
       configDirectory: configDirectory ?? written,
+      words,
       fileLimitBlocks,
       launcher,
     });

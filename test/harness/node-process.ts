@@ -17,6 +17,8 @@ export interface NodeOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** A folder with config.ts and runtime.ts instead of the shipped ones. */
   readonly configDirectory?: string | undefined;
+  /** What is typed behind `tools/start.ts`: `--name foo`. */
+  readonly words?: readonly string[] | undefined;
   /** Blocks, of 512 bytes or 1 KiB as the shell counts them, that a file of the node's may have: a disk that fills up. */
   readonly fileLimitBlocks?: number | undefined;
   /** The words of a command that becomes the one that is written behind them: where the node runs, and as whom. */
@@ -54,9 +56,9 @@ export class NodeProcess implements AsyncDisposable {
   /** Starts a node that may well refuse to run. */
   static spawn(options: NodeOptions): NodeProcess {
     const entry = join(checkout, "tools", "start.ts");
-    const { configDirectory } = options;
+    const { configDirectory, words: typed = [] } = options;
     const config = configDirectory === undefined ? [] : ["--config", configDirectory];
-    const command = limited(options, [process.execPath, entry, ...config]);
+    const command = limited(options, [process.execPath, entry, ...config, ...typed]);
     const [program, ...words] = [...(options.launcher ?? []), ...command];
     const child = spawn(program ?? process.execPath, words, {
       cwd: checkout,

@@ -49,6 +49,7 @@ const forbidden: readonly Import[] = [
   },
   { file: "apps/kv-server/src/line/e.ts", statement: `import { x } from "@kv/storage";` },
   { file: "apps/kv-server/src/f.ts", statement: `import { x } from "@kv/storage/conformance";` },
+  { file: "apps/kv-server/src/g.ts", statement: `import { openCluster } from "@kv/cluster";` },
   // A configuration file stands alone in a release.
   { file: "config/a.ts", statement: `import { kv } from "@kv/kv";` },
   { file: "config/b.ts", statement: `import { x } from "../apps/kv/src/x.ts";` },
@@ -64,6 +65,10 @@ const allowed: readonly Import[] = [
   { file: "libs/storage/src/log/allowed.ts", statement: `import { x } from "../allowed.ts";` },
   { file: "libs/application/src/allowed.ts", statement: `import * as v from "valibot";` },
   { file: "apps/kv/src/allowed.ts", statement: `import { openLogStore } from "@kv/storage";` },
+  {
+    file: "apps/kv/src/allowed-linked.ts",
+    statement: `import { openCluster } from "@kv/cluster";`,
+  },
   {
     file: "apps/kv/src/allowed-too.ts",
     statement: `import { systemTime } from "@kv/application";`,

@@ -1,15 +1,22 @@
 import { join } from "node:path";
 import { type Application, startSupervisor } from "@kv/application";
+import { defaultLimits, folderOfNode, shortHostName } from "@kv/cluster";
+import { checkEnvironment, readerIn } from "./check-environment.ts";
+import { ClusterChild } from "./cluster-child.ts";
 import { kvCommands } from "./commands/kv-commands.ts";
 import { environment } from "./environment.ts";
+import { emit } from "./events.ts";
 import type { NodeKv } from "./kv.ts";
 import { createNodeKv, statusOf } from "./node-kv.ts";
-import { folderOfNode, parseNodeName, shortHostName } from "./node-name.ts";
+import { RequestServer } from "./remote/serve-requests.ts";
 import { createRouter } from "./router.ts";
 import { StoreChild } from "./store-child.ts";
 
-/** How long the last writes and the seal may take, in milliseconds: less than an application has to stop. */
+/** How long the last writes and the seal may take, in milliseconds. */
 const storeShutdownMs = 25_000;
+
+/** How long the links may take to end, in milliseconds; with the store's, less than an application has to stop. */
+const clusterShutdownMs = 4_000;
 
 /** The store: this node's buckets, and the way to those of the other nodes. */
 export const kv: Application<typeof environment, NodeKv> = {
@@ -17,30 +24,60 @@ export const kv: Application<typeof environment, NodeKv> = {
   description: "The store: named buckets, and the routing table that spreads them over nodes.",
   dependencies: [],
   environment,
+  check: checkEnvironment,
   commands: kvCommands,
   async start({ environment: values, signal }) {
-    const host = shortHostName();
-    const self = parseNodeName(values.node, host);
-    if (self === undefined) throw new Error(`kv.node passed its schema: ${values.node}`);
-    const directory = join(values.dataDir, folderOfNode(self, host));
+    const reader = readerIn(values);
+    const { self } = reader;
+    const { engine } = values.storage;
+    const directory = join(values.dataDir, folderOfNode(self, shortHostName()));
     const store = new StoreChild({ ...values.storage, directory });
+    const cluster = new ClusterChild({
+      self,
+      distribution: values.distribution,
+      cookie: values.cookie,
+      cookieFile: values.cookieFile,
+      directory: values.socketDirectory,
+      nodes: values.nodes,
+      listen: values.nodeListen,
+      serve: (call) => server.serve(call),
+    });
+    const router = createRouter({
+      reader,
+      table: () => values.routingTable,
+      store: () => (engine === "none" ? "none" : store.current),
+      remote: {
+        caller: cluster,
+        clock: () => cluster.nowMs(),
+        timeoutMs: () => values.callTimeoutMs,
+      },
+    });
+    const server = new RequestServer({
+      router,
+      answerLimitBytes: defaultLimits.payloadLimitBytes,
+      onBug: (failure) => onBug(self, failure),
+    });
     const supervisor = await startSupervisor({
       name: "kv",
       strategy: "one-for-one",
       signal,
-      children: [{ id: "store", start: () => store.start(), shutdownMs: storeShutdownMs }],
-    });
-    const router = createRouter({
-      reader: { self, host },
-      table: () => values.routingTable,
-      store: () => store.current,
+      // The links end first: what the other nodes have asked for is answered while there is a store.
+      children: [
+        { id: "store", start: () => store.start(), shutdownMs: storeShutdownMs },
+        { id: "cluster", start: () => cluster.start(), shutdownMs: clusterShutdownMs },
+      ],
     });
     const api = createNodeKv(router, store);
     return {
       api,
-      status: () => statusOf(api.node, store),
+      status: () => ({ ...statusOf(self, store), linked: cluster.nodes }),
       finished: supervisor.finished,
       [Symbol.asyncDispose]: () => supervisor[Symbol.asyncDispose](),
     };
   },
 };
+
+function onBug(node: string, failure: unknown): void {
+  const message = "a request of another node failed";
+  emit({ level: "error", type: "serving-failed", node, message, failure });
+}

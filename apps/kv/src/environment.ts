@@ -1,6 +1,6 @@
 import type { EnvironmentDeclaration } from "@kv/application";
 import * as v from "valibot";
-import { isNodeReference } from "./node-name.ts";
+import { isNodeReference } from "@kv/cluster";
 import { problemOf, type RoutingEntry } from "./routing-table.ts";
 import { parseRoutingText } from "./routing-text.ts";
 
@@ -66,7 +66,30 @@ const records = v.pipe(
   v.minValue(1000, recordsMessage),
 );
 
-/** kv's environment: the node's name and files, and the table that says which node stores which bucket. */
+const longestTimerMs = 2 ** 31 - 1;
+
+const timeoutMessage = `expected milliseconds: a whole number from 1 to ${longestTimerMs}`;
+const timeoutMs = v.pipe(
+  v.number(timeoutMessage),
+  v.integer(timeoutMessage),
+  v.minValue(1, timeoutMessage),
+  v.maxValue(longestTimerMs, timeoutMessage),
+);
+
+/** Where a node can be reached; `least` is its lowest port. */
+function address(least: number) {
+  const message = `expected a port: a whole number from ${least} to 65535`;
+  const port = v.pipe(
+    v.number(message),
+    v.integer(message),
+    v.minValue(least, message),
+    v.maxValue(65_535, message),
+  );
+  const host = v.pipe(v.string(), v.nonEmpty("expected a host name or an IP address"));
+  return v.strictObject({ host, port });
+}
+
+/** kv's environment: the node's name and files, the table that says which node stores which bucket, and the way to those. */
 export const environment = {
   node: {
     schema: v.pipe(
@@ -85,7 +108,7 @@ export const environment = {
   },
   storage: {
     schema: v.strictObject({
-      engine: v.optional(v.picklist(["log", "memory"]), "log"),
+      engine: v.optional(v.picklist(["log", "memory", "none"]), "log"),
       sync: v.optional(v.picklist(["always", "everysec", "never"]), "always"),
       cacheLimitBytes: v.optional(bytes(0, 16 * 2 ** 30), 128 * 2 ** 20),
       segmentLimitBytes: v.optional(bytes(2 ** 20, 512 * 2 ** 20), 64 * 2 ** 20),
@@ -93,12 +116,54 @@ export const environment = {
       snapshotEveryRecords: v.optional(records, 500_000),
     }),
     default: { engine: "log", sync: "always" },
-    doc: "The engine (`log` keeps everything on disk, `memory` forgets), and how it does that. `sync`: when the log is synced, `always` before a write is acknowledged, `everysec`, or `never`. `cacheLimitBytes`: memory for values that need not be read from the disk (128 MiB). `segmentLimitBytes`: length of the log's files (64 MiB). `deadShareLimit`: the share of the log that may be dead once it is longer than a segment (0.5; 1 leaves compaction to the command `compact`). `snapshotEveryRecords`: the next snapshot of the index is written when more changes than this (500,000), and than half as many as there are keys, have come since the last one, or earlier when they make much log; a start replays what came since.",
+    doc: "The engine (`log` keeps everything on disk, `memory` forgets, `none` is for a node that stores nothing itself and asks the others), and how it does that. `sync`: when the log is synced, `always` before a write is acknowledged, `everysec`, or `never`. `cacheLimitBytes`: memory for values that need not be read from the disk (128 MiB). `segmentLimitBytes`: length of the log's files (64 MiB). `deadShareLimit`: the share of the log that may be dead once it is longer than a segment (0.5; 1 leaves compaction to the command `compact`). `snapshotEveryRecords`: the next snapshot of the index is written when more changes than this (500,000), and than half as many as there are keys, have come since the last one, or earlier when they make much log; a start replays what came since.",
     startOnly: true,
   },
   routingTable: {
     schema: v.lazy((input) => (typeof input === "string" ? routingText : routingEntries)),
     default: [],
     doc: "Which node stores a bucket, by the first byte of its name: text such as `a-m=foo,n-z=bar`, or a list of `{ from, to, node }`. The first match decides; `self` is this node.",
+  },
+  distribution: {
+    schema: v.picklist(["on", "off"], 'expected "on" or "off"'),
+    default: "on" as const,
+    doc: "Whether this node links with others: `off` reaches nobody, and nobody it.",
+    startOnly: true,
+  },
+  cookie: {
+    schema: v.optional(v.pipe(v.string(), v.nonEmpty("expected some text"))),
+    default: undefined,
+    doc: "What all nodes of a cluster know and nobody else. The one in `cookieFile` when nothing is said. The shipped `runtime.ts` gives it, and the control socket, `RELEASE_COOKIE`.",
+    secret: true,
+    startOnly: true,
+  },
+  cookieFile: {
+    schema: v.pipe(v.string(), v.nonEmpty("expected the path of a file")),
+    default: "~/.kv.cookie",
+    doc: "File that holds the cookie when `cookie` says nothing. A node makes it, mode 0600, when it is not there; one that others can read is refused.",
+    startOnly: true,
+  },
+  socketDirectory: {
+    schema: v.optional(v.pipe(v.string(), v.nonEmpty("expected the path of a folder"))),
+    default: undefined,
+    doc: "Folder of the sockets by which the nodes of one host reach each other: the same for all of them. It must be its user's alone, mode 0700, and is made so. `/tmp/kv-UID` when nothing is said; the shipped `runtime.ts` says `$XDG_RUNTIME_DIR/kv` where there is one.",
+    startOnly: true,
+  },
+  nodes: {
+    schema: v.record(v.string(), address(1)),
+    default: {},
+    doc: 'Where the nodes of other hosts are: `{ "bar@host2": { host: "10.0.0.2", port: 4369 } }`. Nodes of this host need none.',
+    startOnly: true,
+  },
+  nodeListen: {
+    schema: v.optional(address(0)),
+    default: undefined,
+    doc: "Where the nodes of other hosts reach this one, by TCP: `{ host, port }`; nowhere when nothing is said. Nodes prove that they know the cookie; what they then say to each other is not encrypted: for a network that is yours alone.",
+    startOnly: true,
+  },
+  callTimeoutMs: {
+    schema: timeoutMs,
+    default: 5000,
+    doc: "How long another node may take to answer a request, those included that it passes the request on to. Then the client is told so.",
   },
 } satisfies EnvironmentDeclaration;

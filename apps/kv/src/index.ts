@@ -23,13 +23,15 @@ export type {
   StorageErrorCode,
   ValueSink,
 } from "@kv/storage";
+export { localNodeName } from "@kv/cluster";
 export { isStorageError, StorageError } from "@kv/storage";
 export { kv } from "./application.ts";
 export type { BucketName } from "./bucket-name.ts";
 export { bucketNameLimitBytes, parseBucketName } from "./bucket-name.ts";
 export type { KvErrorCode, KvFailures } from "./errors.ts";
 export { isKvError, KvError } from "./errors.ts";
+export type { KvEvent } from "./events.ts";
+export { kvChannel } from "./events.ts";
 export type { CountBucketsOutcome, Kv, NodeKv } from "./kv.ts";
-export { localNodeName } from "./node-name.ts";
 export { Later, type LaterListener, type Served } from "./remote/later.ts";
 export { whiteSpaceLength } from "./white-space.ts";

@@ -1,4 +1,5 @@
 import type {
+  Answering,
   BucketOutcome,
   Condition,
   CreateBucketOutcome,
@@ -70,9 +71,12 @@ export interface Kv {
     key: Uint8Array | undefined,
     expiresAtMs: number | undefined,
   ): Served<ExpireOutcome>;
-  /** The buckets that this node stores: those of other nodes are not asked for. */
+  /**
+   * The buckets of all nodes that the table names, and of this one. The cursor says which node, and where: pages of several nodes
+   * are never mixed, and one that is not the last may be empty. A node that cannot be asked is an error.
+   */
   listBuckets(options?: ListOptions): Served<ListBucketsOutcome>;
-  /** How many buckets this node stores. */
+  /** How many buckets those nodes store. */
   countBuckets(): Served<CountBucketsOutcome>;
   listKeys(bucket: BucketName, options?: ListOptions): Served<ListKeysOutcome>;
   describeBucket(bucket: BucketName): Served<BucketOutcome>;
@@ -85,6 +89,8 @@ export interface NodeKv extends Kv {
    * Throws `KV_NO_STORE`.
    */
   readonly storeOpening: string;
+  /** The buckets that this node stores itself. Throws `KV_NO_STORE`. */
+  listOwnBuckets(options?: ListOptions): Answering<ListBucketsOutcome>;
   /** The engine's own figures, as JSON can hold them, and with a log how it is synced, `sync`; `undefined` while it is not open. */
   statistics(): Readonly<Record<string, unknown>> | undefined;
   /** What the engine offers for its own upkeep; nothing where it has none. Throws `KV_NO_STORE`. */

@@ -5,7 +5,7 @@ import type { Kv, NodeKv } from "./kv.ts";
 import type { StoreChild } from "./store-child.ts";
 
 /** The node's own store, if it is open. */
-type Opened = Pick<StoreChild, "current" | "opening" | "sync">;
+type Opened = Pick<StoreChild, "current" | "isWanted" | "opening" | "sync">;
 
 /** The node's store behind its router, for those who look after it. */
 export function createNodeKv(router: Kv, child: Opened): NodeKv {
@@ -19,6 +19,7 @@ export function createNodeKv(router: Kv, child: Opened): NodeKv {
     get epoch() {
       return router.epoch;
     },
+    listOwnBuckets: (options) => store().listBuckets(options),
     get storeOpening() {
       store();
       return child.opening;
@@ -33,6 +34,7 @@ export function createNodeKv(router: Kv, child: Opened): NodeKv {
 /** What `status` shows: the engine, and its figures as it gives them. */
 export function statusOf(node: string, child: Opened): StatusSection {
   const { current: store } = child;
+  if (!child.isWanted) return { node, engine: "none" };
   if (store === undefined) return { node, store: "not open" };
   return { node, engine: store.traits.engine, ...statisticsOf(child) };
 }

@@ -1,8 +1,15 @@
+import type { NodeName } from "@kv/cluster";
 import type { Store } from "@kv/storage";
+import { AllBuckets, type BucketLister } from "./all-buckets.ts";
 import type { BucketName } from "./bucket-name.ts";
 import { KvError } from "./errors.ts";
 import type { Kv } from "./kv.ts";
+import { ownLister } from "./own-lister.ts";
 import { quoteBytes } from "./quote-bytes.ts";
+import { hopsWith, NO_HOPS } from "./remote/hops.ts";
+import type { Caller } from "./remote/link.ts";
+import { RemoteBuckets } from "./remote/remote-buckets.ts";
+import type { Passage, ServingBuckets, ServingRouter } from "./remote/serving-router.ts";
 import {
   type CompiledRoutingTable,
   compileRoutingTable,
@@ -15,68 +22,171 @@ export interface RouterOptions {
   readonly reader: RoutingReader;
   /** The table in force. */
   readonly table: () => RoutingTable;
-  /** This node's own store, `undefined` while it is not open. */
-  readonly store: () => Store | undefined;
+  /** This node's own store, `undefined` while it is not open; `"none"` for a node that never has one. */
+  readonly store: () => Store | "none" | undefined;
+  readonly remote: RemoteTerms;
+}
+
+/** How other nodes are asked. */
+export interface RemoteTerms {
+  readonly caller: Caller;
+  /** The caller's clock, in milliseconds. */
+  readonly clock: () => number;
+  /** How long a request that begins here may take. */
+  readonly timeoutMs: () => number;
+}
+
+/** The buckets of all nodes, for clients of this one and for the other nodes. */
+export interface Router extends Kv, ServingRouter {
+  readonly node: NodeName;
+  /** What {@link ServingRouter} says. What it returns is good until it is called again. */
+  serving(passage: Passage): ServingBuckets;
+}
+
+/** The operations that one bucket is served by: of this node's store, or of another node's. */
+type BucketPlace = Store | RemoteBuckets;
+
+/** A table as requests go by it. */
+interface Routes {
+  readonly owners: CompiledRoutingTable;
+  /** The owners but for this node, as requests that begin here reach them. */
+  readonly remotes: ReadonlyMap<NodeName, RemoteBuckets>;
 }
 
 /**
  * Takes each request to the store of the bucket's owner. Who serves a bucket, in this order: this node when
  * the table names it, this node when it holds the bucket whatever the table says (so that a changed table
- * hides nothing), otherwise the owner the table names.
+ * hides nothing), otherwise the owner the table names, which is asked and goes by its own table.
+ *
+ * A request of another node that would be passed on by a node that has passed it on before is a `KV_ROUTING_LOOP`; one that
+ * too many have passed on, `KV_TOO_MANY_HOPS`.
  */
-export function createRouter({ reader, table, store }: RouterOptions): Kv {
-  const owners = compiledOnChange(reader, table);
+export function createRouter({ reader, table, store, remote }: RouterOptions): Router {
+  const { self } = reader;
+  const routes = routesInForce({ reader, table, remote });
+  const own = ownLister(self, store);
+  const all = new AllBuckets(() => listersOf(routes(), self, own));
 
-  function ownStore(): Store {
-    const own = store();
-    if (own === undefined) throw new KvError("KV_NO_STORE", { node: reader.self });
-    return own;
-  }
-
-  function storeFor(bucket: BucketName): Store {
-    const own = ownStore();
-    const owner = owners()[bucket[0] ?? 0];
-    if (owner === reader.self || holds(own, bucket)) return own;
+  /** This node's store if the bucket is served here; otherwise the owner that the table names. */
+  function ownStoreOrOwner(bucket: BucketName): Store | NodeName {
+    const opened = store();
+    const owner = routes().owners[bucket[0] ?? 0];
+    if (opened === undefined) throw new KvError("KV_NO_STORE", { node: self });
+    if (opened !== "none" && (owner === self || holds(opened, bucket))) return opened;
     if (owner === undefined) throw new KvError("KV_NO_ROUTE", { bucket: quoteBytes(bucket) });
-    throw new KvError("KV_NO_CONNECTION", { node: owner });
+    if (owner === self) throw new KvError("KV_NO_STORE", { node: self });
+    return owner;
   }
+
+  function placeFor(bucket: BucketName): BucketPlace {
+    const found = ownStoreOrOwner(bucket);
+    if (typeof found !== "string") return found;
+    const owner = routes().remotes.get(found);
+    if (owner === undefined) throw new Error(`no way to ${found} was made`);
+    return owner;
+  }
+
+  let passage: Passage = { hops: NO_HOPS, timeoutMs: 0 };
+
+  function placeForPassed(bucket: BucketName): BucketPlace {
+    const found = ownStoreOrOwner(bucket);
+    return typeof found === "string" ? passedOn(found, passage, { self, remote }) : found;
+  }
+
+  const served: ServingBuckets = { ...operationsAt(placeForPassed), ...own };
 
   return {
-    node: reader.self,
+    node: self,
     get epoch() {
-      return owners();
+      return routes();
     },
-    createBucket: (bucket) => storeFor(bucket).createBucket(bucket),
-    get: (bucket, key) => storeFor(bucket).get(bucket, key),
-    read: (key, sink) => storeFor(key.bucket).read(key, sink),
-    foresee: (keys, count) => store()?.foresee(keys, count),
-    describeKey: (bucket, key) => storeFor(bucket).describeKey(bucket, key),
-    put: (bucket, fields, options) => storeFor(bucket).put(bucket, fields, options),
-    delete: (bucket, keys, condition) => storeFor(bucket).delete(bucket, keys, condition),
-    dropBucket: (bucket) => storeFor(bucket).dropBucket(bucket),
-    expire: (bucket, key, expiresAtMs) => storeFor(bucket).expire(bucket, key, expiresAtMs),
-    listBuckets: (options) => ownStore().listBuckets(options),
-    countBuckets: () => ({
-      outcome: { type: "counted", buckets: ownStore().statistics().buckets },
-      durable: undefined,
-    }),
-    listKeys: (bucket, options) => storeFor(bucket).listKeys(bucket, options),
-    describeBucket: (bucket) => storeFor(bucket).describeBucket(bucket),
+    read(key, sink) {
+      const place = placeFor(key.bucket);
+      return place instanceof RemoteBuckets ? undefined : place.read(key, sink);
+    },
+    foresee(keys, count) {
+      const opened = store();
+      if (opened !== undefined && opened !== "none") opened.foresee(keys, count);
+    },
+    ...operationsAt(placeFor),
+    listBuckets: (options) => all.listBuckets(options),
+    countBuckets: () => all.countBuckets(),
+    serving(passed) {
+      passage = passed;
+      return served;
+    },
   };
 }
 
-/** The compiled form of the table in force: compiled when it is another one than at the last look. */
-function compiledOnChange(
-  reader: RoutingReader,
-  table: () => RoutingTable,
-): () => CompiledRoutingTable {
+/** Each operation on one bucket, done at the place that `placeFor` finds for it. */
+function operationsAt(
+  placeFor: (bucket: BucketName) => BucketPlace,
+): Omit<ServingBuckets, "listBuckets" | "countBuckets"> {
+  return {
+    createBucket: (bucket) => placeFor(bucket).createBucket(bucket),
+    get: (bucket, key) => placeFor(bucket).get(bucket, key),
+    describeKey: (bucket, key) => placeFor(bucket).describeKey(bucket, key),
+    put: (bucket, fields, options) => placeFor(bucket).put(bucket, fields, options),
+    delete: (bucket, keys, condition) => placeFor(bucket).delete(bucket, keys, condition),
+    dropBucket: (bucket) => placeFor(bucket).dropBucket(bucket),
+    expire: (bucket, key, expiresAtMs) => placeFor(bucket).expire(bucket, key, expiresAtMs),
+    listKeys: (bucket, options) => placeFor(bucket).listKeys(bucket, options),
+    describeBucket: (bucket) => placeFor(bucket).describeBucket(bucket),
+  };
+}
+
+/** The buckets of `owner` for a request that came this way and goes on. */
+function passedOn(
+  owner: NodeName,
+  { hops, timeoutMs }: Passage,
+  { self, remote: { caller, clock } }: { readonly self: NodeName; readonly remote: RemoteTerms },
+): RemoteBuckets {
+  if (hops.nodes.includes(self)) {
+    throw new KvError("KV_ROUTING_LOOP", { path: [...hops.nodes, self] });
+  }
+  return new RemoteBuckets({ caller, clock, node: owner, hops: hopsWith(hops, self), timeoutMs });
+}
+
+function listersOf(
+  { remotes }: Routes,
+  self: NodeName,
+  own: BucketLister,
+): ReadonlyMap<NodeName, BucketLister> {
+  return new Map<NodeName, BucketLister>([[self, own], ...remotes]);
+}
+
+/** The table in force, made into ways: anew when it is another one than at the last look. */
+function routesInForce({
+  reader,
+  table,
+  remote: { caller, clock, timeoutMs },
+}: Omit<RouterOptions, "store">): () => Routes {
+  const hops = hopsWith(NO_HOPS, reader.self);
+  const wayTo = (node: NodeName): RemoteBuckets =>
+    new RemoteBuckets({
+      caller,
+      clock,
+      node,
+      hops,
+      get timeoutMs() {
+        return timeoutMs();
+      },
+    });
+  const compile = (source: RoutingTable): Routes => {
+    const owners = compileRoutingTable(source, reader);
+    const remotes = new Map<NodeName, RemoteBuckets>();
+    for (const node of new Set(owners)) {
+      if (node !== undefined && node !== reader.self) remotes.set(node, wayTo(node));
+    }
+    return { owners, remotes };
+  };
   let source = table();
-  let compiled = compileRoutingTable(source, reader);
+  let compiled = compile(source);
   return () => {
     const current = table();
     if (current !== source) {
       source = current;
-      compiled = compileRoutingTable(source, reader);
+      compiled = compile(source);
     }
     return compiled;
   };

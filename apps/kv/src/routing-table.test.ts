@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type NodeName, parseNodeName } from "./node-name.ts";
+import { type NodeName, parseNodeName } from "@kv/cluster";
 import { compileRoutingTable, problemOf, type RoutingEntry } from "./routing-table.ts";
 import { formatRoutingText, parseRoutingText } from "./routing-text.ts";
 

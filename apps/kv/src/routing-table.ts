@@ -1,4 +1,4 @@
-import { isNodeReference, type NodeName, parseNodeName } from "./node-name.ts";
+import { isNodeReference, type NodeName, parseNodeName } from "@kv/cluster";
 
 /**
  * Which node stores a bucket: an ordered list of ranges over the first byte of the bucket's name. The first

@@ -4,7 +4,8 @@ import { MemoryStore, openLogStore, type Store, type SyncMode } from "@kv/storag
 
 /** Which store to open, and where. */
 export interface StoreChildOptions {
-  readonly engine: "log" | "memory";
+  /** `none`: there is no store, and never will be. */
+  readonly engine: "log" | "memory" | "none";
   /** When the log is synced. */
   readonly sync: SyncMode;
   readonly cacheLimitBytes: number;
@@ -32,6 +33,11 @@ export class StoreChild {
     return this.#store;
   }
 
+  /** Whether there is to be a store. */
+  get isWanted(): boolean {
+    return this.#options.engine !== "none";
+  }
+
   /** Another text for each store that was opened; empty before the first. */
   get opening(): string {
     return this.#opening;
@@ -42,9 +48,10 @@ export class StoreChild {
     return this.#options.engine === "log" ? this.#options.sync : undefined;
   }
 
-  /** Opens the store; rejects with a `StorageError`. */
+  /** Opens the store, if there is to be one; rejects with a `StorageError`. */
   async start(): Promise<Child> {
     const store = await this.#open();
+    if (store === undefined) return nothing;
     this.#store = store;
     this.#opening = randomUUID();
     return {
@@ -57,9 +64,15 @@ export class StoreChild {
     };
   }
 
-  async #open(): Promise<Store> {
+  async #open(): Promise<Store | undefined> {
     const { engine, ...options } = this.#options;
+    if (engine === "none") return undefined;
     if (engine === "memory") return new MemoryStore({ clock: unixTimeMs });
     return openLogStore({ ...options, clock: unixTimeMs });
   }
 }
+
+const nothing: Child = {
+  finished: new Promise(() => {}),
+  [Symbol.asyncDispose]: async () => {},
+};

@@ -8,10 +8,10 @@ import {
   type NodeCommand,
   type NodeContext,
 } from "@kv/application";
+import { isolatedCluster, parseNodeName } from "@kv/cluster";
 import { MemoryStore, type Store } from "@kv/storage";
 import type { NodeKv } from "../src/kv.ts";
 import { createNodeKv } from "../src/node-kv.ts";
-import { parseNodeName } from "../src/node-name.ts";
 import { createRouter } from "../src/router.ts";
 
 /** A node's store that tests run commands on. */
@@ -31,6 +31,7 @@ export class CommandBench {
       reader: { self, host: "here" },
       table: () => [{ from: 0, to: 255, node: "self" }],
       store: () => this.store,
+      remote: { caller: isolatedCluster(self), clock: () => 0, timeoutMs: () => 5000 },
     });
     const child = {
       current: () => this.store,
@@ -43,6 +44,7 @@ export class CommandBench {
       get opening() {
         return child.opening();
       },
+      isWanted: true,
       sync: undefined,
     });
   }

@@ -54,7 +54,7 @@ export async function* allBuckets(
 ): AsyncGenerator<ListBucketsOutcome["page"]["entries"][number]> {
   let cursor: ListOptions["cursor"];
   do {
-    const { page } = await settled("list the buckets", () => kv.listBuckets({ cursor }));
+    const { page } = await settled("list the buckets", () => kv.listOwnBuckets({ cursor }));
     yield* page.entries;
     cursor = page.next;
   } while (cursor !== undefined);

@@ -27,9 +27,3 @@ test("hopsWith() takes eight nodes, and names all of them when there is a ninth"
       error.message === `too many hops: ${names.join(" -> ")}`,
   );
 });
-
-test("hopsWith() refuses a name whose length does not fit a byte", () => {
-  const long = nodeNamed("x".repeat(254));
-  assert.ok(long.length > 255);
-  assert.throws(() => hopsWith(NO_HOPS, long), RangeError);
-});

@@ -1,5 +1,5 @@
 import { KvError } from "../errors.ts";
-import { type NodeName, parseNodeName } from "../node-name.ts";
+import { type NodeName, parseNodeName } from "@kv/cluster";
 
 /** The nodes that have passed a request on, in order, and how they are written down: what is sent with every request. */
 export interface Hops {
@@ -11,20 +11,16 @@ export interface Hops {
 /** As many nodes pass a request on: more than any table needs, and few enough for a loop without end to stay small. */
 export const hopLimit = 8;
 
-/** Longest name that is sent, in bytes; node names are ASCII. */
-const nameLimitBytes = 255;
-
 /** No node: of a request that begins here. */
 export const NO_HOPS: Hops = { nodes: [], bytes: new Uint8Array() };
 
 /**
- * `hops` and behind them `node`, which passes the request on. Throws `KV_TOO_MANY_HOPS` when that is one node too many, and a
- * `RangeError` for a name longer than 255 characters.
+ * `hops` and behind them `node`, which passes the request on. Throws `KV_TOO_MANY_HOPS` when that is one node too many.
  */
 export function hopsWith(hops: Hops, node: NodeName): Hops {
   const nodes = [...hops.nodes, node];
   if (nodes.length > hopLimit) throw new KvError("KV_TOO_MANY_HOPS", { path: nodes });
-  if (node.length > nameLimitBytes) throw new RangeError(`Cannot send the node name "${node}"`);
+  // A node's name is ASCII and has at most 255 characters: its length is a byte.
   const bytes = Buffer.concat([hops.bytes, Uint8Array.of(node.length), Buffer.from(node)]);
   return { nodes, bytes: new Uint8Array(bytes) };
 }

@@ -1,5 +1,5 @@
 import { KvError } from "../errors.ts";
-import type { NodeName } from "../node-name.ts";
+import type { NodeName } from "@kv/cluster";
 import type { LinkError } from "./link.ts";
 
 /** A request that has got no answer, as far as its failure depends on it. */

@@ -3,7 +3,7 @@
  * `@kv/cluster` has it.
  */
 
-import type { NodeName } from "../node-name.ts";
+import type { NodeName } from "@kv/cluster";
 
 /** Whoever sends requests to nodes. */
 export interface Caller {

@@ -1,6 +1,6 @@
+import type { Served } from "./later.ts";
 import type { RemoteRequest } from "./request.ts";
 import type { RemoteOutcomes } from "./response.ts";
-import type { Served } from "./later.ts";
 import type { ServingBuckets } from "./serving-router.ts";
 
 /** Any outcome that a request may have. */

@@ -16,7 +16,7 @@ import type {
 } from "@kv/storage";
 import type { BucketName } from "../bucket-name.ts";
 import type { CountBucketsOutcome } from "../kv.ts";
-import type { NodeName } from "../node-name.ts";
+import type { NodeName } from "@kv/cluster";
 import type { Hops } from "./hops.ts";
 import type { Later } from "./later.ts";
 import type { Caller } from "./link.ts";

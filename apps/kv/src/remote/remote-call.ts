@@ -1,4 +1,4 @@
-import type { NodeName } from "../node-name.ts";
+import type { NodeName } from "@kv/cluster";
 import { KvError } from "../errors.ts";
 import { encodeRequest, measureRequest } from "./codec/encode-request.ts";
 import { decodeResponse } from "./codec/response-codec.ts";

@@ -22,7 +22,8 @@ export interface RequestServerOptions {
  * Serves the requests that come over the links of a node. Each gets one answer: at once, in the same turn, when its outcome is
  * there and rests on nothing, and otherwise when it is durable here.
  *
- * Surely not begun, and answered so: a request that is none, one whose time is over, and one that has been here before.
+ * Surely not begun, and answered so: a request that is none, and one whose time is over. Whether one goes in a loop is the router's
+ * to say: a node that serves it is no part of one.
  */
 export class RequestServer {
   readonly #router: ServingRouter;
@@ -45,17 +46,14 @@ export class RequestServer {
       reply.failed(new KvError("KV_REQUEST_NOT_UNDERSTOOD", { node }));
       return;
     }
-    const refusal = this.#refusalOf(request, call);
+    const refusal = this.#refusalOf(call);
     if (refusal === undefined) this.#perform(request, call);
     else this.#reply(call, request.type).failed(refusal);
   }
 
-  /** The reason why `request` is not begun. */
-  #refusalOf({ hops }: RemoteRequest, { remainingMs }: ServedCall): KvError | undefined {
-    const { node } = this.#router;
-    if (remainingMs <= 0) return new KvError("KV_TOO_LATE", { node });
-    if (!hops.nodes.includes(node)) return undefined;
-    return new KvError("KV_ROUTING_LOOP", { path: [...hops.nodes, node] });
+  /** The reason why a request is not begun. */
+  #refusalOf({ remainingMs }: ServedCall): KvError | undefined {
+    return remainingMs > 0 ? undefined : new KvError("KV_TOO_LATE", { node: this.#router.node });
   }
 
   #perform(request: RemoteRequest, call: ServedCall): void {

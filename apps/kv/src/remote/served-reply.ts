@@ -1,6 +1,6 @@
 import { type Answer, StorageError } from "@kv/storage";
 import { KvError } from "../errors.ts";
-import type { NodeName } from "../node-name.ts";
+import type { NodeName } from "@kv/cluster";
 import { measureResponse, writeResponse } from "./codec/response-codec.ts";
 import { WireWriter } from "./codec/wire-writer.ts";
 import type { CommitGroups, GroupMember } from "./commit-groups.ts";

@@ -1,5 +1,5 @@
 import type { Kv } from "../kv.ts";
-import type { NodeName } from "../node-name.ts";
+import type { NodeName } from "@kv/cluster";
 import type { Hops } from "./hops.ts";
 import type { Served } from "./later.ts";
 

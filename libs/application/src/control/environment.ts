@@ -34,9 +34,9 @@ export function directoryIn({ directory }: ControlEnvironment, identity: Identit
   return directory ?? defaultDirectory(identity);
 }
 
-/** A node's cookie: made when there is none. Throws `CONTROL_COOKIE`. */
+/** A node's cookie, for operators and for other nodes: made when there is none. Throws `CONTROL_COOKIE`. */
 export async function cookieOfNode(
-  { cookie, cookieFile }: ControlEnvironment,
+  { cookie, cookieFile }: Pick<ControlEnvironment, "cookie" | "cookieFile">,
   identity: Identity,
 ): Promise<string> {
   return cookie ?? (await obtainCookie(expandHome(cookieFile), identity));

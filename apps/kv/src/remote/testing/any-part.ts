@@ -1,7 +1,7 @@
 import type { Condition, Cursor, Revision } from "@kv/storage";
 import fc from "fast-check";
 import { type BucketName, parseBucketName } from "../../bucket-name.ts";
-import { type NodeName, parseNodeName } from "../../node-name.ts";
+import { type NodeName, parseNodeName } from "@kv/cluster";
 import { type Hops, hopLimit, hopsWith, NO_HOPS } from "../hops.ts";
 
 /** Options of every `fc.record`: plain objects, as decoders make them. */

@@ -1,4 +1,4 @@
-import type { NodeName } from "../../node-name.ts";
+import type { NodeName } from "@kv/cluster";
 import type { Caller, LinkCall, ServedCall } from "../link.ts";
 import { written } from "./written.ts";
 

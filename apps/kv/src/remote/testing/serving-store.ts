@@ -1,5 +1,5 @@
 import type { Store } from "@kv/storage";
-import type { NodeName } from "../../node-name.ts";
+import type { NodeName } from "@kv/cluster";
 import type { Passage, ServingBuckets, ServingRouter } from "../serving-router.ts";
 
 /** A router that gives everything to one store, and keeps how the requests came. */

@@ -1,0 +1,25 @@
+import { channel } from "node:diagnostics_channel";
+
+/** The diagnostics channel on which this package speaks. Nothing is printed here. */
+export const kvChannel = "kv.kv";
+
+/**
+ * What this package has to say. Every event has the shape that any subscriber can show without knowing it: `level`,
+ * `message` for a person, `type` for a program; the other members are data.
+ */
+export type KvEvent = {
+  readonly level: "info" | "warn" | "error";
+  readonly message: string;
+  /** The node that speaks, `name@host`. */
+  readonly node: string;
+} & (
+  | { readonly type: "serving-failed"; readonly failure: unknown }
+  | { readonly type: "alone"; readonly reason: string }
+);
+
+const events = channel(kvChannel);
+
+/** Tells whoever listens on the channel; costs nothing when nobody does. */
+export function emit(event: KvEvent): void {
+  if (events.hasSubscribers) events.publish(event);
+}

@@ -1,0 +1,226 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { frameKind, headerBytes, writeHeader } from "../frame/frame-format.ts";
+import { defaultLimits, type Limits } from "../limits.ts";
+import type { Stream, StreamListener } from "../network/network.ts";
+import { nodeNamed } from "../testing/node-named.ts";
+import { SimulatedWorld } from "../testing/simulated-world.ts";
+import { defaultTiming } from "../timing.ts";
+import type { Call } from "./call.ts";
+import type { DownReason } from "./down-reason.ts";
+import { LateFailures } from "./late-failures.ts";
+import { Link } from "./link.ts";
+import { Outbox } from "./outbox.ts";
+import type { ServedCall } from "./served-call.ts";
+
+const bar = nodeNamed("bar@lab");
+
+/** A stream whose other end is the test: it takes what is written when the test says so. */
+class HeldStream implements Stream {
+  listener: StreamListener = { received() {}, drained() {}, closed() {} };
+  readonly peer = "the test";
+  readonly written: Uint8Array[] = [];
+  isPaused = false;
+  isEnded = false;
+  isSlow = false;
+
+  write(bytes: Uint8Array): boolean {
+    this.written.push(Uint8Array.from(bytes));
+    return !this.isSlow;
+  }
+  pause(): void {
+    this.isPaused = true;
+  }
+  resume(): void {
+    this.isPaused = false;
+  }
+  end(): void {
+    this.isEnded = true;
+  }
+  destroy(): void {
+    this.isEnded = true;
+  }
+}
+
+function frame(kind: number, id: number, bodyBytes: number): Uint8Array {
+  const bytes = new Uint8Array(headerBytes + bodyBytes);
+  writeHeader(bytes, 0, bytes.length, kind, id);
+  return bytes;
+}
+
+/** A link whose other end, network and clock are the test's. */
+function startLink(limits: Partial<Limits> = {}) {
+  const world = new SimulatedWorld(1);
+  const { scheduler } = world.start("foo");
+  const stream = new HeldStream();
+  const served: ServedCall[] = [];
+  const downs: DownReason[] = [];
+  const failures: string[] = [];
+  const terms = {
+    scheduler,
+    timing: defaultTiming,
+    limits: { ...defaultLimits, ...limits },
+    lateFailures: new LateFailures(scheduler),
+    serve: (request: ServedCall) => void served.push(request),
+  };
+  const outbox = new Outbox(bar, terms);
+  const onDown = (_link: Link, reason: DownReason): void => void downs.push(reason);
+  const link = new Link({ node: bar, instance: "1", onDown }, { stream, outbox }, terms);
+  const call = (byteLength: number, timeoutMs = 60_000): void => {
+    const made: Call = {
+      deadlineMs: world.nowMs + timeoutMs,
+      isWrite: true,
+      byteLength,
+      write: (target, at) => void target.fill(1, at, at + byteLength),
+      answered: () => void failures.push("answered"),
+      failed: ({ message }) => void failures.push(message),
+    };
+    link.call(made);
+  };
+  return { world, stream, served, downs, failures, link, outbox, call };
+}
+
+test("Outbox gathers what is written in a turn, and keeps it while the stream is behind", async () => {
+  const { world, stream, call, outbox } = startLink();
+  call(1);
+  call(2);
+  assert.equal(stream.written.length, 0);
+  await world.run(0);
+  assert.deepEqual(
+    stream.written.map(({ length }) => length),
+    [14 + 15],
+  );
+  stream.isSlow = true;
+  call(3);
+  await world.run(0);
+  call(4);
+  call(5);
+  await world.run(0);
+  assert.deepEqual(
+    stream.written.map(({ length }) => length),
+    [29, 16],
+  );
+  assert.equal(outbox.waitingBytes, 16 + 17 + 18);
+  stream.isSlow = false;
+  stream.listener.drained();
+  assert.deepEqual(
+    stream.written.map(({ length }) => length),
+    [29, 16, 35],
+  );
+  assert.equal(outbox.waitingBytes, 0);
+});
+
+test("Outbox is congested above its limit, tells of relief once, and fails calls above the next limit", async () => {
+  const limits = { queueLimitBytes: 100, overflowBytes: 300 };
+  const { world, stream, call, outbox, failures } = startLink(limits);
+  const relief: string[] = [];
+  outbox.onRelief(() => relief.push("not congested"));
+  assert.equal(relief.length, 0);
+  await world.run(0);
+  assert.deepEqual(relief, ["not congested"]);
+  stream.isSlow = true;
+  call(80);
+  assert.ok(!outbox.isCongested);
+  call(80);
+  await world.run(0);
+  assert.ok(outbox.isCongested);
+  outbox.onRelief(() => relief.push("relieved"));
+  call(200);
+  assert.deepEqual(failures, []);
+  call(1);
+  await world.run(0);
+  assert.deepEqual(failures, ["too much waits to be sent to bar@lab"]);
+  assert.equal(relief.length, 1);
+  stream.listener.drained();
+  assert.equal(relief.length, 1);
+  stream.isSlow = false;
+  stream.listener.drained();
+  await world.run(0);
+  assert.deepEqual(relief, ["not congested", "relieved"]);
+});
+
+test("Outbox withdraws a call whose time is over before it went out, and what goes late says what time it has", async () => {
+  const { world, stream, call, failures } = startLink();
+  stream.isSlow = true;
+  call(1);
+  await world.run(0);
+  call(2, 500);
+  call(3, 2000);
+  await world.run(1000);
+  assert.deepEqual(failures, ["bar@lab did not answer in 500 ms"]);
+  stream.listener.drained();
+  const late = stream.written.at(-1) ?? new Uint8Array();
+  assert.deepEqual([late[4], late[15 + 4]], [frameKind.void, frameKind.call]);
+  const view = new DataView(late.buffer);
+  assert.equal(view.getUint32(15 + 9, true), 1000);
+});
+
+test("Link reads no more while its answers wait, and does not wait for a node that does the same", async () => {
+  const { world, stream, served, outbox, downs } = startLink({ queueLimitBytes: 1000 });
+  stream.isSlow = true;
+  stream.listener.received(Buffer.concat([1, 2].map((id) => frame(frameKind.call, id, 10))));
+  served[0]?.answer(1000, () => {});
+  assert.ok(stream.isPaused);
+  await world.run(0);
+  assert.equal(outbox.waitingBytes, 1009);
+  // Nothing moves: after a while it reads again, as much as there is at once.
+  await world.run(1200);
+  assert.ok(!stream.isPaused);
+  stream.listener.received(frame(frameKind.call, 3, 10));
+  assert.equal(served.length, 3);
+  assert.ok(stream.isPaused);
+  stream.isSlow = false;
+  stream.listener.drained();
+  assert.ok(!stream.isPaused);
+  assert.deepEqual(downs, []);
+});
+
+test("Link is over when what comes in is no frame, or the answer to no call", async () => {
+  const cases = [
+    frame(99, 0, 0),
+    frame(frameKind.call, 0, 3),
+    frame(frameKind.answer, 0, 0),
+    Uint8Array.of(0, 0, 0, 0),
+    Uint8Array.of(255, 255, 255, 255),
+  ];
+  for (const bytes of cases) {
+    const { stream, downs, link, call, failures } = startLink();
+    stream.listener.received(Buffer.concat([bytes, frame(frameKind.ping, 1, 0)]));
+    assert.deepEqual(downs, ["broken"]);
+    assert.ok(stream.isEnded && link.isOver && !link.isOpen);
+    stream.listener.closed({ reason: "", isAbsent: false });
+    assert.deepEqual(downs, ["broken"]);
+    call(1);
+    assert.deepEqual(failures, []);
+  }
+});
+
+test("Link sends a sign of life when it has nothing to say, and is over after a silence", async () => {
+  const { world, stream, downs } = startLink();
+  await world.run(2900);
+  const kinds = stream.written.map((bytes) => bytes[4]);
+  assert.ok(kinds.length >= 2 && kinds.every((kind) => kind === frameKind.beat));
+  stream.listener.received(frame(frameKind.beat, 0, 0));
+  await world.run(2900);
+  assert.deepEqual(downs, []);
+  await world.run(700);
+  assert.deepEqual(downs, ["silent"]);
+});
+
+test("ServedCall is answered once, and not when there is nobody left", async () => {
+  const { world, stream, served, link } = startLink();
+  stream.listener.received(Buffer.concat([1, 2].map((id) => frame(frameKind.call, id, 10))));
+  const [one, two] = served;
+  assert.ok(one !== undefined && two !== undefined);
+  assert.throws(
+    () => one.answer(defaultLimits.payloadLimitBytes + 1, () => assert.fail()),
+    RangeError,
+  );
+  one.answer(1, (target, at) => void (target[at] = 7));
+  assert.throws(() => one.answer(1, () => assert.fail()), /once/u);
+  await world.run(0);
+  assert.deepEqual([...(stream.written[0] ?? [])], [6, 0, 0, 0, frameKind.answer, 1, 0, 0, 0, 7]);
+  link.end("disconnected");
+  assert.ok(two.isGone);
+  two.answer(1, () => assert.fail("nobody is there"));
+});
