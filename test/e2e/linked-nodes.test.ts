@@ -205,6 +205,42 @@ suite("tables that differ", { tags }, () => {
   });
 });
 
+suite("nodes of different hosts", { tags }, () => {
+  test("reach each other by TCP, where they say they are", async () => {
+    await using home = await openNodeHome();
+    const table = { KV_ROUTING_TABLE: "a-m=foo@here,n-z=bar@there" };
+    const host = "127.0.0.1";
+    const listen = { application: "kv", path: ["nodeListen"], value: { host, port: 0 } };
+    const bar = await home.spawn({
+      words: ["--store-only"],
+      env: { ...table, KV_NODE: "bar@there" },
+      settings: [listen],
+    });
+    const { groups } = await bar.logged(/nodes can reach bar@there at 127\.0\.0\.1:(?<port>\d+)/u);
+    const nodes = { "bar@there": { host, port: Number(groups?.["port"]) } };
+    const foo = await home.start({
+      env: { ...table, KV_NODE: "foo@here" },
+      settings: [{ application: "kv", path: ["nodes"], value: nodes }],
+    });
+    await using client = await LineClient.connect(foo.port);
+    assert.deepEqual(await client.ask("CREATE shopping"), ["OK"]);
+    assert.deepEqual(await client.ask("PUT shopping milk 1"), ["OK"]);
+    assert.deepEqual(await client.ask("GET shopping milk", 2), ["1", "OK"]);
+    await bar.stop();
+    const [reply] = await client.ask("GET shopping milk");
+    assert.equal(reply, "ERROR no connection to bar@there");
+  });
+
+  test("are not reached when nobody says where they are", async () => {
+    await using home = await openNodeHome();
+    const env = { KV_NODE: "foo@here", KV_ROUTING_TABLE: "a-z=bar@there" };
+    const foo = await home.start({ env, settings: [longCalls] });
+    await using client = await LineClient.connect(foo.port);
+    const [reply] = await client.ask("GET shopping milk");
+    assert.equal(reply, "ERROR no connection to bar@there");
+  });
+});
+
 suite("a node that stores nothing", { tags }, () => {
   const none = { application: "kv", path: ["storage", "engine"], value: "none" };
 

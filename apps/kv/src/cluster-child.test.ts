@@ -12,8 +12,7 @@ const [foo, bar] = [nodeNamed("foo@lab"), nodeNamed("bar@lab")];
 suite("ClusterChild", () => {
   test("reaches others while it is open, and nobody before and afterwards", async () => {
     await using folder = await openFolder();
-    const serve = (call: ServedCall): void => call.answer(0, () => {});
-    await using owner = await childOf(bar, folder.path, { serve }).start();
+    await using owner = await childOf(bar, folder.path, { serve: answerNothing }).start();
     void owner;
     const child = childOf(foo, folder.path);
     assert.equal(await called(child), "CLUSTER_NO_CONNECTION");
@@ -55,6 +54,10 @@ function childOf(
     listen: undefined,
     ...others,
   });
+}
+
+function answerNothing(call: ServedCall): void {
+  call.answer(0, () => {});
 }
 
 /** What became of a call to bar: `answered`, or the code of the failure. */
