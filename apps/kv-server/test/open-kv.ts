@@ -37,7 +37,7 @@ export async function openDiskKv(): Promise<OpenKv> {
 
 async function openKv(values: object): Promise<OpenKv> {
   const routingTable = [{ from: 0, to: 255, node: "self" }];
-  const environment = { node: "store@test", routingTable, ...values };
+  const environment = { node: "store@test", distribution: "off", routingTable, ...values };
   const context = { environment, signal: new AbortController().signal };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the store asks for nothing of the system around it
   const started = context as unknown as ApplicationContext<typeof kv.environment>;
