@@ -62,7 +62,7 @@ export class AwaitedReplies {
       return;
     }
     // Of a promise it is not known what has been done already when the next write begins.
-    if (replying instanceof Steps || place.effect === "write") this.#held = place;
+    if (replying instanceof Steps || place.effect !== "read") this.#held = place;
     replying.then(
       (answer) => place.answered(answer),
       (error: unknown) => place.failed(error),

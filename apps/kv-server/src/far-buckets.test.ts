@@ -27,7 +27,7 @@ const key = fc.constantFrom("k", "l");
 const number = fc.nat(9).map(String);
 
 function command(name: string, ...parts: readonly fc.Arbitrary<string>[]): fc.Arbitrary<Command> {
-  return fc.tuple(...parts).map((words) => [name, ...words]);
+  return fc.tuple(...parts).map((words) => [name].concat(words));
 }
 
 const word = (text: string): fc.Arbitrary<string> => fc.constant(text);

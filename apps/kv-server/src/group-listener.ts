@@ -1,4 +1,6 @@
+import type { Effect } from "./execute/demand.ts";
 import { isRequestFailure, refusalOf } from "./refusal.ts";
+import type { Refusal } from "./reply.ts";
 import type { CommitGroup, GroupFailure, ReplyQueue } from "./reply-queue.ts";
 import type { ServerLog } from "./server-log.ts";
 
@@ -43,7 +45,9 @@ export class GroupListener {
   #fail(durable: Promise<void>, error: unknown): void {
     if (isRequestFailure(error)) {
       this.#options.log.requestFailed(error);
-      this.#settle(durable, { read: refusalOf(error, "read"), write: refusalOf(error, "write") });
+      const told = (effect: Effect): Refusal => refusalOf(error, effect);
+      const [read, write, writes] = [told("read"), told("write"), told("writes")];
+      this.#settle(durable, { read, write, writes });
     } else {
       this.#options.onBug(error);
     }

@@ -38,3 +38,9 @@ test("isRequestFailure() knows what has a reply from what is a bug", () => {
   assert.ok(!isRequestFailure(new TypeError("x is not a function")));
   assert.ok(!isRequestFailure(undefined));
 });
+
+test("refusalOf() says of several writes that one of them failed", () => {
+  const failure = new KvError("KV_NO_CONNECTION", { node: "bar@host" });
+  const { reason } = refusalOf(failure, "writes");
+  assert.equal(reason, "no connection to bar@host; the others may have been changed");
+});

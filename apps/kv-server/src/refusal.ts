@@ -12,7 +12,7 @@ export function isRequestFailure(error: unknown): error is RequestFailure {
 }
 
 /** What a client is told when its read, or its write, failed: no paths, but whether the write may be there. */
-const STORAGE_REASONS: Record<StorageErrorCode, Readonly<Record<Effect, string>>> = {
+const STORAGE_REASONS: Record<StorageErrorCode, Readonly<Record<"read" | "write", string>>> = {
   STORAGE_NOT_OPEN: both("the store is not open"),
   STORAGE_LOCKED: both("the store is not open"),
   STORAGE_FORMAT: both("the store is not open"),
@@ -36,9 +36,14 @@ const STORAGE_REASONS: Record<StorageErrorCode, Readonly<Record<Effect, string>>
 
 /** The reply to a request with this effect that failed. */
 export function refusalOf(failure: RequestFailure, effect: Effect): Refusal {
-  if (failure instanceof KvError) return refuse(failure.message);
+  const reason = reasonOf(failure, effect === "read" ? "read" : "write");
+  return refuse(effect === "writes" ? `${reason}; the others may have been changed` : reason);
+}
+
+function reasonOf(failure: RequestFailure, effect: "read" | "write"): string {
+  if (failure instanceof KvError) return failure.message;
   const reason = STORAGE_REASONS[failure.code][effect];
-  return refuse(isDiskFull(failure) ? `${reason} (disk full)` : reason);
+  return isDiskFull(failure) ? `${reason} (disk full)` : reason;
 }
 
 /** The reply to a request whose `part` is over its limit: nothing of it was carried out. */
@@ -46,7 +51,7 @@ export function refuseTooLong(part: LimitedPart, limitBytes: number): Refusal {
   return refuse(`the ${part} is longer than the limit of ${limitBytes} bytes`);
 }
 
-function both(reason: string): Readonly<Record<Effect, string>> {
+function both(reason: string): Readonly<Record<"read" | "write", string>> {
   return { read: reason, write: reason };
 }
 

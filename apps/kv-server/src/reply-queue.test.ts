@@ -12,7 +12,7 @@ type Step =
   | { readonly type: "fill"; readonly which: number; readonly group: number | undefined }
   | { readonly type: "settle"; readonly group: number; readonly fails: boolean };
 
-const effect = fc.constantFrom<Effect>("read", "write");
+const effect = fc.constantFrom<Effect>("read", "write", "writes");
 const group = fc.option(fc.nat(3), { nil: undefined });
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ type: fc.constant("add"), effect, group }),
@@ -24,7 +24,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 const WRITE: Demand = { effect: "write", writtenBytes: 1000 };
 
 function demandOf(of: Effect): Demand {
-  return of === "read" ? READ : WRITE;
+  return of === "read" ? READ : { ...WRITE, effect: of };
 }
 
 /** A reply as the model sees it: what it says once it may be shown. */
@@ -103,7 +103,11 @@ class Rehearsal {
     if (settled === undefined) return;
     this.#groups.delete(number);
     settled.state = fails ? "failed" : "durable";
-    const failure = { read: refuse("read failed"), write: refuse("write failed") };
+    const failure = {
+      read: refuse("read failed"),
+      write: refuse("write failed"),
+      writes: refuse("writes failed"),
+    };
     this.queue.settleGroup(settled.key, fails ? failure : "durable");
   }
 

@@ -34,7 +34,7 @@ export const leastAwaitedBytes = 8 * 1024;
 /** By how much of itself what is expected becomes less with each reply that is shorter: half of it in eleven. */
 const forgottenShare = 1 / 16;
 
-/** What is told in place of replies whose group failed: what is true of a read, and of a write. */
+/** What is told in place of replies whose group failed: what is true of a read, of a write, and of several. */
 export type GroupFailure = Readonly<Record<Effect, Refusal>>;
 
 /** Writes that become durable together, as one connection sees them. */
@@ -104,7 +104,7 @@ export class ReplyQueue {
    * is a plain one.
    */
   reserve(place: ReservedReply): void {
-    place.awaitedBytes = place.effect === "write" ? plainReplyBytes : this.#expectedBytes;
+    place.awaitedBytes = place.effect === "read" ? this.#expectedBytes : plainReplyBytes;
     place.bytes += place.awaitedBytes;
     this.#owed.push(place);
     this.#bytes += place.bytes;
@@ -118,7 +118,7 @@ export class ReplyQueue {
     place.group = group;
     place.bytes += moreBytes;
     this.#bytes += moreBytes;
-    if (place.effect === "write") return;
+    if (place.effect !== "read") return;
     const rememberedBytes = Math.floor(this.#expectedBytes * (1 - forgottenShare));
     this.#expectedBytes = Math.max(replyBytes, rememberedBytes, leastAwaitedBytes);
   }

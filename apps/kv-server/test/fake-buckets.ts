@@ -104,15 +104,16 @@ export class FakeBuckets {
   ): ExpireOutcome {
     const bucket = this.#standing(name);
     if (bucket === undefined) return { type: "no-bucket" };
+    const revision = this.#next();
     if (key === undefined) {
       bucket.expiresAtMs = expiresAtMs;
     } else {
       const found = bucket.keys.get(text(key));
       if (found === undefined) return { type: "missing" };
-      bucket.keys.set(text(key), { ...found, expiresAtMs });
+      bucket.keys.set(text(key), { ...found, revision, expiresAtMs });
     }
-    bucket.revision = this.#next();
-    return { type: "updated", revision: bucket.revision };
+    bucket.revision = revision;
+    return { type: "updated", revision };
   }
 
   listBuckets(options: ListOptions = {}): ListBucketsOutcome {

@@ -83,6 +83,9 @@ test("Cluster, disposed of, leaves nothing behind: no link, no timer that dials,
   assert.equal(textOf((await scene.call(one, bar)).outcome), "no connection to bar@lab");
   assert.equal(textOf((await scene.call(other, foo)).outcome), "no connection to foo@lab");
   await assert.rejects(scene.when(one.cluster.connect(bar)), { code: "CLUSTER_NO_CONNECTION" });
+  // Of a node that it has never heard of before, too.
+  await scene.start("qux@lab");
+  assert.equal(textOf((await scene.call(one, "qux@lab")).outcome), "no connection to qux@lab");
   // The same name may join again.
   await scene.start(foo);
   await scene.world.run(100);
@@ -146,6 +149,28 @@ test("call() fails at once for what is too large, or more than may wait", async 
     calls.map(({ settled }) => textOf(settled[0])),
     [undefined, undefined, "too much waits to be sent to foo@lab"],
   );
+});
+
+test("isCongested() and onRelief() tell callers when to wait, and when no more", async () => {
+  const scene = new AuditedScene(1, { latencyMs: 20 });
+  const one = await scene.start(foo, { limits: { queueLimitBytes: 40 } });
+  await scene.start(bar);
+  let relieved = 0;
+  const relieve = (): void => void relieved++;
+  assert.ok(!one.cluster.isCongested(bar));
+  one.cluster.onRelief(bar, relieve);
+  assert.equal(relieved, 0);
+  await scene.world.run(0);
+  assert.equal(relieved, 1);
+  // While it is dialled, calls wait here.
+  const calls = [1, 2, 3].map(() => scene.begin(one, bar));
+  assert.ok(one.cluster.isCongested(bar));
+  one.cluster.onRelief(bar, relieve);
+  assert.equal(relieved, 1);
+  await scene.world.run(200);
+  assert.ok(!one.cluster.isCongested(bar));
+  assert.equal(relieved, 2);
+  assert.ok(calls.every(({ settled }) => settled[0] === "answered"));
 });
 
 test("isolatedCluster() reaches nobody, and says so later", async () => {

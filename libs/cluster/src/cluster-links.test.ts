@@ -54,6 +54,22 @@ test("call() to a node that is not there fails at once, and the first one after 
   assert.equal((await scene.call(one, bar)).outcome, "answered");
 });
 
+test("call() to a node that was absent, and hangs now, waits once", async () => {
+  const scene = new AuditedScene();
+  const one = await scene.start(foo);
+  await scene.call(one, bar);
+  await scene.world.run(60);
+  const other = await scene.start(bar);
+  other.process.freeze();
+  const times: number[] = [];
+  for (let call = 0; call < 3; call++) {
+    const { outcome, tookMs } = await scene.call(one, bar);
+    assert.equal(textOf(outcome), "no connection to bar@lab");
+    times.push(Math.round(tookMs));
+  }
+  assert.deepEqual(times, [50, 0, 0]);
+});
+
 test("call() to a dead node dials no more often than the pauses say", async () => {
   const scene = new AuditedScene();
   const one = await scene.start(foo);
@@ -124,17 +140,19 @@ test("call() to a frozen node fails within the time of a silence, then at once; 
 });
 
 test("a node that was stopped for too long drops what lies unread on its links", async () => {
-  const scene = new AuditedScene();
-  const [one, other] = await scene.startLinked([foo, bar]);
-  other.process.freeze();
-  const first = scene.begin(one, bar);
-  await scene.world.run(10_000);
-  other.process.thaw();
-  await scene.world.run(10_000);
-  const second = scene.begin(one, bar);
-  await scene.world.run(1000);
-  assert.deepEqual([first.served, second.served], [0, 1]);
-  assert.equal(second.settled[0], "answered");
+  for (let seed = 0; seed < 10; seed++) {
+    const scene = new AuditedScene(seed);
+    const [one, other] = await scene.startLinked([foo, bar]);
+    other.process.freeze();
+    const first = scene.begin(one, bar);
+    await scene.world.run(10_000);
+    other.process.thaw();
+    await scene.world.run(10_000);
+    const second = scene.begin(one, bar);
+    await scene.world.run(1000);
+    assert.deepEqual([first.served, second.served], [0, 1], `seed ${seed}`);
+    assert.equal(second.settled[0], "answered");
+  }
 });
 
 test("call() fails at its deadline, and passes over the answer that comes later", async () => {

@@ -130,6 +130,7 @@ export class ClusterNode implements Cluster, Acceptor {
     if (peer === undefined) {
       peer = new Peer(node, this.#terms);
       this.#peers.set(node, peer);
+      if (this.#isClosed) void peer.close();
     }
     return peer;
   }

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ClusterEvent } from "./events.ts";
-import { encodeMessage, encodePreamble, messageType } from "./handshake/handshake-message.ts";
+import {
+  encodeHello,
+  encodeMessage,
+  encodePreamble,
+  messageType,
+} from "./handshake/handshake-message.ts";
+import { helloOf, makeIdentity } from "./handshake/identity.ts";
 import type { Stream } from "./network/network.ts";
+import { openCluster } from "./open-cluster.ts";
 import { AuditedScene, textOf } from "./testing/audited-scene.ts";
 import { nodeNamed } from "./testing/node-named.ts";
 import { recordEvents } from "./testing/record-events.ts";
@@ -151,7 +158,6 @@ test("a node that comes anew takes the place of its link that is dead, when that
   await scene.world.run(10);
   const again = scene.world.start("foo's next host");
   const { network, scheduler, randomBytes } = again;
-  const { openCluster } = await import("./open-cluster.ts");
   const cluster = await openCluster({
     self: foo,
     cookie: "secret",
@@ -223,8 +229,6 @@ test("a bounded number of strangers may be in their handshake, for a bounded tim
 test("the acceptor proves nothing before the dialler has", async () => {
   const scene = new AuditedScene();
   await scene.start(bar);
-  const { helloOf, makeIdentity } = await import("./handshake/identity.ts");
-  const { encodeHello } = await import("./handshake/handshake-message.ts");
   const { scheduler, randomBytes } = scene.world.start("thief");
   const identity = makeIdentity({ self: foo, cookie: "?", randomBytes, scheduler, timeoutMs: 1 });
   const hello = encodeMessage(messageType.hello, encodeHello(helloOf(identity, "dialler", bar)));
@@ -238,4 +242,42 @@ test("the acceptor proves nothing before the dialler has", async () => {
   assert.equal(rest[0], messageType.refusal);
   assert.equal(rest.readUInt16LE(1), rest.length - 3);
   assert.ok(thief.isClosed);
+});
+
+test("the dialler takes nobody for a node that does not know the cookie, whatever it gives back", async () => {
+  const scene = new AuditedScene();
+  const one = await scene.start(foo);
+  const { network, scheduler, randomBytes } = scene.world.start(bar);
+  const identity = makeIdentity({ self: bar, cookie: "?", randomBytes, scheduler, timeoutMs: 1 });
+  const hello = encodeMessage(messageType.hello, encodeHello(helloOf(identity, "acceptor", foo)));
+  let proofs = 0;
+  await network.listen(barPlace, {
+    accepted: (stream) => {
+      let heard = Buffer.alloc(0);
+      let hasProven = false;
+      stream.write(Uint8Array.of(...encodePreamble(), ...hello));
+      stream.listener = {
+        received: (piece) => {
+          heard = Buffer.concat([heard, piece]);
+          // The dialler's own proof is the last thing that it says.
+          const proof = heard.subarray(-35);
+          if (hasProven || proof.length < 35 || proof[0] !== messageType.proof) return;
+          hasProven = true;
+          proofs++;
+          const made = encodeMessage(messageType.proof, new Uint8Array(32));
+          stream.write(proofs % 2 === 0 ? Uint8Array.from(proof) : made);
+        },
+        drained() {},
+        closed() {},
+      };
+    },
+    failed() {},
+  });
+  for (let dial = 0; dial < 4; dial++) {
+    await assert.rejects(scene.when(one.cluster.connect(bar)), {
+      message: "no connection to bar@lab: bar@lab has another cookie",
+    });
+  }
+  assert.equal(proofs, 4);
+  assert.deepEqual(one.cluster.nodes(), []);
 });

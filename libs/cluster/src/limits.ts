@@ -2,7 +2,10 @@
 export interface Limits {
   /** Longest payload of a call or an answer, in bytes. Default 68 MiB: a value of 64 MiB with its key, bucket and path. */
   readonly payloadLimitBytes: number;
-  /** A link with more than so many bytes waiting is congested, and reads no more calls while answers wait so long. Default 8 MiB. */
+  /**
+   * A link with more than so many bytes waiting is congested. While more than so many bytes of answers wait, it serves no
+   * more calls; and when so many bytes of those are set aside, it reads no more. Default 8 MiB.
+   */
   readonly queueLimitBytes: number;
   /** With more than so many bytes waiting, calls fail at once. Default 32 MiB. */
   readonly overflowBytes: number;

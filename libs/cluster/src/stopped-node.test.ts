@@ -79,7 +79,8 @@ test("a node that is killed is found out at once, and its successor is linked", 
   await other.kill();
   await down;
   await assert.rejects(ask(one, bar, payload), { message: "no connection to bar@lab" });
-  await using _again = await startProcess(bar, nodes.directory);
+  await using again = await startProcess(bar, nodes.directory);
+  assert.ok(again.child.connected);
   await one.connect(bar);
   assert.deepEqual(await ask(one, bar, payload), payload);
 });

@@ -1,7 +1,10 @@
 import type { Command } from "./command.ts";
 
-/** Whether a command may change a bucket. Decides what is true when it fails half-way. */
-export type Effect = "read" | "write";
+/**
+ * Whether a command may change a bucket. Decides what is true when it fails half-way. *writes*: several writes, each by itself:
+ * when one has failed, the others may have been carried out.
+ */
+export type Effect = "read" | "write" | "writes";
 
 /** What a request costs whoever holds its reply back. */
 export interface Demand {
@@ -13,7 +16,7 @@ export interface Demand {
 /** The demand of whatever is read, and of requests that no store sees. */
 export const READ: Demand = { effect: "read", writtenBytes: 0 };
 
-const EFFECTS: Readonly<Record<Command["type"], Effect>> = {
+const EFFECTS: Readonly<Record<Command["type"], "read" | "write">> = {
   create: "write",
   get: "read",
   put: "write",
@@ -51,7 +54,13 @@ export function demandOf(command: Command): Demand {
   } else if (command.type === "increment") {
     writtenBytes += command.key.length + numberBytes;
   }
-  return { effect: "write", writtenBytes };
+  return { effect: isSeveral(command) ? "writes" : "write", writtenBytes };
+}
+
+/** Fields are put, and keys deleted, together or not at all. */
+function isSeveral(command: Command): boolean {
+  if (command.type === "drop") return command.buckets.length > 1;
+  return command.type === "expire-keys" && command.keys.length > 1;
 }
 
 function lengthOf(parts: readonly Uint8Array[]): number {

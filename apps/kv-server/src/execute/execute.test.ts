@@ -28,6 +28,9 @@ const requests = [
   "DEL b nowhere",
 ] as const;
 
+/** Of the requests, those that write in several places, each by itself. */
+const SEVERAL_WRITES = /^(?:DEL|UNLINK|HEXPIREAT) .* /u;
+
 suite("execute()", () => {
   test("answers at once when the buckets do", () => {
     const client = new DataClient(new FakeKv());
@@ -92,7 +95,8 @@ suite("execute()", () => {
     for (const request of requests) {
       kv.failure = new KvError("KV_NO_CONNECTION", { node: "bar@host" });
       const reply = await client.ask(...request.split(" "));
-      assert.equal(reply, "-ERR no connection to bar@host\r\n", request);
+      const others = SEVERAL_WRITES.test(request) ? "; the others may have been changed" : "";
+      assert.equal(reply, `-ERR no connection to bar@host${others}\r\n`, request);
     }
     kv.failure = undefined;
     kv.durable = Promise.reject(

@@ -158,7 +158,7 @@ export class DialHandshake implements StreamListener {
       case "crossed":
         return this.#close({ type: "linked-otherwise" });
       case "busy":
-        return this.#close(unreachable("it has too many connections that are not proven yet"));
+        return this.#close(unreachable("another process of this name is just being judged there"));
       case "leaving":
         return this.#close({ ...unreachable("it is leaving"), isAbsent: true });
     }

@@ -72,6 +72,7 @@ export const refusalCode = {
   linked: 5,
   /** The connection that goes the other way is the one that will be used. */
   crossed: 6,
+  /** Another process of this name is just being judged. */
   busy: 7,
   leaving: 8,
 } as const;

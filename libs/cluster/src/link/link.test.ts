@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { frameKind, headerBytes, writeHeader } from "../frame/frame-format.ts";
+import {
+  callHeaderBytes,
+  frameKind,
+  headerBytes,
+  writeHeader,
+  writeRemaining,
+} from "../frame/frame-format.ts";
 import { defaultLimits, type Limits } from "../limits.ts";
 import type { Stream, StreamListener } from "../network/network.ts";
 import { nodeNamed } from "../testing/node-named.ts";
@@ -45,6 +51,14 @@ class HeldStream implements Stream {
 function frame(kind: number, id: number, bodyBytes: number): Uint8Array {
   const bytes = new Uint8Array(headerBytes + bodyBytes);
   writeHeader(bytes, 0, bytes.length, kind, id);
+  return bytes;
+}
+
+/** A call whose payload begins with its number. */
+function callFrame(id: number, payloadBytes: number, remainingMs = 5000): Uint8Array {
+  const bytes = frame(frameKind.call, id, 4 + payloadBytes);
+  writeRemaining(bytes, 0, remainingMs);
+  bytes[callHeaderBytes] = id;
   return bytes;
 }
 
@@ -155,23 +169,81 @@ test("Outbox withdraws a call whose time is over before it went out, and what go
   assert.equal(view.getUint32(15 + 9, true), 1000);
 });
 
-test("Link reads no more while its answers wait, and does not wait for a node that does the same", async () => {
-  const { world, stream, served, outbox, downs } = startLink({ queueLimitBytes: 1000 });
+test("Link that ends fails what was handed out as that, and what still waited as surely not sent", async () => {
+  for (const [reason, sent] of [
+    ["lost", "the connection to bar@lab was lost; the write may have been applied"],
+    ["silent", "bar@lab did not answer in 300 ms; the write may have been applied"],
+  ] as const) {
+    const { world, stream, call, link, failures } = startLink();
+    stream.isSlow = true;
+    call(1);
+    await world.run(200);
+    call(2);
+    await world.run(100);
+    link.end(reason);
+    assert.deepEqual(failures, [sent, "no connection to bar@lab"]);
+  }
+});
+
+test("Link sets calls aside while its answers are not taken, and serves them in order when they are", async () => {
+  const { world, stream, served, outbox } = startLink({ queueLimitBytes: 1000 });
   stream.isSlow = true;
-  stream.listener.received(Buffer.concat([1, 2].map((id) => frame(frameKind.call, id, 10))));
+  stream.listener.received(Buffer.concat([1, 2].map((id) => callFrame(id, 100, 500))));
   served[0]?.answer(1000, () => {});
+  await world.run(0);
+  assert.equal(outbox.waitingAnswerBytes, 1009);
+  const more = Buffer.concat([3, 4, 5].map((id) => callFrame(id, 100, 500)));
+  stream.listener.received(more);
+  // As a shared read buffer is.
+  more.fill(0xdb);
+  assert.equal(served.length, 2);
+  await world.run(200);
+  stream.isSlow = false;
+  stream.listener.drained();
+  assert.deepEqual(
+    served.map(({ payload }) => payload[0]),
+    [1, 2, 3, 4, 5],
+  );
+  assert.deepEqual(
+    served.map(({ remainingMs }) => remainingMs),
+    [500, 500, 300, 300, 300],
+  );
+});
+
+test("Link reads no more when much is set aside, and does not wait for a node that does the same", async () => {
+  const { world, stream, served, downs } = startLink({ queueLimitBytes: 1000 });
+  stream.isSlow = true;
+  stream.listener.received(callFrame(1, 10));
+  served[0]?.answer(1001, () => {});
+  stream.listener.received(callFrame(2, 1000));
+  assert.ok(!stream.isPaused);
+  stream.listener.received(callFrame(3, 1));
   assert.ok(stream.isPaused);
   await world.run(0);
-  assert.equal(outbox.waitingBytes, 1009);
-  // Nothing moves: after a while it reads again, as much as there is at once.
+  // Nothing moves: after a while it reads some more.
   await world.run(1200);
   assert.ok(!stream.isPaused);
-  stream.listener.received(frame(frameKind.call, 3, 10));
-  assert.equal(served.length, 3);
+  stream.listener.received(callFrame(4, 1001));
   assert.ok(stream.isPaused);
   stream.isSlow = false;
   stream.listener.drained();
   assert.ok(!stream.isPaused);
+  assert.equal(served.length, 4);
+  assert.deepEqual(downs, []);
+});
+
+test("Link that reads nothing while its answers go out slowly is not silent", async () => {
+  const { world, stream, served, downs } = startLink({ queueLimitBytes: 100 });
+  stream.isSlow = true;
+  stream.listener.received(
+    Buffer.concat(Array.from({ length: 20 }, (_, id) => callFrame(id, 200))),
+  );
+  for (let answered = 0; answered < 20; answered++) {
+    served[answered]?.answer(1000, () => {});
+    await world.run(400);
+    stream.listener.drained();
+  }
+  assert.equal(served.length, 20);
   assert.deepEqual(downs, []);
 });
 

@@ -11,7 +11,8 @@ import type { DownReason } from "./down-reason.ts";
 import { type Beating, Heartbeat } from "./heartbeat.ts";
 import type { Outbox } from "./outbox.ts";
 import { type ProbeListener, Probes } from "./probes.ts";
-import { type AnswerWay, LinkedCall, type ServedCall } from "./served-call.ts";
+import type { ServedCall } from "./served-call.ts";
+import { type ServedLink, Serving } from "./serving.ts";
 
 /** What a link needs of its node. */
 export interface LinkTerms {
@@ -38,40 +39,39 @@ export interface LinkPeer {
  * what may still lie unread is dropped. That also holds for a process that was stopped and goes on: it judges the time
  * before it reads what has gathered, for the other end has given it up meanwhile.
  */
-export class Link implements StreamListener, AnswerWay, Beating {
+export class Link implements StreamListener, ServedLink, Beating {
+  /** How it goes to the other end; nobody else's to use. */
+  readonly stream: Stream;
+  /** What goes out by it. */
+  readonly outbox: Outbox;
   readonly #peer: LinkPeer;
   readonly #terms: LinkTerms;
-  readonly #stream: Stream;
-  readonly #outbox: Outbox;
   readonly #reader: FrameReader;
   readonly #probes: Probes;
   readonly #heartbeat: Heartbeat;
+  readonly #serving: Serving;
   readonly #over = Promise.withResolvers<void>();
   #cancelFarewell: () => void = () => {};
-  /** Requests that were read and are not answered yet. */
-  #owed = 0;
   #isOver = false;
   #hasSaidBye = false;
   #hasHeardBye = false;
   /** Whether it is this end that wants to leave. */
   #isLeaver = false;
-  #isPaused = false;
-  /** Whether the other end has taken anything since the last look. */
-  #hasMoved = false;
 
   /** Takes over `stream`, whose handshake is done, and `outbox` with the calls that have waited for it. */
   constructor(peer: LinkPeer, way: { stream: Stream; outbox: Outbox }, terms: LinkTerms) {
     this.#peer = peer;
     this.#terms = terms;
-    this.#stream = way.stream;
-    this.#outbox = way.outbox;
+    this.stream = way.stream;
+    this.outbox = way.outbox;
+    this.#serving = new Serving(this, terms);
     this.#reader = new FrameReader(
       terms.limits.payloadLimitBytes + callHeaderBytes - lengthBytes,
       (bytes, start, end) => this.#take(bytes, start, end),
     );
     this.#probes = new Probes(terms.scheduler);
-    this.#stream.listener = this;
-    this.#outbox.attach(this.#stream, () => this.#regulate());
+    this.stream.listener = this;
+    this.outbox.attach(this.stream, () => this.#regulate());
     this.#heartbeat = new Heartbeat(terms.scheduler, terms.timing, this);
   }
 
@@ -101,22 +101,17 @@ export class Link implements StreamListener, AnswerWay, Beating {
   }
 
   get lastSentMs(): number {
-    return this.#outbox.lastSentMs;
-  }
-
-  /** What goes out by it. */
-  get outbox(): Outbox {
-    return this.#outbox;
+    return this.outbox.lastSentMs;
   }
 
   /** Sends a request. The link must be open. */
   call(call: Call): void {
-    this.#outbox.call(call);
+    this.outbox.call(call);
   }
 
   /** Asks whether the other end is there; `listener` is told once, later, by the answer or after `timeoutMs`. */
   probe(timeoutMs: number, listener: ProbeListener): void {
-    this.#outbox.signal(frameKind.ping, this.#probes.begin(timeoutMs, listener));
+    this.outbox.signal(frameKind.ping, this.#probes.begin(timeoutMs, listener));
   }
 
   /** Ends it in order: what is under way is answered first, in both directions, but for no longer than `farewellMs`. */
@@ -133,7 +128,7 @@ export class Link implements StreamListener, AnswerWay, Beating {
   /** Ends it at once: what lies unread is dropped, and its calls fail. */
   end(reason: DownReason): void {
     if (this.#isOver) return;
-    this.#stream.destroy();
+    this.stream.destroy();
     this.#finish(reason);
   }
 
@@ -145,8 +140,10 @@ export class Link implements StreamListener, AnswerWay, Beating {
   }
 
   drained(): void {
-    this.#hasMoved = true;
-    this.#outbox.drained();
+    this.#serving.moved();
+    // Whoever takes what is sent is there, also while nothing is read from it.
+    this.#heartbeat.heard();
+    this.outbox.drained();
   }
 
   closed(): void {
@@ -156,14 +153,14 @@ export class Link implements StreamListener, AnswerWay, Beating {
 
   // oxlint-disable-next-line max-params -- as many as an answer has, once for each: an object would be made for each
   answer(id: number, byteLength: number, write: (target: Uint8Array, at: number) => void): void {
-    this.#outbox.answer(id, byteLength, write);
-    this.#owed--;
-    if (this.#hasSaidBye || this.#outbox.waitingAnswerBytes > 0) this.#regulate();
+    this.outbox.answer(id, byteLength, write);
+    this.#serving.answered();
+    this.#regulate();
   }
 
   beat(): void {
     // What waits already will be heard when it gets there.
-    if (this.#outbox.isEmpty) this.#outbox.signal(frameKind.beat, 0);
+    if (this.outbox.isEmpty) this.outbox.signal(frameKind.beat, 0);
   }
 
   silent(): void {
@@ -171,9 +168,7 @@ export class Link implements StreamListener, AnswerWay, Beating {
   }
 
   look(): void {
-    // Two nodes that both have paused would wait for each other for ever: then each reads a little.
-    if (this.#isPaused && !this.#hasMoved) this.#resume();
-    this.#hasMoved = false;
+    this.#serving.look();
   }
 
   #take(bytes: Uint8Array, start: number, end: number): void {
@@ -183,11 +178,11 @@ export class Link implements StreamListener, AnswerWay, Beating {
         return this.#serve(id, bytes, start, end);
       case frameKind.answer: {
         const payload = viewOf(bytes, start + headerBytes - lengthBytes, end);
-        if (!this.#outbox.settle(id, payload)) this.end("broken");
+        if (!this.outbox.settle(id, payload)) this.end("broken");
         return;
       }
       case frameKind.ping:
-        return this.#outbox.signal(frameKind.pong, id);
+        return this.outbox.signal(frameKind.pong, id);
       case frameKind.pong:
         return this.#probes.end(id, true);
       case frameKind.bye:
@@ -207,36 +202,25 @@ export class Link implements StreamListener, AnswerWay, Beating {
     if (payloadStart > end) return this.end("broken");
     const remainingMs = readU32(bytes, start + headerBytes - lengthBytes);
     const payload = viewOf(bytes, payloadStart, end);
-    this.#owed++;
-    this.#terms.serve(new LinkedCall(this, id, this.#peer.node, payload, remainingMs));
+    this.#serving.take(id, payload, remainingMs);
   }
 
   #sayBye(): void {
     if (!this.#hasSaidBye) {
       this.#hasSaidBye = true;
-      this.#outbox.signal(frameKind.bye, 0);
+      this.outbox.signal(frameKind.bye, 0);
     }
   }
 
   /** Called whenever something was read, answered, or has gone out. */
   #regulate(): void {
-    const { waitingAnswerBytes, isEmpty, pendingCalls } = this.#outbox;
-    const isBehind = waitingAnswerBytes > this.#terms.limits.queueLimitBytes;
-    if (isBehind && !this.#isPaused) {
-      this.#isPaused = true;
-      this.#hasMoved = true;
-      this.#stream.pause();
-    } else if (!isBehind && this.#isPaused) this.#resume();
-    const isDone = this.#hasSaidBye && this.#hasHeardBye && this.#owed === 0;
-    if (isDone && isEmpty && pendingCalls === 0 && !this.#isOver) {
-      this.#stream.end();
+    this.#serving.regulate();
+    if (!this.#hasSaidBye || !this.#hasHeardBye || this.#serving.owed > 0 || this.#isOver) return;
+    const { isEmpty, pendingCalls } = this.outbox;
+    if (isEmpty && pendingCalls === 0) {
+      this.stream.end();
       this.#finish(this.#endReason());
     }
-  }
-
-  #resume(): void {
-    this.#isPaused = false;
-    this.#stream.resume();
   }
 
   #endReason(): DownReason {
@@ -247,10 +231,11 @@ export class Link implements StreamListener, AnswerWay, Beating {
   #finish(reason: DownReason): void {
     this.#isOver = true;
     this.#reader.stop();
+    this.#serving.stop();
     this.#heartbeat.stop();
     this.#cancelFarewell();
     this.#peer.onDown(this, reason);
-    this.#outbox.end({ type: reason === "silent" ? "silent" : "lost" });
+    this.outbox.end({ type: reason === "silent" ? "silent" : "lost" });
     this.#probes.endAll();
     this.#over.resolve();
   }

@@ -96,7 +96,7 @@ export class Outbox {
 
   /**
    * From now on frames go out by `stream`, those that have gathered at the end of this turn. `onFlushed` is called whenever
-   * the system has taken all.
+   * the system has taken what was written.
    */
   attach(stream: Stream, onFlushed: () => void): void {
     this.#stream = stream;
@@ -166,7 +166,7 @@ export class Outbox {
     if (this.#isOver) return;
     this.#refreshRemaining();
     this.#flush(this.#terms.scheduler.now());
-    if (this.isEmpty) this.#onFlushed();
+    this.#onFlushed();
     this.#relieve();
   }
 

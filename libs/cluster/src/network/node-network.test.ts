@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { stat, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Cluster } from "../cluster.ts";
@@ -44,6 +45,30 @@ test("nodes of one host link by a Unix socket that is theirs alone", { timeout }
   await nodes.start(bar);
   await one.connect(bar);
   await exchange(one, bar);
+});
+
+test("nodes that ask each other for more than either takes at once get it all", {
+  timeout,
+}, async () => {
+  await using nodes = await RealNodes.prepare();
+  const limits = { queueLimitBytes: 20_000, overflowBytes: 100_000_000 };
+  const timing = { heartbeatMs: 100, silenceLimitMs: 10_000 };
+  const one = await nodes.start(foo, { limits, timing });
+  const other = await nodes.start(bar, { limits, timing });
+  await Promise.all([exchange(one, bar), exchange(other, foo)]);
+});
+
+test("a stranger that goes on talking when it was refused is cut off", { timeout }, async () => {
+  await using nodes = await RealNodes.prepare();
+  await nodes.start(bar);
+  const stranger = connect(join(nodes.directory, "bar@lab.node.sock"));
+  const closed = once(stranger, "close");
+  stranger.on("error", () => {}).resume();
+  const talk = (): void => {
+    if (!stranger.destroyed) stranger.write("and another thing; ", () => setImmediate(talk));
+  };
+  talk();
+  await closed;
 });
 
 test("a socket that a dead node has left is replaced", { timeout }, async () => {

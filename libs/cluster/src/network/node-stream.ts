@@ -56,9 +56,11 @@ export class NodeStream implements Stream {
   end(): void {
     this.#isDone = true;
     const socket = this.#socket;
+    if (socket === undefined) return;
     // What still comes in is passed over: unread, it would cost the other end our last words.
-    socket?.resume().end();
-    socket?.setTimeout(endMs, () => socket.destroy());
+    socket.resume().end();
+    const deadline = setTimeout(() => socket.destroy(), endMs);
+    socket.once("close", () => clearTimeout(deadline));
   }
 
   destroy(): void {

@@ -161,7 +161,11 @@ export class Peer {
 
   #beginGrace(error: ClusterError): void {
     const { scheduler, timing } = this.#terms;
-    this.#cancelGrace = scheduler.after(timing.graceMs, () => this.#giveUp(error));
+    this.#cancelGrace = scheduler.after(timing.graceMs, () => {
+      // Whoever was absent is something else by now: no more calls wait for this dial.
+      this.#failure = { error, isAbsent: false };
+      this.#giveUp(error);
+    });
   }
 
   #startDial(): void {

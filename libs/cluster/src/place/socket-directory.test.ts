@@ -9,6 +9,11 @@ import { nodeSocketPath, prepareSocketDirectory } from "./socket-directory.ts";
 
 const [foo, bar] = [nodeNamed("foo@lab"), nodeNamed("bar@lab")];
 
+/** What is expected of a refusal. */
+function refused(message: RegExp): { readonly code: string; readonly message: RegExp } {
+  return { code: "CLUSTER_PLACE", message };
+}
+
 test("nodeSocketPath() hashes a name that is too long, and refuses a folder that is", () => {
   assert.equal(nodeSocketPath("/run/kv", foo), "/run/kv/foo@lab.node.sock");
   const [one, other] = ["a", "b"].map((letter) =>
@@ -28,7 +33,8 @@ test("placeOf() asks the addresses first, then the host", () => {
   };
   assert.deepEqual(placeOf(places, nodeNamed("baz@lab")), { type: "tcp", ...address });
   assert.deepEqual(placeOf(places, bar), { type: "unix", path: "/run/kv/bar@lab.node.sock" });
-  assert.match(String(placeOf(places, nodeNamed("bar@den"))), /no address is configured/u);
+  const reason = "it is on another host, and no address is configured";
+  assert.equal(placeOf(places, nodeNamed("bar@den")), reason);
 });
 
 test("prepareSocketDirectory() makes a private folder, and refuses one that is not", async () => {
@@ -40,7 +46,6 @@ test("prepareSocketDirectory() makes a private folder, and refuses one that is n
     assert.equal((await stat(path)).mode & 0o777, 0o700);
     await prepareSocketDirectory(path, uid);
     await chmod(path, 0o750);
-    const refused = (reason: RegExp) => ({ code: "CLUSTER_PLACE", message: reason });
     await assert.rejects(prepareSocketDirectory(path, uid), refused(/mode 0750\); run chmod 700/u));
     await chmod(path, 0o700);
     if (uid !== undefined) {

@@ -6,8 +6,8 @@ import type { SimulatedStream } from "./simulated-stream.ts";
 import type { SimulatedWorld } from "./simulated-world.ts";
 
 /**
- * A process in a simulated world. Frozen, it does nothing and loses nothing: the world goes on around it, and when it is thawed,
- * all timers that are due go off before anything is read, as in Node.
+ * A process in a simulated world. Frozen, it does nothing and loses nothing: the world goes on around it. When it is thawed,
+ * all timers that are due go off before anything is read, or after, as it happens.
  */
 export class SimulatedProcess {
   /** Where it runs: cuts are between hosts. */
@@ -55,7 +55,8 @@ export class SimulatedProcess {
   thaw(): void {
     if (!this.#isFrozen) return;
     this.#isFrozen = false;
-    const missed = [...this.#missedTimers, ...this.#missedInput];
+    const [timers, input] = [this.#missedTimers, this.#missedInput];
+    const missed = this.#world.chance.percent(50) ? [...timers, ...input] : [...input, ...timers];
     this.#missedTimers = [];
     this.#missedInput = [];
     // At once, or what comes now would pass what has waited.

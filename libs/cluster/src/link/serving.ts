@@ -1,0 +1,116 @@
+import type { Stream } from "../network/network.ts";
+import type { NodeName } from "../node-name.ts";
+import { DeferredCalls } from "./deferred-calls.ts";
+import type { LinkTerms } from "./link.ts";
+import type { Outbox } from "./outbox.ts";
+import { type AnswerWay, LinkedCall } from "./served-call.ts";
+
+/** The link whose calls are served. */
+export interface ServedLink extends AnswerWay {
+  readonly node: NodeName;
+  readonly stream: Stream;
+  readonly outbox: Outbox;
+}
+
+/**
+ * The other node's calls, from when they are read to when they are answered. While the other node does not take its answers,
+ * they are set aside; when that has become much, nothing more is read.
+ */
+export class Serving {
+  readonly #link: ServedLink;
+  readonly #terms: LinkTerms;
+  readonly #deferred = new DeferredCalls();
+  /** With so many bytes of calls set aside, nothing more is read. */
+  #deferLimitBytes: number;
+  #isServingDeferred = false;
+  #isPaused = false;
+  /** Whether the other end has taken anything since the last look. */
+  #hasMoved = false;
+  #owed = 0;
+
+  constructor(link: ServedLink, terms: LinkTerms) {
+    this.#link = link;
+    this.#terms = terms;
+    this.#deferLimitBytes = terms.limits.queueLimitBytes;
+  }
+
+  /** How many calls were read and are not answered yet. */
+  get owed(): number {
+    return this.#owed;
+  }
+
+  /** A call has come in; `payload` is good until this returns. */
+  take(id: number, payload: Uint8Array, remainingMs: number): void {
+    this.#owed++;
+    if (this.#deferred.isEmpty && !this.#isBehind) this.#serve(id, payload, remainingMs);
+    else {
+      const readMs = this.#terms.scheduler.now();
+      this.#deferred.add({ id, payload: payload.slice(), remainingMs, readMs });
+    }
+  }
+
+  /** One call was answered. */
+  answered(): void {
+    this.#owed--;
+  }
+
+  /** The other end has taken what was sent. */
+  moved(): void {
+    this.#hasMoved = true;
+  }
+
+  /** To be called whenever something was read, answered, or taken. */
+  regulate(): void {
+    if (!this.#deferred.isEmpty) this.#serveDeferred();
+    this.#pauseOrResume();
+  }
+
+  /** To be called now and then. */
+  look(): void {
+    // Two nodes that both read nothing would wait for each other for ever: then each sets some more aside.
+    if (this.#isPaused && !this.#hasMoved) {
+      this.#deferLimitBytes = this.#deferred.bytes + this.#terms.limits.queueLimitBytes;
+      this.#pauseOrResume();
+    }
+    this.#hasMoved = false;
+  }
+
+  /** What is set aside will not be served. */
+  stop(): void {
+    this.#deferred.clear();
+  }
+
+  /** Whether so much waits to be taken by the other end that its further calls have to wait. */
+  get #isBehind(): boolean {
+    return this.#link.outbox.waitingAnswerBytes > this.#terms.limits.queueLimitBytes;
+  }
+
+  #serve(id: number, payload: Uint8Array, remainingMs: number): void {
+    const link = this.#link;
+    this.#terms.serve(new LinkedCall(link, id, link.node, payload, remainingMs));
+  }
+
+  #serveDeferred(): void {
+    // What is served may be answered at once, which leads here again.
+    if (this.#isServingDeferred) return;
+    this.#isServingDeferred = true;
+    while (!this.#isBehind && !this.#link.isOver) {
+      const call = this.#deferred.take();
+      if (call === undefined) break;
+      const waitedMs = this.#terms.scheduler.now() - call.readMs;
+      this.#serve(call.id, call.payload, Math.max(0, Math.floor(call.remainingMs - waitedMs)));
+    }
+    this.#isServingDeferred = false;
+    if (this.#deferred.isEmpty) this.#deferLimitBytes = this.#terms.limits.queueLimitBytes;
+  }
+
+  #pauseOrResume(): void {
+    const { stream, isOver } = this.#link;
+    const isFull = this.#deferred.bytes > this.#deferLimitBytes;
+    if (isFull === this.#isPaused || isOver) return;
+    this.#isPaused = isFull;
+    this.#hasMoved = true;
+    if (isFull) stream.pause();
+    else stream.resume();
+  }
+}
