@@ -6,7 +6,7 @@ import {
   type Time,
   unixTimeMs,
 } from "@kv/application";
-import { type Kv, kv } from "@kv/kv";
+import { type Crowd, type Kv, kv } from "@kv/kv";
 import { type Address, formatAddress } from "./address.ts";
 import { type DoorName, type DoorPlan, plannedDoors } from "./door.ts";
 import {
@@ -56,6 +56,8 @@ export interface StartOptions {
   readonly rebinding?: Rebinding;
   /** The machine's own by default. */
   readonly time?: Time;
+  /** Where clients are counted in who have to wait when the process stands still; nowhere by default. */
+  readonly crowd?: Crowd;
   /** What certificates are judged by; the machine's by default. */
   readonly unixClock?: () => number;
 }
@@ -78,7 +80,11 @@ export const kvServer: Application<typeof environment, ServerApi> = {
   shutdownMs: longestDrainMs + 2 * shutdownMarginMs,
   check: checkEnvironment,
   inspect: (values) => inspectTls(values, unixTimeMs()),
-  start: (context) => startServer(context.use(kv), context.environment, { signal: context.signal }),
+  start: (context) => {
+    const buckets = context.use(kv);
+    const { environment: values, signal } = context;
+    return startServer(buckets, values, { signal, crowd: buckets.crowd });
+  },
 };
 
 /**
@@ -96,6 +102,7 @@ export async function startServer(
   const { node } = buckets;
   const certificates = files && (await openCertificates({ node, files, unixTimeMs: unixClock }));
   const hall = new Hall(values);
+  const leave = options.crowd?.add(() => hall.connections);
   const listeners = new Map<DoorName, Listener>();
   const open = async (door: DoorPlan): Promise<Listener> => {
     const listener = await startListener({
@@ -144,6 +151,7 @@ export async function startServer(
     finished: supervisor.finished,
     async [Symbol.asyncDispose]() {
       closing.abort();
+      leave?.();
       closeAll(listeners.values());
       await supervisor[Symbol.asyncDispose]();
     },

@@ -20,6 +20,7 @@ import type {
   ValueSink,
 } from "@kv/storage";
 import type { BucketName } from "./bucket-name.ts";
+import type { Crowd } from "./crowd.ts";
 import type { Served } from "./remote/later.ts";
 
 /** How many buckets there are. */
@@ -93,6 +94,8 @@ export interface NodeKv extends Kv {
   listOwnBuckets(options?: ListOptions): Answering<ListBucketsOutcome>;
   /** The engine's own figures, as JSON can hold them, and with a log how it is synced, `sync`; `undefined` while it is not open. */
   statistics(): Readonly<Record<string, unknown>> | undefined;
+  /** Who has to wait when a write is synced while the process stands still. Front doors add their clients. */
+  readonly crowd: Crowd;
   /** What the engine offers for its own upkeep; nothing where it has none. Throws `KV_NO_STORE`. */
   readonly maintenance: Pick<Store, "backup" | "compact">;
 }

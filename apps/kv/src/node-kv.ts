@@ -5,7 +5,7 @@ import type { Kv, NodeKv } from "./kv.ts";
 import type { StoreChild } from "./store-child.ts";
 
 /** The node's own store, if it is open. */
-type Opened = Pick<StoreChild, "current" | "isWanted" | "opening" | "sync">;
+type Opened = Pick<StoreChild, "crowd" | "current" | "isWanted" | "opening" | "sync">;
 
 /** The node's store behind its router, for those who look after it. */
 export function createNodeKv(router: Kv, child: Opened): NodeKv {
@@ -25,6 +25,7 @@ export function createNodeKv(router: Kv, child: Opened): NodeKv {
       return child.opening;
     },
     statistics: () => statisticsOf(child),
+    crowd: child.crowd,
     get maintenance() {
       return store();
     },

@@ -5,6 +5,7 @@ import { MemoryStore } from "@kv/storage";
 import { type BucketName, parseBucketName } from "./bucket-name.ts";
 import { isKvError } from "./errors.ts";
 import type { Kv } from "./kv.ts";
+import { Crowd } from "./crowd.ts";
 import { createNodeKv } from "./node-kv.ts";
 import { ScriptedLink } from "./remote/testing/scripted-link.ts";
 import { createRouter } from "./router.ts";
@@ -155,6 +156,7 @@ function named(text: string): BucketName {
 test("createRouter() is in another epoch when its table has changed, and so is who stands before it", () => {
   const { router, use } = routed("a-m=self");
   const node = createNodeKv(router, {
+    crowd: new Crowd(),
     current: undefined,
     isWanted: true,
     opening: "",

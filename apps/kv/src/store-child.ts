@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Child, unixTimeMs } from "@kv/application";
+import { Crowd } from "./crowd.ts";
 import { MemoryStore, openLogStore, type Store, type SyncMode } from "@kv/storage";
 
 /** Which store to open, and where. */
@@ -21,6 +22,8 @@ export interface StoreChildOptions {
  * and from the moment on that it is being closed.
  */
 export class StoreChild {
+  /** Whom it goes by when it might have the process stand still for a sync. */
+  readonly crowd = new Crowd();
   readonly #options: StoreChildOptions;
   #store: Store | undefined;
   #opening = "";
@@ -68,7 +71,8 @@ export class StoreChild {
     const { engine, ...options } = this.#options;
     if (engine === "none") return undefined;
     if (engine === "memory") return new MemoryStore({ clock: unixTimeMs });
-    return openLogStore({ ...options, clock: unixTimeMs });
+    const mayStandStill = (): boolean => this.crowd.isAtMostOne;
+    return openLogStore({ ...options, clock: unixTimeMs, mayStandStill });
   }
 }
 

@@ -11,6 +11,7 @@ import {
 import { isolatedCluster, parseNodeName } from "@kv/cluster";
 import { MemoryStore, type Store } from "@kv/storage";
 import type { NodeKv } from "../src/kv.ts";
+import { Crowd } from "../src/crowd.ts";
 import { createNodeKv } from "../src/node-kv.ts";
 import { createRouter } from "../src/router.ts";
 
@@ -38,6 +39,7 @@ export class CommandBench {
       opening: () => this.opening,
     };
     this.kv = createNodeKv(router, {
+      crowd: new Crowd(),
       get current() {
         return child.current();
       },
