@@ -43,6 +43,8 @@ for (const [sync, afterKill, afterPowerCut] of rows) {
   });
 }
 
+const mayStandStill = (): boolean => true;
+
 /** Whether a put, the second write, is acknowledged while the disk does nothing but what is stood still for. */
 async function isPutAtOnce(options: Partial<LogStoreOptions>, value = 1): Promise<boolean> {
   const disk = new SimulatedDisk();
@@ -64,7 +66,6 @@ async function isPutAtOnce(options: Partial<LogStoreOptions>, value = 1): Promis
 }
 
 test("where the process may stand still and the last sync was quick, a write is on the disk within the turn", async () => {
-  const mayStandStill = (): boolean => true;
   assert.equal(await isPutAtOnce({ mayStandStill }), true);
   assert.equal(await isPutAtOnce({}), false);
   assert.equal(await isPutAtOnce({ mayStandStill: () => false }), false);
