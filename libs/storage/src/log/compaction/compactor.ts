@@ -17,6 +17,7 @@ import type { SegmentWriter } from "../segment-writer.ts";
 import { CompactionPace } from "./compaction-pace.ts";
 import { deadShare, isDue, type LogUse } from "./compaction-policy.ts";
 import { CompactionRounds, type LogSums } from "./compaction-rounds.ts";
+import type { DeadPlaces } from "./dead-places.ts";
 import { SegmentCopier } from "./segment-copier.ts";
 import { SegmentDamage } from "./segment-groups.ts";
 import { SegmentRemover } from "./segment-remover.ts";
@@ -31,6 +32,7 @@ export interface CompactorOptions {
   readonly segments: SegmentWriter;
   readonly lengths: SegmentLengths;
   readonly files: SegmentFiles;
+  readonly dead: DeadPlaces;
   readonly scheduler: Scheduler;
   /** The store's checksum seed. */
   readonly seed: number;
@@ -198,7 +200,7 @@ export class Compactor {
 
   /** Appends what is needed of the oldest segment that was not emptied, and lets it go. */
   async #emptyOldest(nextPortion: () => Promise<number>): Promise<void> {
-    const { commits, segments, lengths, seed } = this.#options;
+    const { commits, segments, lengths, dead, seed } = this.#options;
     const segment = this.#remover.next;
     this.#segment = segment;
     // Whoever began another one has made sure that this is on the disk.
@@ -208,6 +210,7 @@ export class Compactor {
     const lengthBytes = lengths.of(segment);
     await this.#copier.copy({ segment, lengthBytes, seed }, nextPortion);
     this.#remover.add(this.#copier.copiedBytes - copiedBefore);
+    dead.forget(segment);
     this.#rounds.note(segment, lengthBytes, this.#sums());
     const isMuch = this.#remover.emptiedBytes > MOST_EMPTIED_BYTES;
     if (isMuch || this.#remover.hasFailed) await this.#finishRemovals();

@@ -6,6 +6,7 @@ import { RecordCursor } from "../format/record-cursor.ts";
 import type { Group } from "../group.ts";
 import type { LoggedIndex } from "../logged-index.ts";
 import type { SegmentFiles } from "../segment-files.ts";
+import type { DeadPlaces } from "./dead-places.ts";
 import { FieldBatch } from "./field-batch.ts";
 import {
   readGroups,
@@ -19,6 +20,7 @@ export interface SegmentCopierOptions {
   readonly index: KeyIndex;
   readonly logged: LoggedIndex;
   readonly files: SegmentFiles;
+  readonly dead: DeadPlaces;
 }
 
 /** Buckets that are said again between two pauses. */
@@ -63,7 +65,7 @@ export class SegmentCopier {
    * {@link SegmentDamage}, whatever reading throws, and whatever `nextPortion` throws.
    */
   async copy(toRead: SegmentToRead, nextPortion: () => Promise<number>): Promise<void> {
-    const { files } = this.#options;
+    const { files, dead } = this.#options;
     const { segment } = toRead;
     using pin = files.pin(segment);
     void pin;
@@ -80,6 +82,7 @@ export class SegmentCopier {
         if (cursor.type !== RECORD_TYPE.put && cursor.type !== RECORD_TYPE.copy) continue;
         while (cursor.nextItem()) {
           portion -= this.#lookAt(cursor.fieldEnd - cursor.fieldStart);
+          if (dead.has(segment, group.payloadAt + cursor.fieldStart)) continue;
           this.#fields.add(cursor);
           if (this.#fields.isFull) portion -= COPY_COST_BYTES * this.#copyFields(segment, group);
         }
