@@ -139,7 +139,7 @@ async function open(settings: LogSettings): Promise<Store> {
     limitBytes: settings.cacheLimitBytes,
     places: log.index.copies,
   });
-  const dead = new DeadPlaces(log);
+  const dead = new DeadPlaces({ ...settings, ...log });
   Object.assign(listeners, { cache, dead });
   const forward = { ...settings, files, clock: forwardClock(clock) };
   const store = await startLog(forward, { ...log, cache, dead, lock }, resources);

@@ -1,102 +1,113 @@
 import { FIELD_HEADER_BYTES } from "../format/field.ts";
 
 /**
- * One bit stands for so many bytes of a segment: as many as a power of two can be without two fields that
- * begin in them.
+ * One bit stands for 16 bytes of a segment, the largest power of two in which no two fields begin. So a word of
+ * 32 bits stands for 512.
  */
 const CELL_SHIFT = 4;
+const WORD_SHIFT = CELL_SHIFT + 5;
+const WORD_BYTES = 4;
 
-/** A chunk stands for half a mebibyte of a segment: 1024 words of 32 bits, 4 KiB. */
-const CHUNK_SHIFT = 19;
-const CHUNK_WORDS = 2 ** (CHUNK_SHIFT - CELL_SHIFT) / 32;
-const CHUNK_BYTES = CHUNK_WORDS * 4;
+if (2 ** CELL_SHIFT > FIELD_HEADER_BYTES) throw new Error("Two fields may begin in one cell");
 
 /** With 16 MiB the places in two gibibytes of log can be noted. */
 const MEMORY_LIMIT_BYTES = 16 * 2 ** 20;
 
-if (2 ** CELL_SHIFT > FIELD_HEADER_BYTES) throw new Error("Two fields may begin in one cell");
+/** Of a segment that has not been given any words. */
+const NONE = -1;
 
 /** What {@link DeadPlaces} is made with. */
 export interface DeadPlacesOptions {
   /** The oldest segment that is needed: nothing before it is ever noted. */
   readonly firstSegment: number;
+  /** How long segments become; what one of them has beyond that is not noted. */
+  readonly segmentLimitBytes: number;
   /** 16 MiB by default. */
   readonly memoryLimitBytes?: number | undefined;
 }
 
 /**
  * Where in the log fields lie that the index does not need any more. Compaction passes over them without a look-up, and most
- * of what it comes across is such; whoever overwrites a key has just had its place in hand, so to note it costs next to
- * nothing.
+ * of what it comes across is such; whoever overwrites a key has just had its place in hand, and sets one bit.
  *
  * Not every dead field is noted: there is a limit to the memory, and nothing is kept when the store is closed. But
  * what is noted is dead for good, since no place in a log is ever used twice.
  */
 export class DeadPlaces {
-  readonly #chunkLimit: number;
-  /** The segment that the first list of chunks stands for. */
+  /** Each segment has as many words, one behind the other, as these come to. */
+  readonly #wordsEach: number;
+  readonly #segmentsAtMost: number;
+  /** The bits of all segments in one array: no chain of objects on the path of every put. */
+  #words = new Uint32Array(0);
+  /** The segment that the first of {@link #starts} is that of. */
   #first: number;
-  /** For each segment, of each half of a mebibyte in which something was noted, the bits. */
-  readonly #segments: (Uint32Array | undefined)[][] = [];
-  /** All of them zeros. */
-  readonly #spare: Uint32Array[] = [];
-  #made = 0;
+  /** Where the words of each segment begin, or {@link NONE}. */
+  readonly #starts: number[] = [];
+  /** Where words begin that no segment has; all zeros. */
+  readonly #spare: number[] = [];
+  #given = 0;
 
-  constructor({ firstSegment, memoryLimitBytes = MEMORY_LIMIT_BYTES }: DeadPlacesOptions) {
+  constructor(options: DeadPlacesOptions) {
+    const { firstSegment, segmentLimitBytes, memoryLimitBytes = MEMORY_LIMIT_BYTES } = options;
     this.#first = firstSegment;
-    this.#chunkLimit = Math.floor(memoryLimitBytes / CHUNK_BYTES);
+    this.#wordsEach = Math.ceil(segmentLimitBytes / 2 ** WORD_SHIFT);
+    this.#segmentsAtMost = Math.floor(memoryLimitBytes / (this.#wordsEach * WORD_BYTES));
   }
 
-  /** Bytes of all bits, also of those that wait to be used again. */
+  /** Bytes of all bits, also of those that wait to be used. */
   get memoryBytes(): number {
-    return this.#made * CHUNK_BYTES;
+    return this.#words.byteLength;
   }
 
   /** The field that begins at `offset` of `segment` is not needed any more, and never will be again. */
   note(segment: number, offset: number): void {
-    const chunk = this.#chunkOf(segment, offset) ?? this.#begin(segment, offset);
-    if (chunk === undefined) return;
-    chunk[(offset >>> (CELL_SHIFT + 5)) & (CHUNK_WORDS - 1)]! |= 1 << (offset >>> CELL_SHIFT);
+    const word = offset >>> WORD_SHIFT;
+    if (word >= this.#wordsEach) return;
+    let start = this.#starts[segment - this.#first];
+    if (start === undefined || start === NONE) start = this.#begin(segment);
+    if (start !== NONE) this.#words[start + word]! |= 1 << (offset >>> CELL_SHIFT);
   }
 
   /** Whether the field that begins there was noted. */
   has(segment: number, offset: number): boolean {
-    const chunk = this.#chunkOf(segment, offset);
-    if (chunk === undefined) return false;
-    const word = chunk[(offset >>> (CELL_SHIFT + 5)) & (CHUNK_WORDS - 1)]!;
-    return ((word >>> (offset >>> CELL_SHIFT)) & 1) !== 0;
+    const word = offset >>> WORD_SHIFT;
+    const start = this.#starts[segment - this.#first];
+    if (start === undefined || start === NONE || word >= this.#wordsEach) return false;
+    return ((this.#words[start + word]! >>> (offset >>> CELL_SHIFT)) & 1) !== 0;
   }
 
   /** Forgets what was noted of `segment` and of those before it: nobody will ask for them, nor note anything there. */
   forget(segment: number): void {
     for (; this.#first <= segment; this.#first++) {
-      for (const chunk of this.#segments.shift() ?? []) {
-        if (chunk !== undefined) this.#spare.push(chunk.fill(0));
-      }
+      const start = this.#starts.shift() ?? NONE;
+      if (start === NONE) continue;
+      this.#words.fill(0, start, start + this.#wordsEach);
+      this.#spare.push(start);
     }
   }
 
-  #chunkOf(segment: number, offset: number): Uint32Array | undefined {
-    const chunks = this.#segments[segment - this.#first];
-    return chunks === undefined ? undefined : chunks[offset >>> CHUNK_SHIFT];
+  /** Gives words to a segment that has none; {@link NONE} when there is no memory for it, or no need. */
+  #begin(segment: number): number {
+    const place = segment - this.#first;
+    if (place < 0) return NONE;
+    while (this.#starts.length <= place) this.#starts.push(NONE);
+    const start = this.#spare.pop() ?? this.#add();
+    this.#starts[place] = start;
+    return start;
   }
 
-  /** The chunk of a place that has none yet; `undefined` when there is no memory for it, or no need. */
-  #begin(segment: number, offset: number): Uint32Array | undefined {
-    if (segment < this.#first) return undefined;
-    const chunk = this.#spare.pop() ?? this.#make();
-    if (chunk === undefined) return undefined;
-    while (this.#segments.length <= segment - this.#first) this.#segments.push([]);
-    const chunks = this.#segments[segment - this.#first]!;
-    const place = offset >>> CHUNK_SHIFT;
-    while (chunks.length <= place) chunks.push(undefined);
-    chunks[place] = chunk;
-    return chunk;
+  #add(): number {
+    if (this.#given === this.#segmentsAtMost) return NONE;
+    const start = this.#given * this.#wordsEach;
+    this.#given++;
+    if (this.#words.length < start + this.#wordsEach) this.#grow();
+    return start;
   }
 
-  #make(): Uint32Array | undefined {
-    if (this.#made === this.#chunkLimit) return undefined;
-    this.#made++;
-    return new Uint32Array(CHUNK_WORDS);
+  #grow(): void {
+    const segments = Math.min(this.#given * 2, this.#segmentsAtMost);
+    const grown = new Uint32Array(segments * this.#wordsEach);
+    grown.set(this.#words);
+    this.#words = grown;
   }
 }
