@@ -9,6 +9,8 @@ export interface KeyIndexOptions {
   readonly entryOverheadBytes: number;
   /** Called for every entry that goes, before its ref is used again; also for those of dropped buckets. */
   readonly onRemove?: (entry: EntryRef) => void;
+  /** Called for every entry before its value gets another place by a put. */
+  readonly onOverwrite?: (entry: EntryRef) => void;
   /** Instead of the keyed hash: for tests, which want collisions. Any 32 bits. */
   readonly hash?: KeyHash;
 }

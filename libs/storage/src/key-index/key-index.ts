@@ -32,12 +32,19 @@ export class KeyIndex {
   readonly #buckets: Buckets;
   readonly #keys: Keys;
 
-  constructor({ seed, entryOverheadBytes, onRemove = () => {}, hash }: KeyIndexOptions) {
+  constructor(options: KeyIndexOptions) {
+    const { seed, entryOverheadBytes, hash, onRemove = () => {}, onOverwrite = () => {} } = options;
     if (seed.length !== 16) throw new RangeError(`Cannot key a hash with ${seed.length} bytes`);
     const parts = { arena: this.#arena, heads: this.#heads, hash: hash ?? halfSipHash(seed) };
     this.#buckets = new Buckets(parts);
     this.lifetimes = this.#buckets.lifetimes;
-    this.#keys = new Keys({ ...parts, buckets: this.#buckets, entryOverheadBytes, onRemove });
+    this.#keys = new Keys({
+      ...parts,
+      buckets: this.#buckets,
+      entryOverheadBytes,
+      onRemove,
+      onOverwrite,
+    });
     ({ copies: this.copies, foresight: this.foresight } = this.#keys);
   }
 

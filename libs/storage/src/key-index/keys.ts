@@ -22,6 +22,7 @@ export interface KeysParts {
   readonly buckets: Buckets;
   readonly entryOverheadBytes: number;
   readonly onRemove: (entry: EntryRef) => void;
+  readonly onOverwrite: (entry: EntryRef) => void;
 }
 
 /** The keys of all buckets, and those that dropped buckets have left behind. */
@@ -38,6 +39,7 @@ export class Keys {
   readonly #hash: KeyHash;
   readonly #overheadBytes: number;
   readonly #onRemove: (entry: EntryRef) => void;
+  readonly #onOverwrite: (entry: EntryRef) => void;
   readonly #expiry = new ExpiryHeap((entry, place) => this.entries.setHeapPlace(entry, place));
   /** The bucket dropped last of those that have not been taken apart. */
   #dropped: BucketRef = 0;
@@ -56,6 +58,7 @@ export class Keys {
     });
     this.#overheadBytes = parts.entryOverheadBytes;
     this.#onRemove = parts.onRemove;
+    this.#onOverwrite = parts.onOverwrite;
   }
 
   get memoryBytes(): number {
@@ -130,6 +133,7 @@ export class Keys {
   }
 
   overwrite(bucket: BucketRef, entry: EntryRef, fields: EntryFields): void {
+    this.#onOverwrite(entry);
     const grown = fields.valueBytes - this.entries.valueBytes(entry);
     if (grown !== 0) this.#charge(bucket, grown);
     this.entries.write(entry, fields);

@@ -3,13 +3,14 @@ import type { Clock } from "../clock.ts";
 import { StorageError } from "../errors.ts";
 import { emit } from "../events.ts";
 import { forwardClock } from "../forward-clock.ts";
-import { type EntryRef, KeyIndex } from "../key-index/key-index.ts";
+import type { KeyIndex } from "../key-index/key-index.ts";
 import type { Store } from "../store.ts";
 import { ValueCache } from "../value-cache/value-cache.ts";
+import { DeadPlaces } from "./compaction/dead-places.ts";
 import type { FilePort, HeldLock } from "./file-port.ts";
-import { ENTRY_OVERHEAD_BYTES } from "./format/field.ts";
 import { STORE_ID_BYTES, type StoreId } from "./format/store-id.ts";
 import { guardFiles } from "./guarded-files.ts";
+import { type IndexListeners, makeLogIndex } from "./make-log-index.ts";
 import { nodeFiles } from "./node-files.ts";
 import { OpeningProgress } from "./opening-progress.ts";
 import { recoverLog } from "./recover-log.ts";
@@ -129,12 +130,10 @@ async function open(settings: LogSettings): Promise<Store> {
   using resources = new DisposableStack();
   const lock = resources.use(await takeLock(settings));
   const files = guardFiles(settings.files, lock);
-  // Nothing is in it before the log was read: it needs the index for it.
-  let cache: ValueCache | undefined;
+  const listeners: IndexListeners = {};
   const progress = new OpeningProgress({ path: directory, clock });
   const onKeys = (done: SnapshotProgress): void => progress.loadKeys(done.keys, done.ofKeys);
-  const makeIndex = (storeId: StoreId): KeyIndex =>
-    makeLogIndex(storeId, (entry) => cache?.remove(entry));
+  const makeIndex = (storeId: StoreId): KeyIndex => makeLogIndex(storeId, listeners);
   const log = await recoverLog({
     files,
     directory,
@@ -143,19 +142,19 @@ async function open(settings: LogSettings): Promise<Store> {
     loadSnapshot: () => loadSnapshot({ files, directory, makeIndex, onProgress: onKeys }),
     onProgress: (doneBytes, totalBytes) => progress.readBytes(doneBytes, totalBytes),
   });
-  cache = new ValueCache({ limitBytes: settings.cacheLimitBytes, places: log.index.copies });
+  const cache = new ValueCache({
+    limitBytes: settings.cacheLimitBytes,
+    places: log.index.copies,
+  });
+  const dead = new DeadPlaces({ ...settings, ...log });
+  Object.assign(listeners, { cache, dead });
   const forward = { ...settings, files, clock: forwardClock(clock) };
-  const store = await startLog(forward, { ...log, cache, lock }, resources);
+  const store = await startLog(forward, { ...log, cache, dead, lock }, resources);
   const tookMs = clock() - startedAtMs;
   const { keyCount: keys } = log.index;
   const message = `Opened the store at "${directory}" in ${tookMs} ms; keys: ${keys}`;
   emit({ level: "info", type: "opened", message, path: directory, keys, tookMs });
   return store;
-}
-
-/** An index whose keys leave the cache, by `onRemove`, before another key can be taken for them. */
-function makeLogIndex(storeId: StoreId, onRemove: (entry: EntryRef) => void): KeyIndex {
-  return new KeyIndex({ seed: storeId, entryOverheadBytes: ENTRY_OVERHEAD_BYTES, onRemove });
 }
 
 async function takeLock({ files, directory }: LogSettings): Promise<HeldLock> {

@@ -3,6 +3,7 @@ import type { ValueCache } from "../value-cache/value-cache.ts";
 import { Backups } from "./backups.ts";
 import { closeLog } from "./close-log.ts";
 import { Compactor } from "./compaction/compactor.ts";
+import type { DeadPlaces } from "./compaction/dead-places.ts";
 import { checksumSeed } from "./format/store-id.ts";
 import type { HeldLock } from "./file-port.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -18,8 +19,12 @@ import { SnapshotKeeper } from "./snapshot-keeper.ts";
 import { LOCK_LOST, systemError } from "./system-reason.ts";
 import { ValueReader } from "./value-reader.ts";
 
-/** A log that was recovered, or is new, the cache of its values, and the lock of its directory. */
-export type FoundStore = RecoveredLog & { readonly cache: ValueCache; readonly lock: HeldLock };
+/** A log that was recovered, or is new, the lock of its directory, and what is told of changes of its index. */
+export type FoundStore = RecoveredLog & {
+  readonly cache: ValueCache;
+  readonly dead: DeadPlaces;
+  readonly lock: HeldLock;
+};
 
 /** Sets a store going on a log. Moves `resources` into it once nothing can fail any more. */
 export async function startLog(

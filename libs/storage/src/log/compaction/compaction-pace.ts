@@ -26,6 +26,8 @@ const COPIES_UNDER_WAY_BYTES = 4 * 2 ** 20;
 export class CompactionPace {
   readonly #options: CompactionPaceOptions;
   readonly #debt = new CompactionDebt();
+  /** Above 0 while a whole pass is made that somebody has asked for. */
+  #leastPace = 0;
   /** Of what was copied this much was waited for. */
   #settledBytes = 0;
 
@@ -33,15 +35,16 @@ export class CompactionPace {
     this.#options = options;
   }
 
-  /** Compaction begins: nothing is owed yet. */
-  begin(): void {
+  /** Compaction begins, at `leastPace` bytes for each one written or more, without pauses if that is above 0: nothing is owed yet. */
+  begin(leastPace = 0): void {
     const { logged, copier } = this.#options;
+    this.#leastPace = leastPace;
     this.#debt.begin(logged.writtenBytes, copier.lookedAtBytes);
   }
 
   /** Whether there is no time for pauses. */
   get isHurried(): boolean {
-    return this.#owedBytes() >= HURRY_BYTES;
+    return this.#leastPace > 0 || this.#owedBytes() >= HURRY_BYTES;
   }
 
   /** Whether callers are so much faster that they have to be slowed down. */
@@ -49,12 +52,13 @@ export class CompactionPace {
     return this.#owedBytes() > Math.min(MOST_BEHIND_BYTES, this.#options.segmentLimitBytes);
   }
 
-  /** How many bytes to look at next, at least `leastBytes` when there is no hurry. */
-  portionBytes(leastBytes = 0): number {
+  /** How many bytes to look at next. */
+  portionBytes(): number {
     const { use, deadShareLimit } = this.#options;
+    if (this.#leastPace > 0) return LARGEST_PORTION_BYTES;
     const owedBytes = this.#owedBytes();
     if (owedBytes >= HURRY_BYTES) return Math.min(owedBytes, LARGEST_PORTION_BYTES);
-    return Math.max(leastBytes, idlePortionBytes(use(), deadShareLimit));
+    return idlePortionBytes(use(), deadShareLimit);
   }
 
   /** Lets the disk take what was copied: all of it when there is no hurry, else when it is much. */
@@ -69,7 +73,7 @@ export class CompactionPace {
 
   #owedBytes(): number {
     const { logged, copier, use, deadShareLimit } = this.#options;
-    const nowPace = pace(use(), deadShareLimit);
+    const nowPace = Math.max(this.#leastPace, pace(use(), deadShareLimit));
     return this.#debt.settle(logged.writtenBytes, copier.lookedAtBytes, nowPace);
   }
 }

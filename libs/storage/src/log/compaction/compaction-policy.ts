@@ -32,8 +32,17 @@ const URGENT_PACE = 3;
 /** Looked at in one portion when nothing is owed: with a pause of 5 ms, some 12 MB a second. */
 const IDLE_PORTION_BYTES = 64 * 1024;
 
-/** No portion is larger: it is done without letting others run. About a millisecond's work. */
-export const LARGEST_PORTION_BYTES = 256 * 1024;
+/** The same when more is dead than may be. */
+const URGENT_IDLE_PORTION_BYTES = 256 * 1024;
+
+/** No portion is larger: it is done without letting others run. Half a millisecond's work. */
+export const LARGEST_PORTION_BYTES = 2 ** 20;
+
+/**
+ * A whole pass that was asked for looks at so many bytes for each one that callers write: so it has an end, and leaves
+ * no more dead bytes behind than half of the log that it has found.
+ */
+export const PASS_PACE = 2;
 
 /** The share of the log that is dead, 0 to 1. */
 export function deadShare({ totalBytes, liveBytes }: LogUse): number {
@@ -57,5 +66,5 @@ export function pace(use: LogUse, deadShareLimit: number): number {
 
 /** How many bytes to look at after a pause when nothing is owed: nobody may be writing any more. */
 export function idlePortionBytes(use: LogUse, deadShareLimit: number): number {
-  return deadShare(use) > deadShareLimit ? LARGEST_PORTION_BYTES : IDLE_PORTION_BYTES;
+  return deadShare(use) > deadShareLimit ? URGENT_IDLE_PORTION_BYTES : IDLE_PORTION_BYTES;
 }

@@ -109,6 +109,31 @@ for (const sync of ["always", "everysec", "never"] as const) {
   });
 }
 
+test("a pass that was asked for ends soon beside clients who write, and leaves less behind than it has found", async () => {
+  const limits = { segmentLimitBytes: MIB, deadShareLimit: 1, cacheLimitBytes: 0 };
+  const { store, scheduler } = await openHeld(new SimulatedDisk(), { ...limits, sync: "never" });
+  await store.createBucket(BUCKET);
+  const clients = Array.from({ length: CLIENTS }, (_, number) => new Client(number));
+  const passTurn = async (): Promise<void> => {
+    for (const client of clients) client.putNext(store);
+    scheduler.endTurn();
+    await setImmediate();
+  };
+  for (let turn = 0; turn < 20; turn++) await passTurn();
+  const { logBytes: before = 0 } = store.statistics();
+  assert.ok(before > 40 * MIB);
+  let isOver = false;
+  void store.compact?.().then(() => {
+    isOver = true;
+  });
+  // Each turn callers would write 3 MiB, and one portion looks at one.
+  for (let turn = 0; turn < 400 && !isOver; turn++) await passTurn();
+  assert.ok(isOver, "it has an end");
+  const { logBytes: after = 0, liveBytes = 0 } = store.statistics();
+  // What is being written goes to one segment, which has up to 4 MiB then; so much may be owed, too.
+  assert.ok(after < liveBytes + before / 2 + 8 * MIB, `${after} bytes are left of ${before}`);
+});
+
 test("compaction goes on after a load has ended, and comes to an end", async () => {
   const limits = { segmentLimitBytes: SEGMENT_BYTES, deadShareLimit: 1, cacheLimitBytes: 0 };
   const disk = new SimulatedDisk();

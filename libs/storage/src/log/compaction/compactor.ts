@@ -15,8 +15,9 @@ import { CHECK_COMMAND } from "../../operator-commands.ts";
 import { isSystemError, systemReason } from "../system-reason.ts";
 import type { SegmentWriter } from "../segment-writer.ts";
 import { CompactionPace } from "./compaction-pace.ts";
-import { deadShare, isDue, type LogUse } from "./compaction-policy.ts";
+import { deadShare, isDue, type LogUse, PASS_PACE } from "./compaction-policy.ts";
 import { CompactionRounds, type LogSums } from "./compaction-rounds.ts";
+import type { DeadPlaces } from "./dead-places.ts";
 import { SegmentCopier } from "./segment-copier.ts";
 import { SegmentDamage } from "./segment-groups.ts";
 import { SegmentRemover } from "./segment-remover.ts";
@@ -31,6 +32,7 @@ export interface CompactorOptions {
   readonly segments: SegmentWriter;
   readonly lengths: SegmentLengths;
   readonly files: SegmentFiles;
+  readonly dead: DeadPlaces;
   readonly scheduler: Scheduler;
   /** The store's checksum seed. */
   readonly seed: number;
@@ -44,10 +46,6 @@ const MOST_EMPTIED_BYTES = 256 * 2 ** 20;
 
 /** A whole pass that was asked for is over when so little is dead: what is left is headers. */
 const CLEAN_DEAD_SHARE = 0.02;
-
-/** Bytes of the log that a pass which was asked for looks at between two pauses: beside callers who write, and alone. */
-const PASS_PORTION_BYTES = 128 * 1024;
-const LONE_PASS_PORTION_BYTES = 512 * 1024;
 
 /**
  * Gives the space of dead bytes back, beside the traffic: takes the oldest segment, writes what of it
@@ -75,8 +73,6 @@ export class Compactor {
   /** Ends the pause before the next portion, so that a stop need not wait for it. */
   #endPause: () => void = () => {};
   #work: Promise<unknown> = Promise.resolve();
-  /** What callers had written when the latest portion was handed out. */
-  #seenBytes = 0;
 
   constructor(options: CompactorOptions) {
     this.#options = options;
@@ -119,13 +115,9 @@ export class Compactor {
       // It has to write to free anything: a full disk needs other space first.
       this.#options.commits.assertWritable();
       onProgress?.(doneBytes, beforeBytes);
-      const written = this.#options.logged.writtenBytes;
-      const isAlone = written === this.#seenBytes;
-      this.#seenBytes = written;
-      await this.#pause();
-      return this.#pace.portionBytes(isAlone ? LONE_PASS_PORTION_BYTES : PASS_PORTION_BYTES);
+      return this.#portion();
     };
-    const pass = this.#run(async () => {
+    const pass = this.#run(PASS_PACE, async () => {
       while (this.#remover.next <= last && deadShare(this.#use()) > CLEAN_DEAD_SHARE) {
         doneBytes += lengths.of(this.#remover.next);
         await this.#emptyOldest(portion);
@@ -145,9 +137,9 @@ export class Compactor {
   }
 
   /** Does `work`, and nothing else meanwhile. What stops it is thrown as a `StorageError`, or as it was if the caller did. */
-  async #run(work: () => Promise<void>): Promise<void> {
+  async #run(leastPace: number, work: () => Promise<void>): Promise<void> {
     this.#state = "running";
-    this.#pace.begin();
+    this.#pace.begin(leastPace);
     try {
       try {
         await work();
@@ -170,7 +162,7 @@ export class Compactor {
   /** As `run`, for nobody: what the disk stops it with was told, a bug is not caught. */
   async #runAlone(work: () => Promise<void>): Promise<void> {
     try {
-      await this.#run(work);
+      await this.#run(0, work);
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
     }
@@ -198,7 +190,7 @@ export class Compactor {
 
   /** Appends what is needed of the oldest segment that was not emptied, and lets it go. */
   async #emptyOldest(nextPortion: () => Promise<number>): Promise<void> {
-    const { commits, segments, lengths, seed } = this.#options;
+    const { commits, segments, lengths, dead, seed } = this.#options;
     const segment = this.#remover.next;
     this.#segment = segment;
     // Whoever began another one has made sure that this is on the disk.
@@ -208,6 +200,7 @@ export class Compactor {
     const lengthBytes = lengths.of(segment);
     await this.#copier.copy({ segment, lengthBytes, seed }, nextPortion);
     this.#remover.add(this.#copier.copiedBytes - copiedBefore);
+    dead.forget(segment);
     this.#rounds.note(segment, lengthBytes, this.#sums());
     const isMuch = this.#remover.emptiedBytes > MOST_EMPTIED_BYTES;
     if (isMuch || this.#remover.hasFailed) await this.#finishRemovals();
@@ -237,7 +230,8 @@ export class Compactor {
     do {
       await new Promise<void>((resolve) => {
         this.#endPause = resolve;
-        if (this.#pace.isHurried) scheduler.endOfTurn(resolve);
+        // A full disk is tried again each second: there is nothing to hurry for.
+        if (this.#pace.isHurried && commits.failure === undefined) scheduler.endOfTurn(resolve);
         else scheduler.soon(resolve);
       });
       this.#assertUsable();

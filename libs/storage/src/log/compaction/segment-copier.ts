@@ -6,6 +6,8 @@ import { RecordCursor } from "../format/record-cursor.ts";
 import type { Group } from "../group.ts";
 import type { LoggedIndex } from "../logged-index.ts";
 import type { SegmentFiles } from "../segment-files.ts";
+import { LARGEST_PORTION_BYTES } from "./compaction-policy.ts";
+import type { DeadPlaces } from "./dead-places.ts";
 import { FieldBatch } from "./field-batch.ts";
 import {
   readGroups,
@@ -19,13 +21,14 @@ export interface SegmentCopierOptions {
   readonly index: KeyIndex;
   readonly logged: LoggedIndex;
   readonly files: SegmentFiles;
+  readonly dead: DeadPlaces;
 }
 
 /** Buckets that are said again between two pauses. */
 const BUCKETS_AT_ONCE = 1000;
 
-/** To write a small value again takes about as long as to look at so many bytes more. */
-const COPY_COST_BYTES = 128;
+/** To look a small field up and write it again takes about as long as to pass over so many bytes that are noted as dead. */
+const FIELD_COST_BYTES = 1024;
 
 /** Writes what the index still needs of a segment at the end of the log. */
 export class SegmentCopier {
@@ -58,33 +61,44 @@ export class SegmentCopier {
   }
 
   /**
-   * Goes through the oldest segment, as many bytes at a time as `nextPortion` answers. What is put,
+   * Goes through the oldest segment, as many bytes at a time as `nextPortion` answers, or fewer where much has to be copied. What is put,
    * deleted or dropped meanwhile is judged as it is when its record comes by. Throws
    * {@link SegmentDamage}, whatever reading throws, and whatever `nextPortion` throws.
    */
   async copy(toRead: SegmentToRead, nextPortion: () => Promise<number>): Promise<void> {
-    const { files } = this.#options;
+    const { files, dead } = this.#options;
     const { segment } = toRead;
     using pin = files.pin(segment);
     void pin;
     const buckets: number[] = [];
     const cursor = new RecordCursor();
     let portion = 0;
+    let effort = 0;
+    const lookAt = (bytes: number): void => {
+      this.#lookedAtBytes += bytes;
+      portion -= bytes;
+      effort -= bytes;
+    };
     for await (const group of readGroups(files, toRead)) {
-      this.#lookedAtBytes += GROUP_HEADER_BYTES;
+      lookAt(GROUP_HEADER_BYTES);
       cursor.open(group.payload, 0, group.payload.length);
       while (cursor.nextRecord()) {
-        if (portion <= 0) portion = await nextPortion();
-        portion -= this.#lookAt(RECORD_START_BYTES);
+        if (portion <= 0 || effort <= 0) {
+          portion = await nextPortion();
+          effort = LARGEST_PORTION_BYTES;
+        }
+        lookAt(RECORD_START_BYTES);
         if (cursor.type === RECORD_TYPE.bucket) buckets.push(cursor.bucketId);
         if (cursor.type !== RECORD_TYPE.put && cursor.type !== RECORD_TYPE.copy) continue;
         while (cursor.nextItem()) {
-          portion -= this.#lookAt(cursor.fieldEnd - cursor.fieldStart);
+          lookAt(cursor.fieldEnd - cursor.fieldStart);
+          if (dead.has(segment, group.payloadAt + cursor.fieldStart)) continue;
+          effort -= FIELD_COST_BYTES;
           this.#fields.add(cursor);
-          if (this.#fields.isFull) portion -= COPY_COST_BYTES * this.#copyFields(segment, group);
+          if (this.#fields.isFull) this.#copyFields(segment, group);
         }
       }
-      portion -= COPY_COST_BYTES * this.#copyFields(segment, group);
+      this.#copyFields(segment, group);
       if (cursor.isBad) throw new SegmentDamage(group.payloadAt, "a group holds no records");
     }
     for (const [count, id] of buckets.entries()) {
@@ -93,23 +107,15 @@ export class SegmentCopier {
     }
   }
 
-  #lookAt(bytes: number): number {
-    this.#lookedAtBytes += bytes;
-    return bytes;
-  }
-
-  /** Copies what is needed of the fields that were gathered, all of them in `group`; returns how many that are. */
-  #copyFields(segment: number, group: SegmentGroup): number {
+  /** Copies what is needed of the fields that were gathered, all of them in `group`. */
+  #copyFields(segment: number, group: SegmentGroup): void {
     const { logged } = this.#options;
     const { payload } = group;
     const words = new DataView(payload.buffer, payload.byteOffset, payload.length);
-    let copied = 0;
     this.#fields.take(segment, group, (field) => {
       this.#latest = logged.copy(field, words);
       this.#copiedBytes += field.end - field.start;
-      copied++;
     });
-    return copied;
   }
 
   /** Says a bucket again, unless a later segment does already. */
