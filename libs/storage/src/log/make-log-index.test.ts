@@ -16,7 +16,10 @@ function listened() {
   const index = makeLogIndex(new Uint8Array(16), listeners);
   index.createBucket(1, KEY);
   const dead = new DeadPlaces({ firstSegment: 1, segmentLimitBytes: 2 ** 20 });
-  const noted = (): number[] => [100, 200, 300, 400, 500].filter((at) => dead.has(3, at));
+  const noted = (): number[] => {
+    dead.settle();
+    return [100, 200, 300, 400, 500].filter((at) => dead.has(3, at));
+  };
   return { listeners, index, dead, noted };
 }
 

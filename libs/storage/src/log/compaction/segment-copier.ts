@@ -85,6 +85,7 @@ export class SegmentCopier {
       while (cursor.nextRecord()) {
         if (portion <= 0 || effort <= 0) {
           portion = await nextPortion();
+          dead.settle();
           effort = LARGEST_PORTION_BYTES;
         }
         lookAt(RECORD_START_BYTES);
