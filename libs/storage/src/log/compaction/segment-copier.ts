@@ -61,8 +61,8 @@ export class SegmentCopier {
   }
 
   /**
-   * Goes through the oldest segment, as many bytes at a time as `nextPortion` answers, or fewer where much has to be copied. What is put,
-   * deleted or dropped meanwhile is judged as it is when its record comes by. Throws
+   * Goes through the oldest segment, as many bytes at a time as `nextPortion` answers, or fewer where much has to
+   * be copied. What is put, deleted or dropped meanwhile is judged as it is when its record comes by. Throws
    * {@link SegmentDamage}, whatever reading throws, and whatever `nextPortion` throws.
    */
   async copy(toRead: SegmentToRead, nextPortion: () => Promise<number>): Promise<void> {
@@ -74,13 +74,8 @@ export class SegmentCopier {
     const cursor = new RecordCursor();
     let portion = 0;
     let effort = 0;
-    const lookAt = (bytes: number): void => {
-      this.#lookedAtBytes += bytes;
-      portion -= bytes;
-      effort -= bytes;
-    };
     for await (const group of readGroups(files, toRead)) {
-      lookAt(GROUP_HEADER_BYTES);
+      this.#lookedAtBytes += GROUP_HEADER_BYTES;
       cursor.open(group.payload, 0, group.payload.length);
       while (cursor.nextRecord()) {
         if (portion <= 0 || effort <= 0) {
@@ -88,16 +83,20 @@ export class SegmentCopier {
           dead.settle();
           effort = LARGEST_PORTION_BYTES;
         }
-        lookAt(RECORD_START_BYTES);
+        let bytes = RECORD_START_BYTES;
+        let asked = 0;
         if (cursor.type === RECORD_TYPE.bucket) buckets.push(cursor.bucketId);
-        if (cursor.type !== RECORD_TYPE.put && cursor.type !== RECORD_TYPE.copy) continue;
-        while (cursor.nextItem()) {
-          lookAt(cursor.fieldEnd - cursor.fieldStart);
+        const hasFields = cursor.type === RECORD_TYPE.put || cursor.type === RECORD_TYPE.copy;
+        while (hasFields && cursor.nextItem()) {
+          bytes += cursor.fieldEnd - cursor.fieldStart;
           if (dead.has(segment, group.payloadAt + cursor.fieldStart)) continue;
-          effort -= FIELD_COST_BYTES;
+          asked++;
           this.#fields.add(cursor);
           if (this.#fields.isFull) this.#copyFields(segment, group);
         }
+        this.#lookedAtBytes += bytes;
+        portion -= bytes;
+        effort -= bytes + asked * FIELD_COST_BYTES;
       }
       this.#copyFields(segment, group);
       if (cursor.isBad) throw new SegmentDamage(group.payloadAt, "a group holds no records");
