@@ -33,18 +33,12 @@ export class KeyIndex {
   readonly #keys: Keys;
 
   constructor(options: KeyIndexOptions) {
-    const { seed, entryOverheadBytes, hash, onRemove = () => {}, onOverwrite = () => {} } = options;
+    const { seed, hash } = options;
     if (seed.length !== 16) throw new RangeError(`Cannot key a hash with ${seed.length} bytes`);
     const parts = { arena: this.#arena, heads: this.#heads, hash: hash ?? halfSipHash(seed) };
     this.#buckets = new Buckets(parts);
     this.lifetimes = this.#buckets.lifetimes;
-    this.#keys = new Keys({
-      ...parts,
-      buckets: this.#buckets,
-      entryOverheadBytes,
-      onRemove,
-      onOverwrite,
-    });
+    this.#keys = new Keys({ ...options, ...parts, buckets: this.#buckets });
     ({ copies: this.copies, foresight: this.foresight } = this.#keys);
   }
 

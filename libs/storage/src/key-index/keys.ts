@@ -21,8 +21,8 @@ export interface KeysParts {
   readonly hash: KeyHash;
   readonly buckets: Buckets;
   readonly entryOverheadBytes: number;
-  readonly onRemove: (entry: EntryRef) => void;
-  readonly onOverwrite: (entry: EntryRef) => void;
+  readonly onRemove?: (entry: EntryRef) => void;
+  readonly onOverwrite?: (entry: EntryRef) => void;
 }
 
 /** The keys of all buckets, and those that dropped buckets have left behind. */
@@ -57,8 +57,8 @@ export class Keys {
       hashOf: (...key) => this.#hashIn(...key),
     });
     this.#overheadBytes = parts.entryOverheadBytes;
-    this.#onRemove = parts.onRemove;
-    this.#onOverwrite = parts.onOverwrite;
+    this.#onRemove = parts.onRemove ?? (() => {});
+    this.#onOverwrite = parts.onOverwrite ?? (() => {});
   }
 
   get memoryBytes(): number {

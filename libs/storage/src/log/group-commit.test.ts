@@ -171,6 +171,23 @@ test("flush() rejects after a final failure, also when something was appended be
   await assert.rejects(commits.flush(), { code: "STORAGE_WRITE_UNKNOWN" });
 });
 
+test("flush() rejects while the disk is full, also when something was appended behind that, which is written later", async () => {
+  const { commits, disk, scheduler } = await bareCommits();
+  disk.faults = ({ type }) => (type === "write" ? { type: "error", code: "ENOSPC" } : undefined);
+  const first = commits.append([{ type: "trim", firstSegment: 1 }]);
+  await endTurn(scheduler);
+  await assert.rejects(first.durable, { code: "STORAGE_WRITE_UNKNOWN" });
+  // Compaction does not ask before each of its copies. Nothing of it is tried again before a second has passed.
+  const second = commits.append([{ type: "trim", firstSegment: 1 }]);
+  await assert.rejects(second.written, { code: "STORAGE_WRITE_UNKNOWN" });
+  await assert.rejects(commits.flush(), { code: "STORAGE_WRITE_UNKNOWN" });
+  disk.faults = () => undefined;
+  commits.retry();
+  await commits.drain();
+  assert.equal(commits.failure, undefined);
+  assert.equal(await commits.flush(), second.place.sequence);
+});
+
 test("flush() does not wait for an acknowledgement that is held back", async () => {
   const { commits, scheduler } = await bareCommits();
   commits.acknowledgements.holdsBack = () => true;

@@ -103,13 +103,18 @@ export class GroupCommit {
   #take(group: Group): Group {
     const groups = this.#groups;
     if (groups.length === 0 || groups[groups.length - 1] !== group) groups.push(group);
-    // Nobody will ever write it: whoever had begun before the failure hears of it.
-    if (this.#obstacle?.mayPass === false) group.fail(refusal(this.#obstacle.error));
+    // Whoever had begun before the failure hears of it as all others did, also where it may pass: a store that is being
+    // closed waits for those who wait for this, and only then tries again.
+    if (this.#obstacle !== undefined) this.#failLate(group, this.#obstacle);
     if (!this.#isWriting && !this.#isScheduled) {
       this.#isScheduled = true;
       this.#options.scheduler.endOfTurn(this.#onEndOfTurn);
     }
     return group;
+  }
+
+  #failLate(group: Group, { error, mayPass }: Obstacle): void {
+    group.fail(mayPass ? error : refusal(error));
   }
 
   /** What has to settle before anything that rests on mutation `revision` may be told. */

@@ -83,20 +83,15 @@ export class SegmentCopier {
           dead.settle();
           effort = LARGEST_PORTION_BYTES;
         }
-        let bytes = RECORD_START_BYTES;
-        let asked = 0;
+        const before = this.#lookedAtBytes;
+        this.#lookedAtBytes += RECORD_START_BYTES;
         if (cursor.type === RECORD_TYPE.bucket) buckets.push(cursor.bucketId);
-        const hasFields = cursor.type === RECORD_TYPE.put || cursor.type === RECORD_TYPE.copy;
-        while (hasFields && cursor.nextItem()) {
-          bytes += cursor.fieldEnd - cursor.fieldStart;
-          if (dead.has(segment, group.payloadAt + cursor.fieldStart)) continue;
-          asked++;
-          this.#fields.add(cursor);
-          if (this.#fields.isFull) this.#copyFields(segment, group);
+        if (cursor.type === RECORD_TYPE.put || cursor.type === RECORD_TYPE.copy) {
+          effort -= FIELD_COST_BYTES * this.#gatherFields(cursor, segment, group);
         }
-        this.#lookedAtBytes += bytes;
+        const bytes = this.#lookedAtBytes - before;
         portion -= bytes;
-        effort -= bytes + asked * FIELD_COST_BYTES;
+        effort -= bytes;
       }
       this.#copyFields(segment, group);
       if (cursor.isBad) throw new SegmentDamage(group.payloadAt, "a group holds no records");
@@ -105,6 +100,20 @@ export class SegmentCopier {
       if (count % BUCKETS_AT_ONCE === 0) await nextPortion();
       this.#restate(segment, id);
     }
+  }
+
+  /** Gathers the fields of a record that were not noted as dead, and copies whenever there are many; returns how many they are. */
+  #gatherFields(cursor: RecordCursor, segment: number, group: SegmentGroup): number {
+    const { dead } = this.#options;
+    let gathered = 0;
+    while (cursor.nextItem()) {
+      this.#lookedAtBytes += cursor.fieldEnd - cursor.fieldStart;
+      if (dead.has(segment, group.payloadAt + cursor.fieldStart)) continue;
+      gathered++;
+      this.#fields.add(cursor);
+      if (this.#fields.isFull) this.#copyFields(segment, group);
+    }
+    return gathered;
   }
 
   /** Copies what is needed of the fields that were gathered, all of them in `group`. */
