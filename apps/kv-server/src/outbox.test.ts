@@ -100,3 +100,18 @@ test("what was put into the output last can be taken back, and nothing else", as
   await endOfTurn();
   assert.deepEqual(one.sent, ["a", "c"]);
 });
+
+test("a part that is being put together outlives a flush, and so does what is held beside it", () => {
+  const { output, outbox, one, other } = open();
+  one.keeps = true;
+  one.put("first");
+  output.append(Buffer.from("half"));
+  outbox.flush();
+  output.append(Buffer.from(" done"));
+  outbox.post(other);
+  outbox.flush();
+  one.put("third");
+  outbox.flush();
+  assert.deepEqual([one.sent, other.sent], [["first", "third"], ["half done"]]);
+  assert.equal(Buffer.from(one.views[0] ?? []).toString(), "first");
+});

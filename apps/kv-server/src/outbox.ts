@@ -22,6 +22,8 @@ export interface Sender {
 export class Outbox {
   readonly #output: OutputBuffer;
   #woken: Sender[] = [];
+  /** Whether somebody holds a view of the output's memory. */
+  #isHeld = false;
   #posted: { readonly sender: Sender; readonly part: OutputPart }[] = [];
 
   constructor(output: OutputBuffer) {
@@ -54,11 +56,13 @@ export class Outbox {
     const posted = this.#posted;
     if (posted.length === 0) return;
     this.#posted = [];
-    let isFree = true;
     for (const { sender, part } of posted) {
-      if (!sender.send(part)) isFree = false;
+      if (!sender.send(part)) this.#isHeld = true;
     }
-    if (isFree) this.#output.clear();
-    else this.#output.giveAway();
+    // Whoever is in the midst of a part, and has had another connection go on, keeps it.
+    if (this.#output.length > 0) return;
+    if (this.#isHeld) this.#output.giveAway();
+    else this.#output.clear();
+    this.#isHeld = false;
   }
 }

@@ -1,4 +1,4 @@
-import { type BucketName, type FieldPlace, parseBucketName } from "@kv/kv";
+import { type BucketName, type KeyPlace, parseBucketName } from "@kv/kv";
 import type { GetCommand, PutCommand } from "./execute/command.ts";
 import type { ReplyForm } from "./request.ts";
 
@@ -12,7 +12,7 @@ const NO_BUCKET = nameOf(Uint8Array.of(0));
  * What most requests are, a get or a put of one key, told by offsets into the bytes that it came in: a decoder fills the
  * same objects again and again, and nothing is made for a request that is carried out at once.
  */
-export class PlainRequest implements FieldPlace {
+export class PlainRequest implements KeyPlace {
   type: "get" | "put" = "get";
   /** In memory of its own, that nobody writes to. */
   bucket = NO_BUCKET;

@@ -42,7 +42,7 @@ export const kv: Application<typeof environment, NodeKv> = {
       listen: values.nodeListen,
       serve: (call) => server.serve(call),
     });
-    store.crowd.add(() => cluster.nodes.length);
+    store.crowd.addLinks(() => cluster.nodes.length);
     const router = createRouter({
       reader,
       table: () => values.routingTable,

@@ -17,3 +17,13 @@ test("Crowd says that there is one at most when all who count say so, and somebo
   unlink();
   assert.equal(crowd.isAtMostOne, false);
 });
+
+test("Crowd takes one link for many clients", () => {
+  const crowd = new Crowd();
+  let links = 0;
+  crowd.addLinks(() => links);
+  crowd.add(() => 0);
+  assert.equal(crowd.isAtMostOne, true);
+  links = 1;
+  assert.equal(crowd.isAtMostOne, false);
+});

@@ -11,6 +11,11 @@ export class Crowd {
     return () => this.#counts.delete(count);
   }
 
+  /** The same for links to other nodes, of which each brings as many clients as that node has. */
+  addLinks(count: () => number): () => void {
+    return this.add(() => (count() === 0 ? 0 : Number.POSITIVE_INFINITY));
+  }
+
   /** Whether there is one at most. Not while nobody counts: then nobody knows. */
   get isAtMostOne(): boolean {
     let sum = 0;

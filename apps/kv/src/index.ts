@@ -9,7 +9,6 @@ export type {
   DropBucketOutcome,
   ExpireOutcome,
   Field,
-  FieldPlace,
   GetOutcome,
   KeyOutcome,
   KeyPlace,

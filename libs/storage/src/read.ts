@@ -25,14 +25,6 @@ export interface KeyPlace {
   readonly end: number;
 }
 
-/** A key to put and its value, told by where they stand. */
-export interface FieldPlace extends KeyPlace {
-  /** The value is the same bytes from here ... */
-  readonly valueStart: number;
-  /** ... to before here. */
-  readonly valueEnd: number;
-}
-
 /** What a front door that looks ahead can ask for besides the operations themselves. */
 export interface Reads {
   /** `get` for who uses the value at once and wants no copy of it, where that can be. */
