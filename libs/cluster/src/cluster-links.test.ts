@@ -40,7 +40,7 @@ test("call() to a node that is not there fails at once, and the first one after 
   for (let round = 0; round < 3; round++) {
     const { outcome, tookMs } = await scene.call(one, bar);
     assert.equal(textOf(outcome), "no connection to bar@lab");
-    assert.ok(tookMs <= 5, `${tookMs} ms`);
+    assert.ok(tookMs <= 10, `${tookMs} ms`);
     // Long enough for the pauses in the background to have grown.
     await scene.world.run(20_000);
   }
@@ -49,8 +49,8 @@ test("call() to a node that is not there fails at once, and the first one after 
   other.process.kill();
   await scene.world.run(10);
   assert.equal(textOf((await scene.call(one, bar)).outcome), "no connection to bar@lab");
+  // However little later it comes, and it is called.
   await scene.start(bar);
-  await scene.world.run(50);
   assert.equal((await scene.call(one, bar)).outcome, "answered");
 });
 
@@ -67,7 +67,7 @@ test("call() to a node that was absent, and hangs now, waits once", async () => 
     assert.equal(textOf(outcome), "no connection to bar@lab");
     times.push(Math.round(tookMs));
   }
-  assert.deepEqual(times, [50, 0, 0]);
+  assert.deepEqual(times, [1000, 0, 0]);
 });
 
 test("call() to a dead node dials no more often than the pauses say", async () => {
@@ -84,7 +84,7 @@ test("call() to a dead node dials no more often than the pauses say", async () =
     scene.begin(one, bar);
     await scene.world.run(1);
   }
-  assert.ok(dials <= 1000 / 50 + 1, `${dials} dials in a second`);
+  assert.ok(dials <= 1000 / 5 + 1, `${dials} dials in a second`);
   dials = 0;
   await scene.world.run(600_000);
   // In the background, until nobody has asked for a minute: 5 s apart at most, 2.5 s at least.

@@ -13,9 +13,11 @@ export interface Timing {
   /** The longest pause before a node is dialled again. Default 5000. */
   readonly backOffLimitMs: number;
   /**
-   * A node that was absent when it was last dialled is dialled anew for a call, which waits no longer than this; and no
-   * more often than every so many milliseconds. Default 50.
+   * How long after its last dial a node that was absent then is dialled anew for a call, which waits for that. It bounds what
+   * dialling in vain costs. Default 5.
    */
+  readonly absentPauseMs: number;
+  /** How long at most a call waits for a node that was absent when it was last dialled. Default 1000. */
   readonly graceMs: number;
   /** A node that nobody has asked for in so long is not dialled again until somebody does. Default 60,000. */
   readonly interestMs: number;
@@ -31,7 +33,8 @@ export const defaultTiming: Timing = {
   probeTimeoutMs: 1000,
   backOffMs: 100,
   backOffLimitMs: 5000,
-  graceMs: 50,
+  absentPauseMs: 5,
+  graceMs: 1000,
   interestMs: 60_000,
   farewellMs: 2000,
 };

@@ -142,7 +142,7 @@ export class Peer {
     const nowMs = this.#terms.scheduler.now();
     this.#redial.wanted();
     if (this.#waiting === undefined && this.#failure !== undefined) {
-      if (!this.#isWorthATry(this.#failure, nowMs)) {
+      if (!this.#failure.isAbsent) {
         if (this.#dial === undefined && !this.#redial.isDue) this.#redial.later();
         return lateFailures.add(call, this.#failure.error);
       }
@@ -150,13 +150,14 @@ export class Peer {
     }
     this.#waiting ??= new Outbox(this.node, this.#terms);
     this.#waiting.call(call);
-    if (this.#dial === undefined && this.#crossedMs === undefined) this.#startDial();
+    if (this.#dial === undefined && this.#crossedMs === undefined) this.#dialSoon(nowMs);
   }
 
-  /** Whether a call may wait for a dial although the node is known to be dead. */
-  #isWorthATry({ isAbsent }: Failure, nowMs: number): boolean {
-    const isDue = nowMs - this.#lastDialMs >= this.#terms.timing.graceMs;
-    return isAbsent && (isDue || this.#dial !== undefined);
+  /** A node that is back is found by the next call, whenever that comes: it waits until the node may be dialled once more. */
+  #dialSoon(nowMs: number): void {
+    const pauseMs = this.#lastDialMs + this.#terms.timing.absentPauseMs - nowMs;
+    if (this.#failure === undefined || pauseMs <= 0) this.#startDial();
+    else this.#redial.within(pauseMs);
   }
 
   #beginGrace(error: ClusterError): void {

@@ -43,9 +43,14 @@ export class Redial {
 
   /** Begins a pause, in the place of one that is on. */
   later(): void {
-    const { scheduler, timing, random } = this.#terms;
+    const { timing, random } = this.#terms;
+    this.within(pauseMs(Math.max(0, this.#failures - 1), random(), timing));
+  }
+
+  /** The same; it lasts `delayMs`. */
+  within(delayMs: number): void {
+    const { scheduler, timing } = this.#terms;
     this.cancel();
-    const delayMs = pauseMs(Math.max(0, this.#failures - 1), random(), timing);
     this.#cancel = scheduler.after(delayMs, () => {
       this.#cancel = undefined;
       const isWanted = scheduler.now() - this.#wantedMs <= timing.interestMs;
