@@ -124,6 +124,7 @@ class AwaitedReply implements ReservedReply, LaterListener<Reply> {
   group: CommitGroup | undefined = undefined;
   bytes: number;
   awaitedBytes = 0;
+  more = 0;
   readonly #replies: AwaitedReplies;
 
   constructor(replies: AwaitedReplies, { demand, form }: Asked) {

@@ -1,4 +1,4 @@
-import { type BucketName, type KeyPlace, parseBucketName } from "@kv/kv";
+import { type BucketName, type FieldPlace, parseBucketName } from "@kv/kv";
 import type { GetCommand, PutCommand } from "./execute/command.ts";
 import type { ReplyForm } from "./request.ts";
 
@@ -6,20 +6,19 @@ import type { ReplyForm } from "./request.ts";
 export const plainLimitBytes = 4096;
 
 const NO_BYTES = new Uint8Array(0);
+const NO_WORDS = new DataView(NO_BYTES.buffer);
 const NO_BUCKET = nameOf(Uint8Array.of(0));
 
 /**
  * What most requests are, a get or a put of one key, told by offsets into the bytes that it came in: a decoder fills the
  * same objects again and again, and nothing is made for a request that is carried out at once.
  */
-export class PlainRequest implements KeyPlace {
+export class PlainRequest implements FieldPlace {
   type: "get" | "put" = "get";
   /** In memory of its own, that nobody writes to. */
   bucket = NO_BUCKET;
   bytes: Uint8Array = NO_BYTES;
-  /** The memory of the bytes, and where in it they begin: asking for it costs as much as a view. */
-  memory: ArrayBufferLike = NO_BYTES.buffer;
-  memoryOffset = 0;
+  words: DataView = NO_WORDS;
   start = 0;
   end = 0;
   /** Of a put, the value; of a get, nothing. */
@@ -29,6 +28,11 @@ export class PlainRequest implements KeyPlace {
   createsBucket = false;
   /** As `form` of every request. */
   form: ReplyForm | undefined = undefined;
+
+  /** The value is where the key is. */
+  get valueWords(): DataView {
+    return this.words;
+  }
 
   /** How many bytes it brings to the store. */
   get byteLength(): number {
@@ -46,7 +50,8 @@ export class PlainRequest implements KeyPlace {
 
   /** A plain view: of a `Buffer`, it would take twice as long to make. */
   #view(start: number, end: number): Uint8Array {
-    return new Uint8Array(this.memory, this.memoryOffset + start, end - start);
+    const { buffer, byteOffset } = this.words;
+    return new Uint8Array(buffer, byteOffset + start, end - start);
   }
 
   /** The same in bytes of its own, without whatever is around key and value. */
@@ -56,7 +61,7 @@ export class PlainRequest implements KeyPlace {
     copy.bytes = new Uint8Array(keyBytes + this.valueEnd - this.valueStart);
     copy.bytes.set(this.bytes.subarray(this.start, this.end));
     copy.bytes.set(this.bytes.subarray(this.valueStart, this.valueEnd), keyBytes);
-    copy.memory = copy.bytes.buffer;
+    copy.words = new DataView(copy.bytes.buffer);
     copy.type = this.type;
     copy.bucket = this.bucket;
     copy.end = keyBytes;

@@ -8,6 +8,7 @@ import { type CommitGroup, ReplyQueue, type ReservedReply } from "./reply-queue.
 /** What may happen to a queue. Groups go by number; those settled are opened anew when they are named again. */
 type Step =
   | { readonly type: "add"; readonly effect: Effect; readonly group: number | undefined }
+  | { readonly type: "add-written"; readonly which: number; readonly group: number | undefined }
   | { readonly type: "reserve"; readonly effect: Effect }
   | { readonly type: "fill"; readonly which: number; readonly group: number | undefined }
   | { readonly type: "settle"; readonly group: number; readonly fails: boolean };
@@ -16,10 +17,14 @@ const effect = fc.constantFrom<Effect>("read", "write", "writes");
 const group = fc.option(fc.nat(3), { nil: undefined });
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ type: fc.constant("add"), effect, group }),
+  fc.record({ type: fc.constant("add-written"), which: fc.nat(1), group }),
   fc.record({ type: fc.constant("reserve"), effect }),
   fc.record({ type: fc.constant("fill"), which: fc.nat(20), group }),
   fc.record({ type: fc.constant("settle"), group: fc.nat(3), fails: fc.boolean() }),
 );
+
+/** Told again and again, as the same object. */
+const WRITTEN = [refuse("written"), refuse("written anew")];
 
 const WRITE: Demand = { effect: "write", writtenBytes: 1000 };
 
@@ -54,6 +59,13 @@ class Rehearsal {
         const rests = this.#group(step.group);
         this.queue.add({ reply: refuse(says) }, demandOf(step.effect), this.#inQueue(rests));
         this.#owed.push({ effect: step.effect, says, rests, place: undefined });
+        return;
+      }
+      case "add-written": {
+        const reply = WRITTEN[step.which] ?? refuse("");
+        const rests = this.#group(step.group);
+        this.queue.addWritten({ reply }, 100 + step.which, this.#inQueue(rests));
+        this.#owed.push({ effect: "write", says: reply.reason, rests, place: undefined });
         return;
       }
       case "reserve": {
@@ -126,7 +138,13 @@ class Rehearsal {
 
 function reserved(queue: ReplyQueue, demand: Demand): ReservedReply {
   const none = { form: undefined, reply: undefined, group: undefined };
-  const place = { ...none, effect: demand.effect, bytes: demand.writtenBytes, awaitedBytes: 0 };
+  const place = {
+    ...none,
+    effect: demand.effect,
+    bytes: demand.writtenBytes,
+    awaitedBytes: 0,
+    more: 0,
+  };
   queue.reserve(place);
   return place;
 }

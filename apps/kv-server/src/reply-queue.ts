@@ -58,6 +58,8 @@ export interface OwedReply {
   group: CommitGroup | undefined;
   /** What it weighs in the queue, and the write that it waits for. */
   bytes: number;
+  /** How many more replies stand here that are the same in everything. */
+  more: number;
 }
 
 /** The place of a reply that is not there yet. */
@@ -95,8 +97,23 @@ export class ReplyQueue {
   /** Puts a reply at the end; it rests on `group`, or on nothing. */
   add({ reply, form }: DueReply, demand: Demand, group: CommitGroup | undefined): void {
     const bytes = weigh(reply) + demand.writtenBytes;
-    this.#owed.push({ effect: demand.effect, form, reply, group, bytes });
+    this.#owed.push({ effect: demand.effect, form, reply, group, bytes, more: 0 });
     this.#bytes += bytes;
+  }
+
+  /**
+   * {@link add} for the reply to a plain put of so many bytes. Most of a pipeline's are the same object, and rest on the same group:
+   * they stand in one place.
+   */
+  addWritten(due: DueReply, writtenBytes: number, group: CommitGroup | undefined): void {
+    const { reply, form } = due;
+    const bytes = plainReplyBytes + writtenBytes;
+    this.#bytes += bytes;
+    const last = this.#owed[this.#owed.length - 1];
+    const isSame =
+      last !== undefined && last.reply === reply && last.form === form && last.group === group;
+    if (isSame && last.bytes === bytes && this.#next < this.#owed.length) last.more++;
+    else this.#owed.push({ effect: "write", form, reply, group, bytes, more: 0 });
   }
 
   /**
@@ -155,7 +172,8 @@ export class ReplyQueue {
     const state = owed.group === undefined ? "durable" : owed.group.state;
     if (state === "open") return undefined;
     this.#bytes -= owed.bytes;
-    this.#dropFirst();
+    if (owed.more > 0) owed.more--;
+    else this.#dropFirst();
     return state === "durable" ? owed : { reply: state[owed.effect], form: owed.form };
   }
 

@@ -11,6 +11,8 @@ export type Reply =
   | GetOutcome
   | PutOutcome
   | Exclude<DeleteOutcome, { readonly type: "missing" }>
+  /** What came of a plain put; its revision is not told. */
+  | { readonly type: "written"; readonly added: 0 | 1 }
   | { readonly type: "nothing-deleted" }
   | BucketDescription
   | KeyDescription

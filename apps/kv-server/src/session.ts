@@ -1,4 +1,4 @@
-import type { ValueSink } from "@kv/kv";
+import type { ValueSink, WriteResult } from "@kv/kv";
 import { Admission } from "./admission.ts";
 import { AwaitedReplies } from "./awaited-replies.ts";
 import type { Client } from "./client.ts";
@@ -28,6 +28,8 @@ const FOUND_NOTHING: Readonly<Record<"missing" | "no-bucket", Reply>> = {
   missing: { type: "missing" },
   "no-bucket": { type: "no-bucket" },
 };
+const ADDED: Reply = { type: "written", added: 1 };
+const REPLACED: Reply = { type: "written", added: 0 };
 const DONE: Reply = { type: "done" };
 
 /** An `AUTH` waits like a write: what is behind it must not begin before it is answered. It writes nothing. */
@@ -172,7 +174,9 @@ export class Session {
   #servePlain(plain: PlainRequest): void {
     const { form } = plain;
     if (!this.isAdmitted) this.#answer(AUTHENTICATION_REQUIRED, form);
-    else if (plain.type === "put" || !this.#readAtOnce(plain)) this.#ask(plain.toCommand());
+    else if (!(plain.type === "put" ? this.#writeAtOnce(plain) : this.#readAtOnce(plain))) {
+      this.#ask(plain.toCommand());
+    }
   }
 
   #perform({ perform, replyBytes, form }: Partial<LocalRequest> & WithForm): void {
@@ -219,6 +223,30 @@ export class Session {
       if (result !== "found") this.#answer(FOUND_NOTHING[result], plain.form);
     } catch (error) {
       this.#answer(this.#refusal(error, "read"), plain.form);
+    }
+    return true;
+  }
+
+  /** Has a value copied to where the store keeps it, without a view of it; whether that could be, and the reply is owed. */
+  #writeAtOnce(plain: PlainRequest): boolean {
+    const { kv, environment } = this.#door;
+    const { form, start, end, valueStart, valueEnd } = plain;
+    const { keyLimitBytes, valueLimitBytes } = environment;
+    if (end - start > keyLimitBytes || valueEnd - valueStart > valueLimitBytes) return false;
+    let written: WriteResult | undefined;
+    try {
+      written = kv.write(plain);
+    } catch (error) {
+      this.#answer(this.#refusal(error, "write"), form);
+      return true;
+    }
+    if (written === undefined) return false;
+    const { isAdded, durable } = written;
+    const reply = isAdded ? ADDED : REPLACED;
+    if (durable === undefined) this.#answer(reply, form);
+    else {
+      const group = this.#groups.groupOf(durable);
+      this.#queue.addWritten({ reply, form }, plain.byteLength, group);
     }
     return true;
   }

@@ -27,6 +27,8 @@ export class FakeKv implements Kv {
   ownerOf: (bucket: string | undefined) => FakeOwner | undefined = () => undefined;
   /** Whether {@link read} answers. */
   readsAtOnce = false;
+  /** Whether {@link write} does anything. */
+  writesAtOnce = false;
   /** What every operation fails with while it is there. */
   failure: unknown;
   /** What operations on a bucket fail with; nothing by default. */
@@ -60,6 +62,20 @@ export class FakeKv implements Kv {
   }
 
   foresee(): void {}
+
+  /** Only when the test says so: otherwise everything goes by {@link put}. */
+  write(place: Parameters<Kv["write"]>[0]): ReturnType<Kv["write"]> {
+    const { bucket, bytes, start, end, valueWords, valueStart, valueEnd } = place;
+    const isThere = this.buckets.describe(bucket).type === "found";
+    if (!this.writesAtOnce || !isThere || this.#ownerOf(bucket) !== undefined) return undefined;
+    const { buffer, byteOffset } = valueWords;
+    const value = new Uint8Array(buffer, byteOffset + valueStart, valueEnd - valueStart);
+    const key = Uint8Array.from(bytes.subarray(start, end));
+    const field = { key, value: Uint8Array.from(value) };
+    const answering = this.#answer(bucket, (name) => this.buckets.put(name, [field]));
+    if (!("outcome" in answering) || answering.outcome.type !== "stored") return undefined;
+    return { isAdded: answering.outcome.added > 0, durable: answering.durable };
+  }
 
   describeKey(bucket: BucketName, key: Uint8Array): ReturnType<Kv["describeKey"]> {
     const own = Uint8Array.from(key);

@@ -32,6 +32,7 @@ export function talkInPieces(
   const environment = { ...defaults(), lineLimitBytes: 1000 };
   const kv = new FakeKv();
   kv.readsAtOnce = true;
+  kv.writesAtOnce = true;
   const door = createTestDoor(kv, protocol, { environment });
   const { output } = door;
   const session = new Session(door, {

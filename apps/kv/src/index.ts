@@ -11,6 +11,7 @@ export type {
   Field,
   GetOutcome,
   KeyOutcome,
+  FieldPlace,
   KeyPlace,
   Lifetime,
   ListBucketsOutcome,
@@ -21,6 +22,7 @@ export type {
   Revision,
   StorageErrorCode,
   ValueSink,
+  WriteResult,
 } from "@kv/storage";
 export { localNodeName } from "@kv/cluster";
 export { isStorageError, StorageError } from "@kv/storage";

@@ -7,6 +7,7 @@ import type {
   DropBucketOutcome,
   ExpireOutcome,
   Field,
+  FieldPlace,
   GetOutcome,
   KeyOutcome,
   KeyPlace,
@@ -18,6 +19,7 @@ import type {
   ReadResult,
   Store,
   ValueSink,
+  WriteResult,
 } from "@kv/storage";
 import type { BucketName } from "./bucket-name.ts";
 import type { Crowd } from "./crowd.ts";
@@ -55,6 +57,8 @@ export interface Kv {
   get(bucket: BucketName, key: Uint8Array): Served<GetOutcome>;
   /** `get` for who uses the value at once: see `read` of the `Buckets` contract. May always be `undefined`. */
   read(key: KeyPlace & OfBucket, sink: ValueSink): ReadResult;
+  /** `put` of what is plain: see `write` of the `Buckets` contract. May always be `undefined`. */
+  write(field: FieldPlace & OfBucket): WriteResult | undefined;
   /** A hint, as `foresee` of the `Buckets` contract: goes to this node's own store, if it is open. */
   foresee(keys: readonly (KeyPlace & OfBucket)[], count: number): void;
   describeKey(bucket: BucketName, key: Uint8Array): Served<KeyOutcome>;

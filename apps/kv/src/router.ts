@@ -104,6 +104,10 @@ export function createRouter({ reader, table, store, remote }: RouterOptions): R
       const place = placeFor(key.bucket);
       return place instanceof RemoteBuckets ? undefined : place.read(key, sink);
     },
+    write(field) {
+      const place = placeFor(field.bucket);
+      return place instanceof RemoteBuckets ? undefined : place.write(field);
+    },
     foresee(keys, count) {
       const opened = store();
       if (opened !== undefined && opened !== "none") opened.foresee(keys, count);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { KeyPlace } from "../src/read.ts";
+import type { KeyPlace } from "../src/plain-operations.ts";
 import type { Pair } from "./pair.ts";
 
 /** What the store reads at once, if it does, is what the model says; the sink is called for what is found, once. */

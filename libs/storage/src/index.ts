@@ -35,7 +35,14 @@ export type { Scheduler } from "./log/scheduler.ts";
 export { MemoryStore } from "./memory-store.ts";
 export type { Cursor, Page } from "./page.ts";
 export type { BackupResult, CompactionResult, MaintenanceOptions } from "./maintenance.ts";
-export type { KeyPlace, ReadResult, Reads, ValueSink } from "./read.ts";
+export type {
+  FieldPlace,
+  KeyPlace,
+  PlainOperations,
+  ReadResult,
+  ValueSink,
+  WriteResult,
+} from "./plain-operations.ts";
 export type {
   CacheStatistics,
   CompactionStatistics,

@@ -14,7 +14,13 @@ import { expiryOf } from "./state/look-up.ts";
 import { mutationNumber } from "./state/mutation-number.ts";
 import { readKey } from "./state/read-key.ts";
 import { readBucket, readBuckets, readKeys } from "./state/read-listing.ts";
-import type { KeyPlace, ReadResult, ValueSink } from "./read.ts";
+import type {
+  FieldPlace,
+  KeyPlace,
+  ReadResult,
+  ValueSink,
+  WriteResult,
+} from "./plain-operations.ts";
 import type { StoreStatistics } from "./statistics.ts";
 import type {
   Answer,
@@ -98,6 +104,15 @@ export class MemoryStore implements Store {
   }
 
   foresee(): void {}
+
+  write(field: FieldPlace): WriteResult | undefined {
+    const { bucket, bytes, start, end, valueWords, valueStart, valueEnd } = field;
+    const { buffer, byteOffset } = valueWords;
+    const key = bytes.subarray(start, end);
+    const value = new Uint8Array(buffer, byteOffset + valueStart, valueEnd - valueStart);
+    const { outcome, durable } = this.put(bucket, [{ key, value }]);
+    return outcome.type === "stored" ? { isAdded: outcome.added > 0, durable } : undefined;
+  }
 
   put(bucket: Uint8Array, fields: readonly Field[], options?: PutOptions): Answer<PutOutcome> {
     return this.#commit(decidePut(this.#open(), { bucket, fields, options }, this.#clock()));

@@ -9,7 +9,7 @@
  * expires, in the same moment and for every operation. See {@link Lifetime}.
  *
  * Time: expiry goes by the clock that an engine was opened with, but never by an earlier time than
- * at a call before. So what was said to have lapsed does not come back when the clock is
+ * it has judged by before; for what is there for ever it need not look. So what was said to have lapsed does not come back when the clock is
  * set back, and what is given a time that is over already is removed for good. One thing remains:
  * a key or bucket whose time came by itself is only passed over. An engine that is opened again with
  * a clock set back to before that time shows it again, until its time comes once more.
@@ -21,7 +21,7 @@
 
 import type { BackupResult, CompactionResult, MaintenanceOptions } from "./maintenance.ts";
 import type { Cursor, Page } from "./page.ts";
-import type { Reads } from "./read.ts";
+import type { PlainOperations } from "./plain-operations.ts";
 import type { StoreStatistics } from "./statistics.ts";
 
 /**
@@ -209,7 +209,7 @@ export interface ListOptions {
  *
  * A read sees every mutation called before it on the same store, and none called after it.
  */
-export interface Buckets extends Reads {
+export interface Buckets extends PlainOperations {
   /** Makes sure that `bucket` exists and is a kept one; one that exists keeps its keys and its time. */
   createBucket(bucket: Uint8Array): Answering<CreateBucketOutcome>;
 

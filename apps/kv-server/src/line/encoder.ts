@@ -40,6 +40,7 @@ export function encodeReply(reply: Reply, output: OutputBuffer): void {
     case "created":
     case "exists":
     case "stored":
+    case "written":
     case "deleted":
     case "nothing-deleted":
     case "authenticated":

@@ -18,6 +18,7 @@ export class LineParser {
   #bytes: Uint8Array = NO_BYTES;
   /** The memory of the bytes: asking for it costs as much as a view. */
   #memory: ArrayBufferLike = NO_BYTES.buffer;
+  #view: DataView = new DataView(NO_BYTES.buffer);
 
   constructor(limits: RequestLimits) {
     this.#limits = limits;
@@ -66,8 +67,7 @@ export class LineParser {
     plain.type = verb;
     plain.bucket = this.#bucket();
     plain.bytes = bytes;
-    plain.memory = this.#memory;
-    plain.memoryOffset = bytes.byteOffset;
+    plain.words = this.#view;
     plain.start = words[4]!;
     plain.end = words[5]!;
     plain.valueStart = verb === "put" ? words[6]! : 0;
@@ -111,6 +111,7 @@ export class LineParser {
   #turnTo(bytes: Uint8Array): void {
     this.#bytes = bytes;
     this.#memory = bytes.buffer;
+    this.#view = new DataView(this.#memory, bytes.byteOffset, bytes.length);
   }
 
   #bucket(): BucketName {

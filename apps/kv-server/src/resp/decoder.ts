@@ -97,8 +97,7 @@ export class RespDecoder implements Decoder {
     plain.type = isPut ? "put" : "get";
     plain.bucket = bucket;
     plain.bytes = source;
-    plain.memory = words.memory;
-    plain.memoryOffset = words.memoryOffset;
+    plain.words = words.view;
     plain.start = words.start(2);
     plain.end = words.end(2);
     plain.valueStart = isPut ? words.start(3) : 0;

@@ -26,6 +26,7 @@ export function encodeRespReply(reply: Reply, output: OutputBuffer): void {
       appendSimple(output, "OK");
       return;
     case "stored":
+    case "written":
       appendInteger(output, reply.added);
       return;
     case "deleted":

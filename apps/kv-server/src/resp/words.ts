@@ -17,6 +17,7 @@ export class Words implements Arguments {
   /** Where word `n` begins at `2n` and ends at `2n + 1`, counted from the beginning of the request. */
   #offsets = new Int32Array(usualWords * 2);
   #source: Uint8Array = NO_BYTES;
+  #view: DataView = new DataView(NO_BYTES.buffer);
   #memory: ArrayBufferLike = NO_BYTES.buffer;
   #memoryOffset = 0;
   #base = 0;
@@ -58,14 +59,9 @@ export class Words implements Arguments {
     return this.#source;
   }
 
-  /** The memory of the source: asking the source for it costs as much as a view. */
-  get memory(): ArrayBufferLike {
-    return this.#memory;
-  }
-
-  /** Where in its memory the source begins. */
-  get memoryOffset(): number {
-    return this.#memoryOffset;
+  /** The same bytes as the source's, offset for offset. */
+  get view(): DataView {
+    return this.#view;
   }
 
   /** Where a word begins in the source. */
@@ -97,6 +93,7 @@ export class Words implements Arguments {
     this.#source = source;
     this.#memory = source.buffer;
     this.#memoryOffset = source.byteOffset;
+    this.#view = new DataView(this.#memory, this.#memoryOffset, source.length);
   }
 
   #grow(): void {

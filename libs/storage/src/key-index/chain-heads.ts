@@ -50,6 +50,28 @@ export class ChainHeads {
     return parts[part]![chain - (64 << part)]!;
   }
 
+  /** Puts the head of each of the first `count` of `found`, which are chains, in its place; the table has `chains` of them. */
+  getSeveral(heads: HeadsRef, chains: number, found: Uint32Array, count: number): void {
+    if (chains <= BLOCK_HEADS) {
+      for (let place = 0; place < count; place++) {
+        found[place] = this.get(heads, chains, found[place]!);
+      }
+      return;
+    }
+    const parts = this.#large[heads]!;
+    for (let place = 0; place < count; place++) {
+      const chain = found[place]!;
+      if (chain >= LARGEST_PART_HEADS) {
+        found[place] = parts[9 + (chain >>> 16)]![chain & 0xffff]!;
+      } else if (chain < BLOCK_HEADS) {
+        found[place] = parts[0]![chain]!;
+      } else {
+        const part = 25 - Math.clz32(chain);
+        found[place] = parts[part]![chain - (64 << part)]!;
+      }
+    }
+  }
+
   /** Sets the head of `chain` in a table of `chains` of them. */
   set(heads: HeadsRef, chains: number, chain: number, head: number): void {
     if (chains <= BLOCK_HEADS) {

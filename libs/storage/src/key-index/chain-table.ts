@@ -87,11 +87,20 @@ export class ChainTable {
 
   /** The first record of the chain that `hash` belongs to, 0 for none. */
   first(owner: number, hash: number): number {
+    return this.head(owner, chainOf(hash, this.chains(owner)));
+  }
+
+  /**
+   * {@link first} for the first `count` of `hashes` of one owner, into `found`: with as little as can be between one load and the
+   * next, so that a processor has many of them under way (a get of a million keys takes a tenth less).
+   */
+  firsts(owner: number, hashes: Int32Array, count: number, found: Uint32Array): void {
     const words = this.#words[pageOf(owner)]!;
     const table = wordOf(owner) + this.#table;
     const chains = words[table + 1]!;
-    if (chains === 1) return words[table + 2]!;
-    return this.#heads.get(words[table + 2]!, chains, chainOf(hash, chains));
+    if (chains === 1) return void found.fill(words[table + 2]!, 0, count);
+    for (let place = 0; place < count; place++) found[place] = chainOf(hashes[place]!, chains);
+    this.#heads.getSeveral(words[table + 2]!, chains, found, count);
   }
 
   /** The first record of the chain with the number `chain`, 0 for none. */
@@ -274,17 +283,11 @@ export class ChainTable {
   #join(owner: number, last: number): number {
     const words = this.#words[pageOf(owner)]!;
     const table = wordOf(owner) + this.#table;
-    const target = parentOf(last);
-    let moved = 0;
-    for (let at = this.head(owner, last); at !== 0; moved++) {
-      const next = this.next(at);
-      this.#push(owner, target, at);
-      at = next;
-    }
+    const first = this.head(owner, last);
     this.#setHead(owner, last, 0);
     words[table + 2] = this.#heads.shrink(words[table + 2]!, last + 1);
     words[table + 1] = last;
-    return moved + this.#heads.copiedFor(last + 1, last);
+    return this.#deal(owner, first) + this.#heads.copiedFor(last + 1, last);
   }
 
   #note(slots: number): void {

@@ -9,6 +9,9 @@ type HashOf = (bucket: BucketRef, bytes: Uint8Array, start: number, end: number)
 /** How many keys are looked at together: more than a processor has loads under way at once. */
 export const FORESEEN_LIMIT = 32;
 
+/** So many entries of a chain are looked at: of a hundred keys one lies farther back. */
+const ROUNDS = 3;
+
 /** Words of an entry, as `Entries` has them: the next one of the chain, and the beginning of the key. */
 const NEXT = 1;
 const KEY = 8;
@@ -80,18 +83,28 @@ export class Foresight {
     this.#count = 0;
     this.#next = 0;
     this.#end = count;
-    for (let place = 0; place < count; place++) {
-      entries[place] = this.#table.first(this.#buckets[place]!, this.#hashes[place]!);
+    this.#begin(count);
+    for (let round = 0; round < ROUNDS; round++) {
+      this.#touch(count);
+      for (let place = 0; place < count; place++) this.#pass(place);
     }
-    this.#touch(count);
-    for (let place = 0; place < count; place++) this.#pass(place);
-    this.#touch(count);
-    for (let place = 0; place < count; place++) this.#pass(place);
     for (let place = 0; place < count; place++) {
       const entry = entries[place]!;
       if (entry !== 0 && this.#hashAt(entry) !== this.#hashes[place]) entries[place] = 0;
     }
     return count;
+  }
+
+  /** Most are of the same bucket: their chains are worked out before the first of them is waited for. */
+  #begin(count: number): void {
+    const { entries } = this;
+    const [owner] = this.#buckets;
+    let isOneOwner = count > 0;
+    for (let place = 1; place < count; place++) isOneOwner &&= this.#buckets[place] === owner;
+    if (isOneOwner) return this.#table.firsts(owner!, this.#hashes, count, entries);
+    for (let place = 0; place < count; place++) {
+      entries[place] = this.#table.first(this.#buckets[place]!, this.#hashes[place]!);
+    }
   }
 
   #touch(count: number): void {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type EntryRef, KeyIndex, NEVER } from "../key-index/key-index.ts";
-import type { KeyPlace } from "../read.ts";
+import type { KeyPlace } from "../plain-operations.ts";
 import { ValueCache } from "../value-cache/value-cache.ts";
 import { foresee } from "./foresee.ts";
 

@@ -1,6 +1,6 @@
 import { FORESEEN_LIMIT } from "../key-index/foresight.ts";
 import type { KeyIndex } from "../key-index/key-index.ts";
-import type { KeyPlace } from "../read.ts";
+import type { KeyPlace } from "../plain-operations.ts";
 import type { ValueCache } from "../value-cache/value-cache.ts";
 
 /** Below this the index is in the processor's cache anyway, and looking ahead costs more than it saves (measured). */

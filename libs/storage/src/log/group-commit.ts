@@ -1,7 +1,7 @@
 import { StorageError } from "../errors.ts";
 import { emit } from "../events.ts";
 import type { BucketRef } from "../key-index/key-index.ts";
-import type { Field } from "../store.ts";
+import type { FieldPlace } from "../plain-operations.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import type { FieldBytes } from "./format/encode-record.ts";
 import type { Group } from "./group.ts";
@@ -91,7 +91,7 @@ export class GroupCommit {
   }
 
   /** {@link append} for the put of one field that never expires into a bucket that is there. */
-  appendPut(bucket: BucketRef, revision: number, field: Field): Group {
+  appendPut(bucket: BucketRef, revision: number, field: FieldPlace): Group {
     return this.#take(this.#options.gatherer.addPut(bucket, revision, field));
   }
 

@@ -1,7 +1,7 @@
 import type { BucketRef, KeyIndex } from "../key-index/key-index.ts";
 import { lifetimeOf } from "../state/look-up.ts";
 import type { Mutation } from "../state/mutation.ts";
-import type { Field } from "../store.ts";
+import type { FieldPlace } from "../plain-operations.ts";
 import { ByteWriter } from "./format/byte-writer.ts";
 import { encodeCopy, encodePut, encodeRecord, type FieldBytes } from "./format/encode-record.ts";
 import { COPY_START_BYTES, fieldBytes, PUT_START_BYTES } from "./format/field.ts";
@@ -117,8 +117,8 @@ export class GroupGatherer {
   }
 
   /** {@link add} for the put of one field that never expires into a bucket that is there. */
-  addPut(bucket: BucketRef, revision: number, field: Field): Group {
-    this.#assertFits(fieldBytes(field.key.length, field.value.length));
+  addPut(bucket: BucketRef, revision: number, field: FieldPlace): Group {
+    this.#assertFits(fieldBytes(field.end - field.start, field.valueEnd - field.valueStart));
     const { index } = this.#options;
     const group = this.#open();
     const { writer } = group;

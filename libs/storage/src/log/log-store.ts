@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { StorageError } from "../errors.ts";
+import { placeOfField } from "../field-place.ts";
 import type { KeyIndex } from "../key-index/key-index.ts";
 import { decideCreateBucket, decideDropBucket } from "../state/decide-bucket.ts";
 import { decideDelete } from "../state/decide-delete.ts";
@@ -10,7 +11,13 @@ import { expiryOf } from "../state/look-up.ts";
 import { mutationNumber } from "../state/mutation-number.ts";
 import { readKey } from "../state/read-key.ts";
 import { readBucket, readBuckets, readKeys } from "../state/read-listing.ts";
-import type { KeyPlace, ReadResult, ValueSink } from "../read.ts";
+import type {
+  FieldPlace,
+  KeyPlace,
+  ReadResult,
+  ValueSink,
+  WriteResult,
+} from "../plain-operations.ts";
 import type { BackupResult, CompactionResult, MaintenanceOptions } from "../maintenance.ts";
 import type { StoreStatistics } from "../statistics.ts";
 import type {
@@ -131,13 +138,22 @@ export class LogStore implements Store {
     if (this.#closing === undefined) foresee(this.#parts, keys, count);
   }
 
+  write(field: FieldPlace): WriteResult | undefined {
+    const { index, clock, logged } = this.#writable();
+    const bucket = index.bucketNamed(field.bucket);
+    return bucket === 0 ? undefined : logged.put(bucket, field, clock);
+  }
+
   put(bucket: Uint8Array, fields: readonly Field[], options?: PutOptions): Answer<PutOutcome> {
     const { index, clock, logged } = this.#writable();
     const field = fields.length === 1 ? fields[0]! : undefined;
     if (field !== undefined && field.condition === undefined && field.expiresAtMs === undefined) {
       const named = index.bucketNamed(bucket);
-      const answer = named === 0 ? undefined : logged.put(named, field, clock);
-      if (answer !== undefined) return answer;
+      const put = named === 0 ? undefined : logged.put(named, placeOfField(bucket, field), clock);
+      if (put !== undefined) {
+        const { revision, isAdded, durable } = put;
+        return { outcome: { type: "stored", revision, added: isAdded ? 1 : 0 }, durable };
+      }
     }
     return this.#commit(decidePut(index, { bucket, fields, options }, clock()));
   }

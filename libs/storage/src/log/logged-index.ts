@@ -5,7 +5,8 @@ import { applyMutation, type Place, type ValuePlaces } from "../state/apply-muta
 import { assertKeyFits } from "../state/key-limit.ts";
 import { isThere, nextRevision } from "../state/look-up.ts";
 import type { Mutation } from "../state/mutation.ts";
-import type { Answer, Field, PutOutcome } from "../store.ts";
+import type { FieldPlace, WriteResult } from "../plain-operations.ts";
+import { type MutationNumber, mutationNumber } from "../state/mutation-number.ts";
 import type { ValueCache } from "../value-cache/value-cache.ts";
 import { fieldBytes } from "./format/field.ts";
 import type { Group } from "./group.ts";
@@ -18,6 +19,11 @@ export interface LoggedIndexOptions {
   readonly cache: ValueCache;
   readonly gatherer: GroupGatherer;
   readonly commits: GroupCommit;
+}
+
+/** What came of a put. */
+export interface PutResult extends WriteResult {
+  readonly revision: MutationNumber;
 }
 
 /** A key whose value is to be written again, at the end of the log: a field that lies among other bytes. */
@@ -38,7 +44,13 @@ export class LoggedIndex {
   readonly #places: ValuePlaces;
   readonly #place = { segment: 0, offset: 0 };
   /** What the index is told of a field that {@link put} puts: read during the call only. */
-  readonly #written = { revision: 0, expiresAtMs: NEVER, segment: 0, offset: 0, valueBytes: 0 };
+  readonly #fields = { revision: 0, expiresAtMs: NEVER, segment: 0, offset: 0, valueBytes: 0 };
+  /** What {@link put} returns. */
+  readonly #put: { -readonly [Name in keyof PutResult]: PutResult[Name] } = {
+    isAdded: false,
+    revision: mutationNumber(1),
+    durable: undefined,
+  };
   #nextOffset = 0;
   #writtenBytes = 0;
 
@@ -75,24 +87,24 @@ export class LoggedIndex {
    * Puts one field, which has neither a condition nor a time, into a bucket that the index has: what `decidePut`
    * and {@link commit} come to, with one look for the key and nothing made on the way. Most puts are such,
    * and it is half of what they cost. A key that is there for ever is put without a look at the clock, which is
-   * a tenth of it. `undefined`, having done nothing, when the life of the bucket is over.
+   * a tenth of it. `undefined`, having done nothing, when the life of the bucket is over. The result is good until the next call.
    */
-  put(bucket: BucketRef, field: Field, clock: Clock): Answer<PutOutcome> | undefined {
+  put(bucket: BucketRef, field: FieldPlace, clock: Clock): PutResult | undefined {
     const { index, cache, gatherer, commits } = this.#options;
-    const { key, value } = field;
-    let entry = index.find(bucket, key, 0, key.length);
-    let added: 0 | 1 = 0;
+    const { bytes, start, end, valueWords, valueStart, valueEnd } = field;
+    let entry = index.find(bucket, bytes, start, end);
+    let isAdded = false;
     const isForEver =
       entry !== 0 &&
       index.expiresAtMs(entry) === NEVER &&
       index.bucketExpiresAtMs(bucket) === NEVER;
     if (!isForEver) {
-      assertKeyFits(key);
+      assertKeyFits({ length: end - start });
       const nowMs = clock();
       if (!isThere(index, bucket, nowMs)) return undefined;
       // Whether a transient bucket is there was asked of its keys: those that had lapsed are gone.
-      if (entry !== 0) entry = index.find(bucket, key, 0, key.length);
-      if (entry === 0 || nowMs >= index.expiresAtMs(entry)) added = 1;
+      if (entry !== 0) entry = index.find(bucket, bytes, start, end);
+      isAdded = entry === 0 || nowMs >= index.expiresAtMs(entry);
     }
     const revision = nextRevision(index);
     const before = gatherer.gatheredBytes;
@@ -100,19 +112,24 @@ export class LoggedIndex {
     this.#writtenBytes += gatherer.gatheredBytes - before;
     index.lastRevision = revision;
     index.setBucketRevision(bucket, revision);
-    const written = this.#written;
-    written.revision = revision;
-    written.segment = gatherer.segment;
-    written.offset = gatherer.fieldsAt;
-    written.valueBytes = value.length;
+    const fields = this.#fields;
+    fields.revision = revision;
+    fields.segment = gatherer.segment;
+    fields.offset = gatherer.fieldsAt;
+    fields.valueBytes = valueEnd - valueStart;
     if (entry === 0) {
-      cache.set(index.put(bucket, key, 0, key.length, written), value);
+      const created = index.put(bucket, bytes, start, end, fields);
+      cache.setPart(created, valueWords, valueStart, valueEnd);
     } else {
       const formerBytes = index.valueBytes(entry);
-      index.overwrite(bucket, entry, written);
-      cache.replace(entry, value, formerBytes);
+      index.overwrite(bucket, entry, fields);
+      cache.replacePart(entry, formerBytes, valueWords, valueStart, valueEnd);
     }
-    return { outcome: { type: "stored", revision, added }, durable };
+    const result = this.#put;
+    result.isAdded = isAdded;
+    result.revision = revision;
+    result.durable = durable;
+    return result;
   }
 
   /**

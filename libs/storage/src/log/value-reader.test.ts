@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isStorageError } from "../errors.ts";
-import type { KeyPlace, ReadResult } from "../read.ts";
+import type { KeyPlace, ReadResult } from "../plain-operations.ts";
 import type { GetOutcome, Store } from "../store.ts";
 import { BUCKET, endTurn, type HeldStore, KEY, openHeld } from "./testing/one-group-a-turn.ts";
 import { recordEvents } from "./testing/record-events.ts";

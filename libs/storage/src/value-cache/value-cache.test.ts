@@ -62,7 +62,10 @@ test("ValueCache never returns another value than the last one, and keeps its bu
           const value = patterned(Math.floor((each.share * limit) / 8), each.seed);
           const formerBytes = each.action === "set" ? undefined : lengths.get(each.entry);
           if (formerBytes === undefined) cache.set(each.entry, value);
-          else cache.replace(each.entry, value, formerBytes);
+          else {
+            const source = new DataView(value.buffer, value.byteOffset);
+            cache.replacePart(each.entry, formerBytes, source, 0, value.length);
+          }
           lengths.set(each.entry, value.length);
           const isKept = limit >= 512 && value.length <= limit / 8;
           if (isKept) model.set(each.entry, value);

@@ -1,4 +1,4 @@
-import type { ValueSink } from "../read.ts";
+import type { ValueSink } from "../plain-operations.ts";
 import { UNIT_BYTES, unitsFor, ValueRing } from "./value-ring.ts";
 
 /** A place is the position of a record plus 1, below 2^31: so it fits where an index keeps it. */
@@ -155,35 +155,47 @@ export class ValueCache {
    * the value alone.
    */
   set(entry: number, value: Uint8Array): void {
-    if (value.length > this.#valueLimitBytes) {
+    const { buffer, byteOffset, length } = value;
+    this.setPart(entry, new DataView(buffer, byteOffset, length), 0, length);
+  }
+
+  /** As {@link set}, for the value that is that part of `source`. */
+  setPart(entry: number, source: DataView, start: number, end: number): void {
+    if (end - start > this.#valueLimitBytes) {
       this.remove(entry);
       return;
     }
-    const units = unitsFor(value.length);
+    const units = unitsFor(end - start);
     const place = this.#places.of(entry);
     if (place !== 0) {
       if (unitsFor(this.#ring.valueBytesAt(place - 1)) === units) {
-        this.#ring.replace(place - 1, value);
+        this.#ring.replace(place - 1, source, start, end);
         return;
       }
       this.#drop(entry, place - 1);
     }
     this.#makeRoom(units);
-    this.#places.set(entry, this.#ring.push(entry, value) + 1);
+    this.#places.set(entry, this.#ring.push(entry, source, start, end) + 1);
     this.#entryCount++;
     this.#usedUnits += units;
   }
 
   /**
-   * As {@link set}, for an entry whose value, kept or not, has `formerBytes`: a record that the new one fits is
+   * As {@link setPart}, for an entry whose value, kept or not, has `formerBytes`: a record that the new one fits is
    * written over without a look at it, which would wait for memory (130 of 1,400 ns a put).
    */
-  replace(entry: number, value: Uint8Array, formerBytes: number): void {
+  replacePart(
+    entry: number,
+    formerBytes: number,
+    source: DataView,
+    start: number,
+    end: number,
+  ): void {
     const place = this.#places.of(entry);
     const fits =
-      unitsFor(formerBytes) === unitsFor(value.length) && value.length <= this.#valueLimitBytes;
-    if (place !== 0 && fits) this.#ring.replace(place - 1, value);
-    else this.set(entry, value);
+      unitsFor(formerBytes) === unitsFor(end - start) && end - start <= this.#valueLimitBytes;
+    if (place !== 0 && fits) this.#ring.replace(place - 1, source, start, end);
+    else this.setPart(entry, source, start, end);
   }
 
   /** Forgets an entry's value, if it is there: before the entry's number can come to mean another one. */

@@ -41,7 +41,7 @@ test("ValueRing is a queue of records, however they lie round the circle and acr
             ring.shift();
             rows.shift();
           }
-          rows.push({ entry: index + 1, position: ring.push(index + 1, value), value });
+          rows.push({ entry: index + 1, position: push(ring, index + 1, value), value });
         } else if (oldest === undefined) {
           continue;
         } else if (action === "renew") {
@@ -51,7 +51,8 @@ test("ValueRing is a queue of records, however they lie round the circle and acr
         } else if (action === "replace") {
           const room = (unitsFor(oldest.value.length) - 1) * UNIT_BYTES;
           oldest.value = patterned(Math.max(0, room - (seed & 7)), seed);
-          ring.replace(oldest.position, oldest.value);
+          const { value } = oldest;
+          ring.replace(oldest.position, new DataView(value.buffer), 0, value.length);
         } else {
           ring.drop(oldest.position);
           assert.equal(ring.entryAt(oldest.position), 0);
@@ -75,8 +76,15 @@ test("ValueRing is a queue of records, however they lie round the circle and acr
 test("ValueRing makes its pages when they are first written to", () => {
   const ring = new ValueRing(2 ** 20);
   assert.equal(ring.memoryBytes, 0);
-  ring.push(1, new Uint8Array(100));
+  push(ring, 1, new Uint8Array(100));
   assert.equal(ring.memoryBytes, 2 ** 22);
-  ring.push(2, new Uint8Array(2 ** 22));
+  push(ring, 2, new Uint8Array(2 ** 22));
   assert.equal(ring.memoryBytes, 2 ** 23);
 });
+
+/** Pushes a value that stands amid other bytes. */
+function push(ring: ValueRing, entry: number, value: Uint8Array): number {
+  const source = new Uint8Array(value.length + 8);
+  source.set(value, 5);
+  return ring.push(entry, new DataView(source.buffer, 2), 3, 3 + value.length);
+}

@@ -1,4 +1,5 @@
-import type { ValueSink } from "../read.ts";
+import { copyPart } from "../copy-part.ts";
+import type { ValueSink } from "../plain-operations.ts";
 import { CopySlab } from "./copy-slab.ts";
 
 /** Records begin at multiples of this; positions count it. */
@@ -85,25 +86,25 @@ export class ValueRing {
     return this.#pageAt(position).words[((position & UNIT_MASK) << 1) | 1]!;
   }
 
-  /** Appends a record, for which there is room, and returns its position. */
-  push(entry: number, value: Uint8Array): number {
+  /** Appends a record, for which there is room, and returns its position. The value is that part of `source`. */
+  push(entry: number, source: DataView, start: number, end: number): number {
     const position = this.#next;
     const { words } = this.#pageAt(position);
     words[(position & UNIT_MASK) << 1] = entry;
-    this.replace(position, value);
-    const units = unitsFor(value.length);
+    this.replace(position, source, start, end);
+    const units = unitsFor(end - start);
     this.#next = this.#after(position, units);
     this.#freeUnits -= units;
     return position;
   }
 
   /** Puts another value, that takes as many units, into a record. */
-  replace(position: number, value: Uint8Array): void {
-    const { bytes, words } = this.#pageAt(position);
-    words[((position & UNIT_MASK) << 1) | 1] = value.length;
-    const start = ((position & UNIT_MASK) + 1) * UNIT_BYTES;
-    if (start + value.length <= bytes.length) bytes.set(value, start);
-    else this.#scatter(value, this.#after(position, 1));
+  replace(position: number, source: DataView, start: number, end: number): void {
+    const { bytes, words, view } = this.#pageAt(position);
+    words[((position & UNIT_MASK) << 1) | 1] = end - start;
+    const at = ((position & UNIT_MASK) + 1) * UNIT_BYTES;
+    if (at + end - start <= bytes.length) copyPart(source, start, end, view, at);
+    else this.#scatter(source, start, end, this.#after(position, 1));
   }
 
   /** A copy of the value of a record, which is used now; see {@link CopySlab.copy}. */
@@ -186,7 +187,8 @@ export class ValueRing {
     return page;
   }
 
-  #scatter(value: Uint8Array, position: number): void {
+  #scatter(source: DataView, start: number, end: number, position: number): void {
+    const value = new Uint8Array(source.buffer, source.byteOffset + start, end - start);
     for (let done = 0, at = position; done < value.length; at = this.#startAfter(at)) {
       const room = this.#roomAt(at);
       const part = value.subarray(done, done + room.length);

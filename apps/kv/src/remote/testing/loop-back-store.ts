@@ -5,7 +5,7 @@ import type { RemoteBuckets } from "../remote-buckets.ts";
 
 /**
  * A store whose operations go through {@link RemoteBuckets}, for the conformance suite. What does not go over a link: `read`
- * knows nothing at once, `foresee` is a hint to nobody, and statistics are those of the store at the other end.
+ * and `write` do nothing at once, `foresee` is a hint to nobody, and statistics are those of the store at the other end.
  */
 export class LoopBackStore implements Store {
   readonly traits;
@@ -59,6 +59,8 @@ export class LoopBackStore implements Store {
   }
 
   read(): undefined {}
+
+  write(): undefined {}
 
   foresee(): void {}
 

@@ -1,10 +1,8 @@
+import { copyPart } from "../../copy-part.ts";
 import { storeI64, storeU32 } from "./little-endian.ts";
 
 /** Capacity of a fresh writer: a group of a few dozen small records. */
 const INITIAL_CAPACITY_BYTES = 4096;
-
-/** Above this length a native copy beats a loop over words, with the view that it needs. */
-const WORDED_BYTES = 256;
 
 /**
  * Bytes being laid out one after the other, little-endian, in one buffer that doubles when it is
@@ -83,20 +81,8 @@ export class ByteWriter {
 
   /** The bytes of `source` from `start` to before `end`: a short part costs a fraction of what a view of it would. */
   part(source: DataView, start: number, end: number): void {
-    const length = end - start;
-    const at = this.claim(length);
-    if (length > WORDED_BYTES) {
-      this.#bytes.set(new Uint8Array(source.buffer, source.byteOffset + start, length), at);
-      return;
-    }
-    const words = this.#words;
-    const wordsEnd = length - (length % 4);
-    for (let done = 0; done < wordsEnd; done += 4) {
-      words.setInt32(at + done, source.getInt32(start + done, true), true);
-    }
-    for (let done = wordsEnd; done < length; done++) {
-      words.setUint8(at + done, source.getUint8(start + done));
-    }
+    const at = this.claim(end - start);
+    copyPart(source, start, end, this.#words, at);
   }
 
   #reserve(more: number): void {

@@ -1,6 +1,7 @@
+import type { FieldPlace } from "../../plain-operations.ts";
 import type { Lifetime } from "../../store.ts";
 import type { ByteWriter } from "./byte-writer.ts";
-import { encodeField, RECORD_START_BYTES } from "./field.ts";
+import { encodeField, encodePlacedField, RECORD_START_BYTES } from "./field.ts";
 import { storeI64 } from "./little-endian.ts";
 import {
   FLAG_AGAIN,
@@ -69,11 +70,11 @@ export function encodePut(
   writer: ByteWriter,
   bucketId: number,
   revision: number,
-  field: { readonly key: Uint8Array; readonly value: Uint8Array },
+  field: FieldPlace,
 ): void {
   start(writer, RECORD_TYPE.put, 0, bucketId, revision);
   writer.u32(1);
-  encodeField(writer, field, bucketId);
+  encodePlacedField(writer, field, bucketId);
 }
 
 /** A field as it was encoded for the same bucket: the bytes from `start` to before `end`. */

@@ -1,3 +1,5 @@
+import { copyPart } from "../../copy-part.ts";
+import type { FieldPlace } from "../../plain-operations.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { fieldChecksum } from "./field-checksum.ts";
 import { loadI64, loadU32, storeI64 } from "./little-endian.ts";
@@ -74,6 +76,24 @@ export function encodeField(
   }
   bytes.set(key, at + FIELD_HEADER_BYTES);
   bytes.set(value, at + FIELD_HEADER_BYTES + key.length);
+  words.setUint32(at, fieldChecksum(words, at + 4, at + length, bucketId), true);
+}
+
+/** {@link encodeField} for a field without a time, told by where it stands: nothing is made for it. */
+export function encodePlacedField(writer: ByteWriter, field: FieldPlace, bucketId: number): void {
+  const { start, end, valueStart, valueEnd } = field;
+  const keyBytes = end - start;
+  const valueBytes = valueEnd - valueStart;
+  const length = FIELD_HEADER_BYTES + keyBytes + valueBytes;
+  const at = writer.claim(length);
+  const { words } = writer;
+  words.setUint32(at + 4, keyBytes, true);
+  words.setUint32(at + 8, valueBytes, true);
+  words.setUint32(at + 12, 0, true);
+  words.setUint32(at + 16, NEVER_HIGH, true);
+  const keyAt = at + FIELD_HEADER_BYTES;
+  copyPart(field.words, start, end, words, keyAt);
+  copyPart(field.valueWords, valueStart, valueEnd, words, keyAt + keyBytes);
   words.setUint32(at, fieldChecksum(words, at + 4, at + length, bucketId), true);
 }
 

@@ -97,8 +97,11 @@ test("LogExamination comes to the same verdict as a start does, whatever happene
     async (content, harms) => {
       const files = harmed(content, harms);
       const [expected, actual] = [await replayed(files), await examined(files)];
-      assert.deepEqual(actual.verdict, expected.verdict);
-      assert.equal(actual.lastRevision, expected.lastRevision);
+      assert.equal(actual.verdict.type, expected.verdict.type);
+      // Of several damages a start names the one that it meets first, and goes no further: another one may be told here.
+      const isOneDamage = harms.length < 2 || actual.verdict.type !== "damaged";
+      if (isOneDamage) assert.deepEqual(actual.verdict, expected.verdict);
+      if (isOneDamage) assert.equal(actual.lastRevision, expected.lastRevision);
       if (actual.state !== undefined) assert.equal(actual.state, expected.state);
       verdicts.add(actual.verdict.type);
     },

@@ -33,7 +33,7 @@ export const VALUE = formsOf((reply, output, version) => {
 
 /** How many keys a put added; 0 where its condition did not hold. */
 export const ADDED = formsOf((reply, output) => {
-  if (reply.type === "stored") appendInteger(output, reply.added);
+  if (reply.type === "stored" || reply.type === "written") appendInteger(output, reply.added);
   else if (reply.type === "conflict") appendInteger(output, 0);
   else return false;
   return true;

@@ -25,10 +25,35 @@ export interface KeyPlace {
   readonly end: number;
 }
 
-/** What a front door that looks ahead can ask for besides the operations themselves. */
-export interface Reads {
+/** A key of a bucket and a value for it, told by where they stand. */
+export interface FieldPlace extends KeyPlace {
+  /** The memory of `bytes`, offset for offset: for who copies more than a byte at a time. */
+  readonly words: DataView;
+  /** The memory that the value stands in, which may be the same: there it is the bytes from `valueStart` ... */
+  readonly valueWords: DataView;
+  readonly valueStart: number;
+  /** ... to before here. */
+  readonly valueEnd: number;
+}
+
+/** What came of a write: the engine's own object, good until the next one. */
+export interface WriteResult {
+  /** Whether the key was not there before. */
+  readonly isAdded: boolean;
+  /** As that of an `Answer`. */
+  readonly durable: Promise<void> | undefined;
+}
+
+/** The operations themselves once more, for a front door that looks ahead: of what is plain, and told by where it stands. */
+export interface PlainOperations {
   /** `get` for who uses the value at once and wants no copy of it, where that can be. */
   read(key: KeyPlace, sink: ValueSink): ReadResult;
+
+  /**
+   * `put` of one field, that never expires, without a condition, into a bucket that is there, for who does not ask for the revision.
+   * `undefined`, nothing having been done, where that cannot be at once: `put` does it. Throws as `put` does.
+   */
+  write(field: FieldPlace): WriteResult | undefined;
 
   /**
    * Says that the first `count` of `keys` are read or put next, in this turn. An engine may fetch what it knows of all of
