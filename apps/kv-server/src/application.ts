@@ -102,7 +102,7 @@ export async function startServer(
   const { node } = buckets;
   const certificates = files && (await openCertificates({ node, files, unixTimeMs: unixClock }));
   const hall = new Hall(values);
-  const leave = options.crowd?.add(() => hall.connections);
+  const leave = options.crowd?.add(() => hall.waiting(time.nowMs()));
   const listeners = new Map<DoorName, Listener>();
   const open = async (door: DoorPlan): Promise<Listener> => {
     const listener = await startListener({

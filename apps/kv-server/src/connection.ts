@@ -139,6 +139,7 @@ export class Connection implements Client, Sender {
     try {
       if (input !== undefined) {
         this.#activeAtMs = this.#door.clock();
+        this.#door.presence.heard(this.id, this.#activeAtMs);
         this.#session.feed(input);
       }
       this.#pause = this.#session.execute(this.#roomBytes);

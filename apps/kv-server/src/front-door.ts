@@ -4,6 +4,7 @@ import type { ServerEnvironment } from "./environment.ts";
 import type { OutputBuffer } from "./output-buffer.ts";
 import type { Outbox } from "./outbox.ts";
 import type { PendingTotal } from "./pending-total.ts";
+import type { Presence } from "./presence.ts";
 import type { Protocol } from "./protocol.ts";
 import type { ServerLog } from "./server-log.ts";
 import type { AdoptSocket } from "./socket.ts";
@@ -18,6 +19,7 @@ export interface FrontDoor {
   readonly output: OutputBuffer;
   readonly outbox: Outbox;
   readonly pending: PendingTotal;
+  readonly presence: Presence;
   readonly log: ServerLog;
   readonly adopt: AdoptSocket;
   readonly clients: Clients;

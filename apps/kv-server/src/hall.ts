@@ -1,5 +1,6 @@
 import type { ServerEnvironment } from "./environment.ts";
 import { PendingTotal } from "./pending-total.ts";
+import { Presence } from "./presence.ts";
 import { Users, type UsersOptions } from "./users.ts";
 
 /**
@@ -9,6 +10,7 @@ import { Users, type UsersOptions } from "./users.ts";
 export class Hall {
   readonly users: Users;
   readonly pending: PendingTotal;
+  readonly presence = new Presence();
   readonly #environment: ServerEnvironment;
   #connections = 0;
 
@@ -21,6 +23,11 @@ export class Hall {
   /** Connections by whatever door, also those that are still shaking hands. */
   get connections(): number {
     return this.#connections;
+  }
+
+  /** How many of them may be waiting for something, as far as is known at `nowMs`: all, or one at most. */
+  waiting(nowMs: number): number {
+    return this.presence.isOneAtMost(nowMs) ? Math.min(1, this.#connections) : this.#connections;
   }
 
   /** Whether the next one is to be turned away. */

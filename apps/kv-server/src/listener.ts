@@ -75,6 +75,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     output,
     outbox: new Outbox(output),
     pending: hall.pending,
+    presence: hall.presence,
     log,
     adopt: adoptionOf(options, log),
     clients,

@@ -4,6 +4,7 @@ import type { FrontDoor } from "../src/front-door.ts";
 import { Outbox } from "../src/outbox.ts";
 import { OutputBuffer } from "../src/output-buffer.ts";
 import { PendingTotal } from "../src/pending-total.ts";
+import { Presence } from "../src/presence.ts";
 import type { Protocol } from "../src/protocol.ts";
 import { ServerLog } from "../src/server-log.ts";
 import { adoptIntoSharedBuffer } from "../src/socket.ts";
@@ -29,6 +30,7 @@ export function createTestDoor(
     output,
     outbox: new Outbox(output),
     pending: new PendingTotal(() => environment.pendingTotalLimitBytes),
+    presence: new Presence(),
     log: new ServerLog(kv.node, () => 0),
     adopt: adoptIntoSharedBuffer(),
     clients: NOBODY,
