@@ -6,6 +6,7 @@ import { compaction } from "./experiments/compaction.ts";
 import { curve } from "./experiments/curve.ts";
 import { opening } from "./experiments/opening.ts";
 import { redis } from "./experiments/redis.ts";
+import { routed } from "./experiments/routed.ts";
 import { workloads } from "./experiments/workloads.ts";
 import type { LoadCalls } from "./load/worker.ts";
 import { type Options, parseOptions } from "./options.ts";
@@ -20,7 +21,7 @@ import type { Report, Run } from "./report/report.ts";
 import { writeResults } from "./report/write-readme.ts";
 import { fullScale, quickScale } from "./scale.ts";
 
-const experiments: readonly Experiment[] = [workloads, redis, opening, curve, compaction];
+const experiments: readonly Experiment[] = [workloads, redis, routed, opening, curve, compaction];
 const names = experiments.map(({ name }) => name);
 const loadModule = fileURLToPath(new URL("load/worker.ts", import.meta.url));
 

@@ -17,6 +17,8 @@ export interface Scale {
   readonly openingRounds: number;
   readonly compaction: CompactionScale;
   readonly redis: RedisScale;
+  /** What linked nodes store. */
+  readonly routed: { readonly keys: number };
 }
 
 /** How much is measured beside redis-server. */
@@ -49,6 +51,7 @@ export const fullScale: Scale = {
   openingRounds: 3,
   compaction: { keys: 1_000_000, segmentLimitBytes: 64 * 2 ** 20, slotMs: 4_000 },
   redis: { keys: 1_000_000, toolKeys: 125_000, rounds: 5, slotMs: 1_000, warmUpMs: 300 },
+  routed: { keys: 100_000 },
 };
 
 /** Says within a minute whether something is badly off. Its figures are coarse. */
@@ -63,4 +66,5 @@ export const quickScale: Scale = {
   openingRounds: 3,
   compaction: { keys: 100_000, segmentLimitBytes: 2 * 2 ** 20, slotMs: 250 },
   redis: { keys: 16_000, toolKeys: 2_000, rounds: 2, slotMs: 40, warmUpMs: 10 },
+  routed: { keys: 10_000 },
 };

@@ -34,6 +34,10 @@ export interface SubjectOptions {
 
 /** How a node is configured, but for its defaults. */
 export interface ServerOptions extends SubjectOptions {
+  /** What the node is called, if it is to be one of several, and what it is told beyond the rest. */
+  readonly node?: { readonly name: string; readonly settings: readonly Setting[] } | undefined;
+  /** Whether its store is a copy of the population; so it is unless this says no. */
+  readonly isFilled?: boolean;
   /** The one user there is; without it nobody has to log in. */
   readonly login?: Login | undefined;
 }
@@ -63,8 +67,10 @@ export async function startEngine(bench: Bench, options: SubjectOptions): Promis
 /** A node that accepts connections. Its traffic is that of the line protocol. */
 export interface ServerSubject extends Subject {
   readonly pid: number;
-  /** Where its store lies. */
+  /** Where its store lies, if it is filled. */
   readonly directory: string;
+  /** Stops it for a while, and has it go on. */
+  signal(name: "SIGSTOP" | "SIGCONT"): void;
   /** The same node over another protocol. */
   speak(protocol: ProtocolName): Promise<NodeSubject>;
 }
@@ -76,12 +82,14 @@ export interface NodeSubject extends Pick<Subject, "measure" | "sweep"> {
 
 /** Starts a node on a copy of a population, with those settings that it knows. */
 export async function startServer(bench: Bench, options: ServerOptions): Promise<ServerSubject> {
-  const { keys, sync, settings = {}, login } = options;
+  const { keys, sync, settings = {}, login, node, isFilled = true } = options;
   const dataDirectory = bench.workplace.newPath("data");
-  const directory = await bench.populations.copy(keys, join(dataDirectory, "kv"));
+  const directory = join(dataDirectory, node?.name ?? "kv");
+  if (isFilled) await bench.populations.copy(keys, directory);
   const configDirectory = await writeConfig(bench.workplace.newPath("config"), [
     { application: "kv", path: ["storage"], value: { ...knownSettings(settings), sync } },
     ...(login === undefined ? [] : [await userSetting(login)]),
+    ...(node === undefined ? [] : [nameSetting(node.name), ...node.settings]),
   ]);
   const server = new ServerProcess({ dataDirectory, configDirectory });
   bench.workplace.adopt(server.child);
@@ -98,8 +106,13 @@ export async function startServer(bench: Bench, options: ServerOptions): Promise
     pid: server.pid,
     directory,
     speak,
+    signal: (name) => void server.child.kill(name),
     [Symbol.asyncDispose]: () => killChild(server.child),
   };
+}
+
+function nameSetting(name: string): Setting {
+  return { application: "kv", path: ["node"], value: name };
 }
 
 async function userSetting({ name, password }: Login): Promise<Setting> {

@@ -12,6 +12,8 @@ export interface LoadTarget {
   readonly port: number;
   /** Whose time on the CPU is measured. */
   readonly pid: number;
+  /** The process of the node that passes the requests on to that one, if there is such a node. */
+  readonly frontPid?: number | undefined;
   readonly protocol: ProtocolName;
   /** Who all connections log in as; without it they do not. */
   readonly login?: Login | undefined;
@@ -90,11 +92,11 @@ async function openLoad(
 }
 
 async function measure(
-  { pid }: LoadTarget,
+  { pid, frontPid }: LoadTarget,
   { durationMs }: Traffic,
   { shared, connections }: OpenLoad,
 ): Promise<Measurement> {
-  const read = (): Reading => readAll(pid, connections);
+  const read = (): Reading => readAll({ pid, frontPid }, connections);
   const replies = Promise.all(connections.map((connection) => connection.run()));
   await Promise.race([pause(durationMs * RAMP_SHARE), replies]);
   shared.latencies.clear();
@@ -105,11 +107,13 @@ async function measure(
   shared.isOver = true;
   await Promise.race([replies, pause(PATIENCE_MS).then(giveUp)]);
   assertNoMisses(connections);
-  const { cpuUs } = after;
+  const { cpuUs, frontCpuUs } = after;
   return {
     operations: after.operations - before.operations,
     elapsedMs: after.atMs - before.atMs,
     cpuUs: cpuUs === undefined ? undefined : cpuUs - (before.cpuUs ?? Number.NaN),
+    frontCpuUs:
+      frontCpuUs === undefined ? undefined : frontCpuUs - (before.frontCpuUs ?? Number.NaN),
     latencyUs,
     generatorCpuUs: after.generatorCpuUs - before.generatorCpuUs,
     cacheHits: undefined,
@@ -121,15 +125,20 @@ interface Reading {
   readonly atMs: number;
   readonly operations: number;
   readonly cpuUs: number | undefined;
+  readonly frontCpuUs: number | undefined;
   readonly generatorCpuUs: number;
 }
 
-function readAll(pid: number, connections: readonly LoadConnection[]): Reading {
+function readAll(
+  { pid, frontPid }: Pick<LoadTarget, "pid" | "frontPid">,
+  connections: readonly LoadConnection[],
+): Reading {
   const { user, system } = process.cpuUsage();
   return {
     atMs: performance.now(),
     operations: sum(connections.map(({ answered }) => answered)),
     cpuUs: readCpuTimeUs(pid),
+    frontCpuUs: frontPid === undefined ? undefined : readCpuTimeUs(frontPid),
     generatorCpuUs: user + system,
   };
 }

@@ -6,6 +6,8 @@ export interface Measurement {
   readonly elapsedMs: number;
   /** User and system time of the process that holds the store; `undefined` where the system does not tell. */
   readonly cpuUs: number | undefined;
+  /** The same of the node that passed the operations on; `undefined` where there was none, too. */
+  readonly frontCpuUs?: number | undefined;
   /** From a request's write to its reply, in microseconds; `undefined` for traffic inside one process. */
   readonly latencyUs: Percentiles | undefined;
   /** User and system time of the load generator, when that is another process. */
@@ -27,6 +29,11 @@ export function wallUsPerOperation({ operations, elapsedMs }: Measurement): numb
 /** `NaN` where the system does not tell. */
 export function cpuUsPerOperation({ operations, cpuUs }: Measurement): number {
   return (cpuUs ?? Number.NaN) / operations;
+}
+
+/** The CPU time of the node that passed it on; `NaN` where there was none. */
+export function frontCpuUsPerOperation({ operations, frontCpuUs }: Measurement): number {
+  return (frontCpuUs ?? Number.NaN) / operations;
 }
 
 /** The share of one core that the load generator used, from 0 to 1; 0 when there was none. */
