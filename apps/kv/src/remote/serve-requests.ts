@@ -6,12 +6,14 @@ import type { ServedCall } from "./link.ts";
 import { performRequest } from "./perform-request.ts";
 import type { RemoteOperation, RemoteRequest } from "./request.ts";
 import { type ReplyTerms, ServedReply } from "./served-reply.ts";
+import type { ServingMoves } from "./serving-moves.ts";
 import type { ServingRouter } from "./serving-router.ts";
 import { isListing, type ListingRequest, ownListing, shorterListing } from "./shorter-listing.ts";
 
 /** What serves the requests of other nodes. */
 export interface RequestServerOptions {
   readonly router: ServingRouter;
+  readonly moves: ServingMoves;
   /** Longest answer that a link takes: at least a kibibyte and a value. Pages of listings are cut to fit. */
   readonly answerLimitBytes: number;
   /** Something failed that must not; the request was answered, and the node serves on. */
@@ -27,11 +29,13 @@ export interface RequestServerOptions {
  */
 export class RequestServer {
   readonly #router: ServingRouter;
+  readonly #moves: ServingMoves;
   readonly #terms: ReplyTerms;
   readonly #decoder = new RequestDecoder();
 
-  constructor({ router, answerLimitBytes, onBug }: RequestServerOptions) {
+  constructor({ router, moves, answerLimitBytes, onBug }: RequestServerOptions) {
     this.#router = router;
+    this.#moves = moves;
     const groups = new CommitGroups(onBug);
     this.#terms = { node: router.node, groups, answerLimitBytes, onBug };
   }
@@ -62,7 +66,10 @@ export class RequestServer {
     const passage = { hops: request.hops, timeoutMs: call.remainingMs };
     let served: ReturnType<typeof performRequest>;
     try {
-      served = performRequest(this.#router.serving(passage), request);
+      served = performRequest(
+        { buckets: this.#router.serving(passage), moves: this.#moves },
+        request,
+      );
     } catch (error) {
       reply.failed(error);
       return;
