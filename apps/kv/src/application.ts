@@ -1,12 +1,15 @@
 import { join } from "node:path";
 import { type Application, startSupervisor } from "@kv/application";
 import { defaultLimits, folderOfNode, shortHostName } from "@kv/cluster";
+import type { Store } from "@kv/storage";
 import { checkEnvironment, readerIn } from "./check-environment.ts";
 import { ClusterChild } from "./cluster-child.ts";
 import { kvCommands } from "./commands/kv-commands.ts";
 import { environment } from "./environment.ts";
 import { emit } from "./events.ts";
 import type { NodeKv } from "./kv.ts";
+import { createNodeMoves } from "./moves/node-moves.ts";
+import { stillHome } from "./moves/still-home.ts";
 import { createNodeKv, statusOf } from "./node-kv.ts";
 import { RequestServer } from "./remote/serve-requests.ts";
 import { createRouter } from "./router.ts";
@@ -17,6 +20,9 @@ const storeShutdownMs = 25_000;
 
 /** How long the links may take to end, in milliseconds; with the store's, less than an application has to stop. */
 const clusterShutdownMs = 4_000;
+
+/** How long what is on its way to another node may take to be given up, in milliseconds. */
+const moverShutdownMs = 500;
 
 /** The store: this node's buckets, and the way to those of the other nodes. */
 export const kv: Application<typeof environment, NodeKv> = {
@@ -43,18 +49,30 @@ export const kv: Application<typeof environment, NodeKv> = {
       serve: (call) => server.serve(call),
     });
     store.crowd.addLinks(() => cluster.nodes.length);
+    const ways = {
+      caller: cluster,
+      clock: () => cluster.nowMs(),
+      timeoutMs: () => values.callTimeoutMs,
+    };
+    const ownStore = (): Store | "none" | undefined => (engine === "none" ? "none" : store.current);
     const router = createRouter({
       reader,
       table: () => values.routingTable,
-      store: () => (engine === "none" ? "none" : store.current),
-      remote: {
-        caller: cluster,
-        clock: () => cluster.nowMs(),
-        timeoutMs: () => values.callTimeoutMs,
-      },
+      store: ownStore,
+      remote: ways,
+    });
+    const moves = createNodeMoves({
+      reader,
+      home: stillHome(() => values.routingTable),
+      store: ownStore,
+      ways,
+      linked: () => cluster.nodes,
+      problemOf: (table) => checkEnvironment({ ...values, routingTable: table })[0]?.expected,
+      pauseLimitMs: () => values.movePauseLimitMs,
     });
     const server = new RequestServer({
       router,
+      moves: moves.serving,
       answerLimitBytes: defaultLimits.payloadLimitBytes,
       onBug: (failure) => onBug(self, failure),
     });
@@ -66,9 +84,10 @@ export const kv: Application<typeof environment, NodeKv> = {
       children: [
         { id: "store", start: () => store.start(), shutdownMs: storeShutdownMs },
         { id: "cluster", start: () => cluster.start(), shutdownMs: clusterShutdownMs },
+        { id: "mover", start: async () => moves.mover.start(), shutdownMs: moverShutdownMs },
       ],
     });
-    const api = createNodeKv(router, store);
+    const api = Object.assign(createNodeKv(router, store), { routing: moves.coordinator });
     return {
       api,
       status: () => ({ ...statusOf(self, store), linked: cluster.nodes }),

@@ -15,6 +15,10 @@ export type KvEvent = {
 } & (
   | { readonly type: "serving-failed"; readonly failure: unknown }
   | { readonly type: "alone"; readonly reason: string }
+  /** Buckets went to other nodes, for good. */
+  | { readonly type: "moved"; readonly buckets: number }
+  /** Buckets could not be moved; it is tried again. */
+  | { readonly type: "move-failed" }
 );
 
 const events = channel(kvChannel);

@@ -7,8 +7,8 @@ import type { StoreChild } from "./store-child.ts";
 /** The node's own store, if it is open. */
 type Opened = Pick<StoreChild, "crowd" | "current" | "isWanted" | "opening" | "sync">;
 
-/** The node's store behind its router, for those who look after it. */
-export function createNodeKv(router: Kv, child: Opened): NodeKv {
+/** The node's store behind its router, for those who look after it; what changes the routing table is somebody else's. */
+export function createNodeKv(router: Kv, child: Opened): Omit<NodeKv, "routing"> {
   const store = (): Store => {
     if (child.current === undefined) throw new KvError("KV_NO_STORE", { node: router.node });
     return child.current;
