@@ -8,9 +8,10 @@ import { kvCommands } from "./commands/kv-commands.ts";
 import { environment } from "./environment.ts";
 import { emit } from "./events.ts";
 import type { NodeKv } from "./kv.ts";
+import { remoteNode } from "./moves/ask-nodes.ts";
 import { createNodeMoves } from "./moves/node-moves.ts";
-import { stillHome } from "./moves/still-home.ts";
 import { createNodeKv, statusOf } from "./node-kv.ts";
+import { Placement } from "./placement/placement.ts";
 import { RequestServer } from "./remote/serve-requests.ts";
 import { createRouter } from "./router.ts";
 import { StoreChild } from "./store-child.ts";
@@ -37,7 +38,11 @@ export const kv: Application<typeof environment, NodeKv> = {
     const { self } = reader;
     const { engine } = values.storage;
     const directory = join(values.dataDir, folderOfNode(self, shortHostName()));
-    const store = new StoreChild({ ...values.storage, directory });
+    const store = new StoreChild({
+      ...values.storage,
+      directory,
+      onOpen: (opened) => placement.load(opened),
+    });
     const cluster = new ClusterChild({
       self,
       distribution: values.distribution,
@@ -55,15 +60,23 @@ export const kv: Application<typeof environment, NodeKv> = {
       timeoutMs: () => values.callTimeoutMs,
     };
     const ownStore = (): Store | "none" | undefined => (engine === "none" ? "none" : store.current);
+    const placement = new Placement({
+      reader,
+      configured: () => values.routingTable,
+      store: ownStore,
+      activate: (to, bucket, moveId) =>
+        void remoteNode({ ...ways, self }, to).activateMove({ bucket, moveId }),
+    });
     const router = createRouter({
       reader,
-      table: () => values.routingTable,
+      table: () => placement.table,
+      placement,
       store: ownStore,
       remote: ways,
     });
     const moves = createNodeMoves({
       reader,
-      home: stillHome(() => values.routingTable),
+      home: placement,
       store: ownStore,
       ways,
       linked: () => cluster.nodes,
@@ -87,7 +100,7 @@ export const kv: Application<typeof environment, NodeKv> = {
         { id: "mover", start: async () => moves.mover.start(), shutdownMs: moverShutdownMs },
       ],
     });
-    const api = Object.assign(createNodeKv(router, store), { routing: moves.coordinator });
+    const api = Object.assign(createNodeKv(router, store, placement), { routing: moves.coordinator });
     return {
       api,
       status: () => ({ ...statusOf(self, store), linked: cluster.nodes }),

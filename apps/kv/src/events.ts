@@ -19,6 +19,8 @@ export type KvEvent = {
   | { readonly type: "moved"; readonly buckets: number }
   /** Buckets could not be moved; it is tried again. */
   | { readonly type: "move-failed" }
+  /** The table in force is not the one of the configuration. */
+  | { readonly type: "other-table" }
 );
 
 const events = channel(kvChannel);

@@ -2,13 +2,18 @@ import type { StatusSection } from "@kv/application";
 import type { Store } from "@kv/storage";
 import { KvError } from "./errors.ts";
 import type { Kv, NodeKv } from "./kv.ts";
+import { type ListedPlacement, shown } from "./own-lister.ts";
 import type { StoreChild } from "./store-child.ts";
 
 /** The node's own store, if it is open. */
 type Opened = Pick<StoreChild, "crowd" | "current" | "isWanted" | "opening" | "sync">;
 
 /** The node's store behind its router, for those who look after it; what changes the routing table is somebody else's. */
-export function createNodeKv(router: Kv, child: Opened): Omit<NodeKv, "routing"> {
+export function createNodeKv(
+  router: Kv,
+  child: Opened,
+  placement?: Pick<ListedPlacement, "isServed">,
+): Omit<NodeKv, "routing"> {
   const store = (): Store => {
     if (child.current === undefined) throw new KvError("KV_NO_STORE", { node: router.node });
     return child.current;
@@ -19,7 +24,7 @@ export function createNodeKv(router: Kv, child: Opened): Omit<NodeKv, "routing">
     get epoch() {
       return router.epoch;
     },
-    listOwnBuckets: (options) => store().listBuckets(options),
+    listOwnBuckets: (options) => shown(store().listBuckets(options), placement),
     get storeOpening() {
       store();
       return child.opening;

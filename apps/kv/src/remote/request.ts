@@ -150,6 +150,13 @@ export type RemoteRequest =
   | MoveActivateRequest
   | RoutingRequest;
 
+/** Whether a node asks this of its own accord, and not for a client. */
+export function isOfNode(
+  request: RemoteRequest,
+): request is MoveBeginRequest | MoveFieldsRequest | MoveActivateRequest | RoutingRequest {
+  return OPERATION_NUMBER[request.type] >= OPERATION_NUMBER["move-begin"];
+}
+
 /** What may be asked for. */
 export type RemoteOperation = RemoteRequest["type"];
 

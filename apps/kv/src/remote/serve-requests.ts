@@ -3,8 +3,10 @@ import { RequestDecoder } from "./codec/decode-request.ts";
 import { CommitGroups } from "./commit-groups.ts";
 import { Later } from "./later.ts";
 import type { ServedCall } from "./link.ts";
+import type { NodeName } from "@kv/cluster";
 import { performRequest } from "./perform-request.ts";
-import type { RemoteOperation, RemoteRequest } from "./request.ts";
+import { RequestLane } from "./request-lane.ts";
+import { isOfNode, type RemoteOperation, type RemoteRequest } from "./request.ts";
 import { type ReplyTerms, ServedReply } from "./served-reply.ts";
 import type { ServingMoves } from "./serving-moves.ts";
 import type { ServingRouter } from "./serving-router.ts";
@@ -24,6 +26,9 @@ export interface RequestServerOptions {
  * Serves the requests that come over the links of a node. Each gets one answer: at once, in the same turn, when its outcome is
  * there and rests on nothing, and otherwise when it is durable here.
  *
+ * Those of one node are carried out in their order, also while buckets change their owners: what it asks waits while something is
+ * unanswered that was passed on before such a change.
+ *
  * Surely not begun, and answered so: a request that is none, and one whose time is over. Whether one goes in a loop is the router's
  * to say: a node that serves it is no part of one.
  */
@@ -32,6 +37,7 @@ export class RequestServer {
   readonly #moves: ServingMoves;
   readonly #terms: ReplyTerms;
   readonly #decoder = new RequestDecoder();
+  readonly #lanes = new Map<NodeName, RequestLane>();
 
   constructor({ router, moves, answerLimitBytes, onBug }: RequestServerOptions) {
     this.#router = router;
@@ -42,6 +48,19 @@ export class RequestServer {
 
   /** Begins the request that `call` brings, after those that were begun before it. Throws nothing but what the link throws. */
   serve(call: ServedCall): void {
+    const lane = this.#lanes.get(call.from);
+    if (lane?.mustWait(this.#router.epoch) === true && this.#waits(call)) lane.add(call);
+    else this.#begin(call);
+  }
+
+  /** What belongs to a move, and what this node has passed on before, goes on: what is waited for may wait for it. */
+  #waits(call: ServedCall): boolean {
+    const request = this.#decoder.decode(call.payload);
+    if (request === undefined || isOfNode(request)) return false;
+    return !request.hops.nodes.includes(this.#router.node);
+  }
+
+  #begin(call: ServedCall): void {
     const request = this.#decoder.decode(call.payload);
     if (request === undefined) {
       const { node } = this.#router;
@@ -74,7 +93,7 @@ export class RequestServer {
       reply.failed(error);
       return;
     }
-    if (served instanceof Later) served.whenSettled(reply);
+    if (served instanceof Later) this.#laneOf(call.from).follow(served, reply, this.#router.epoch);
     else if (served instanceof Promise) {
       served
         .then(
@@ -83,6 +102,14 @@ export class RequestServer {
         )
         .catch(this.#terms.onBug);
     } else reply.answered(served);
+  }
+
+  #laneOf(from: NodeName): RequestLane {
+    const lane =
+      this.#lanes.get(from) ??
+      new RequestLane({ epoch: () => this.#router.epoch, begin: (call) => this.#begin(call) });
+    this.#lanes.set(from, lane);
+    return lane;
   }
 
   /** A page that is too large is asked for again with fewer entries, from the same place on. */
