@@ -100,7 +100,9 @@ export const kv: Application<typeof environment, NodeKv> = {
         { id: "mover", start: async () => moves.mover.start(), shutdownMs: moverShutdownMs },
       ],
     });
-    const api = Object.assign(createNodeKv(router, store, placement), { routing: moves.coordinator });
+    const api = Object.assign(createNodeKv(router, store, placement), {
+      routing: moves.coordinator,
+    });
     return {
       api,
       status: () => ({ ...statusOf(self, store), linked: cluster.nodes }),

@@ -15,6 +15,8 @@ export type KvEvent = {
 } & (
   | { readonly type: "serving-failed"; readonly failure: unknown }
   | { readonly type: "alone"; readonly reason: string }
+  /** A table was adopted that gives buckets of this node to others, or the node was started with such a one. */
+  | { readonly type: "moving" }
   /** Buckets went to other nodes, for good. */
   | { readonly type: "moved"; readonly buckets: number }
   /** Buckets could not be moved; it is tried again. */

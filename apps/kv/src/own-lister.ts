@@ -32,7 +32,8 @@ export function ownLister(
     },
     countBuckets() {
       const own = opened();
-      const buckets = own === "none" ? 0 : own.statistics().buckets - (placement?.hiddenIn(own) ?? 0);
+      const buckets =
+        own === "none" ? 0 : own.statistics().buckets - (placement?.hiddenIn(own) ?? 0);
       return { outcome: { type: "counted", buckets }, durable: undefined };
     },
   };

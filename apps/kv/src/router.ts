@@ -34,7 +34,10 @@ export interface RouterOptions {
 }
 
 /** What a router asks of a `Placement`. */
-export type RouterPlacement = Pick<Placement, "find" | "hiddenIn" | "isQuiet" | "isServed" | "version">;
+export type RouterPlacement = Pick<
+  Placement,
+  "find" | "hiddenIn" | "isQuiet" | "isServed" | "version"
+>;
 
 /** How other nodes are asked. */
 export interface RemoteTerms {
@@ -177,9 +180,7 @@ function epochs(): (routes: object, version: object | undefined) => object {
 }
 
 /** Each operation on one bucket, done at the place that `placeFor` finds for it. */
-function operationsAt(
-  placeFor: (bucket: BucketName) => BucketPlace,
-): BucketOperations {
+function operationsAt(placeFor: (bucket: BucketName) => BucketPlace): BucketOperations {
   return {
     createBucket: (bucket) => placeFor(bucket).createBucket(bucket),
     get: (bucket, key) => placeFor(bucket).get(bucket, key),

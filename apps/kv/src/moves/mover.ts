@@ -182,6 +182,8 @@ export class Mover {
 
   /** What is reported is about one plan. */
   #beginPlan(planId: string): void {
+    const { self: node } = this.#options;
+    emit({ level: "info", type: "moving", node, message: "begins to move buckets to other nodes" });
     this.#planId = planId;
     this.#movedBytes = 0;
     this.#longestPauseMs = 0;

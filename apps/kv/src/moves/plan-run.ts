@@ -25,7 +25,7 @@ type Step = "prepare" | "adopt" | "abandon" | "commit";
 const idlePollLimit = 15;
 /** How often in a row a node may not be reached before it is given up. */
 const silentPollLimit = 50;
-const FINISH = "once it does, `routing apply` finishes the change";
+const FINISH = "`routing apply` finishes the change once all nodes that take part answer";
 
 /** One plan on its way through its steps, from wherever it was left. */
 export class PlanRun {
@@ -55,7 +55,6 @@ export class PlanRun {
     );
     await this.#prepare(nodesIn(phases, [undefined]), isAdopted);
     await this.#measure();
-    await this.#everywhere("adopt", nodesIn(phases, [undefined, "prepared"]));
     const states = await this.#wait();
     await this.#everywhere("commit", nodesIn(phases, [undefined, "prepared", "adopted"]));
     return {
@@ -136,7 +135,7 @@ export class PlanRun {
     const patience = new Patience();
     for (;;) {
       const states = await this.#lookAround(patience);
-      if (states !== undefined) {
+      if (states !== undefined && (await this.#haveAdopted(states, patience))) {
         progress(this.#progressOf(states));
         if (await this.#isAllMoved(states, patience)) return states;
         patience.seen(states);
@@ -158,6 +157,19 @@ export class PlanRun {
       states.push(seen.state);
     }
     return states;
+  }
+
+  /** Whether all go by the table; those that do not are asked to, also when they were killed meanwhile. */
+  async #haveAdopted(states: readonly NodeState[], patience: Patience): Promise<boolean> {
+    const { planId } = this.#plan;
+    const waiting = states.filter(
+      ({ plan }) => plan?.planId === planId && plan.phase === "prepared",
+    );
+    const failures = await Promise.all(waiting.map(({ node }) => this.#step("adopt", node)));
+    for (const failure of failures) if (failure !== undefined) patience.silent(failure);
+    const stranger = states.find(({ plan }) => plan?.planId !== planId);
+    if (stranger === undefined) return waiting.length === 0;
+    throw new RoutingFailure(`${stranger.node} takes no part in the change any more; ${FINISH}`);
   }
 
   async #isAllMoved(states: readonly NodeState[], patience: Patience): Promise<boolean> {

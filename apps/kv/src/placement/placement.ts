@@ -109,7 +109,11 @@ export class Placement implements MovesAtHome, PlansAtHome, ArrivalsAtHome {
    */
   find(
     bucket: BucketName,
-    { owner, hops, store }: { owner: NodeName | undefined; hops: readonly NodeName[]; store: Store },
+    {
+      owner,
+      hops,
+      store,
+    }: { owner: NodeName | undefined; hops: readonly NodeName[]; store: Store },
   ): Place | undefined {
     const name = nameKey(bucket);
     const arriving = this.#records.arriving.get(name);
