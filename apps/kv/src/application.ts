@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Application, startSupervisor } from "@kv/application";
 import { defaultLimits, folderOfNode, shortHostName } from "@kv/cluster";
 import type { Store } from "@kv/storage";
-import { checkEnvironment, readerIn } from "./check-environment.ts";
+import { checkEnvironment, type KvEnvironment, readerIn } from "./check-environment.ts";
 import { ClusterChild } from "./cluster-child.ts";
 import { kvCommands } from "./commands/kv-commands.ts";
 import { environment } from "./environment.ts";
@@ -36,7 +36,6 @@ export const kv: Application<typeof environment, NodeKv> = {
   async start({ environment: values, signal }) {
     const reader = readerIn(values);
     const { self } = reader;
-    const { engine } = values.storage;
     const directory = join(values.dataDir, folderOfNode(self, shortHostName()));
     const store = new StoreChild({
       ...values.storage,
@@ -54,35 +53,7 @@ export const kv: Application<typeof environment, NodeKv> = {
       serve: (call) => server.serve(call),
     });
     store.crowd.addLinks(() => cluster.nodes.length);
-    const ways = {
-      caller: cluster,
-      clock: () => cluster.nowMs(),
-      timeoutMs: () => values.callTimeoutMs,
-    };
-    const ownStore = (): Store | "none" | undefined => (engine === "none" ? "none" : store.current);
-    const placement = new Placement({
-      reader,
-      configured: () => values.routingTable,
-      store: ownStore,
-      activate: (to, bucket, moveId) =>
-        void remoteNode({ ...ways, self }, to).activateMove({ bucket, moveId }),
-    });
-    const router = createRouter({
-      reader,
-      table: () => placement.table,
-      placement,
-      store: ownStore,
-      remote: ways,
-    });
-    const moves = createNodeMoves({
-      reader,
-      home: placement,
-      store: ownStore,
-      ways,
-      linked: () => cluster.nodes,
-      problemOf: (table) => checkEnvironment({ ...values, routingTable: table })[0]?.expected,
-      pauseLimitMs: () => values.movePauseLimitMs,
-    });
+    const { placement, router, moves } = placesOf({ values, store, cluster });
     const server = new RequestServer({
       router,
       moves: moves.serving,
@@ -111,6 +82,51 @@ export const kv: Application<typeof environment, NodeKv> = {
     };
   },
 };
+
+/** Who serves which bucket, and what changes that. */
+function placesOf({
+  values,
+  store,
+  cluster,
+}: {
+  readonly values: KvEnvironment;
+  readonly store: StoreChild;
+  readonly cluster: ClusterChild;
+}) {
+  const reader = readerIn(values);
+  const { self } = reader;
+  const ways = {
+    caller: cluster,
+    clock: () => cluster.nowMs(),
+    timeoutMs: () => values.callTimeoutMs,
+  };
+  const ownStore = (): Store | "none" | undefined => (store.isWanted ? store.current : "none");
+  const placement = new Placement({
+    reader,
+    configured: () => values.routingTable,
+    store: ownStore,
+    activate: (to, bucket, moveId) =>
+      void remoteNode({ ...ways, self }, to).activateMove({ bucket, moveId }),
+  });
+  const router = createRouter({
+    reader,
+    table: () => placement.table,
+    store: ownStore,
+    remote: ways,
+    placement,
+  });
+  const moves = createNodeMoves({
+    reader,
+    home: placement,
+    arrivals: placement.arrivals,
+    store: ownStore,
+    ways,
+    linked: () => cluster.nodes,
+    problemOf: (table) => checkEnvironment({ ...values, routingTable: table })[0]?.expected,
+    pauseLimitMs: () => values.movePauseLimitMs,
+  });
+  return { placement, router, moves };
+}
 
 function onBug(node: string, failure: unknown): void {
   const message = "a request of another node failed";

@@ -13,7 +13,7 @@ import { MemoryStore, type Store } from "@kv/storage";
 import type { NodeKv } from "../src/kv.ts";
 import { Crowd } from "../src/crowd.ts";
 import { createNodeMoves } from "../src/moves/node-moves.ts";
-import { stillHome } from "../src/moves/still-home.ts";
+import { stillHome } from "../src/moves/testing/still-home.ts";
 import { createNodeKv } from "../src/node-kv.ts";
 import { createRouter } from "../src/router.ts";
 import type { RoutingTable } from "../src/routing-table.ts";
@@ -41,9 +41,11 @@ export class CommandBench {
       current: () => this.store,
       opening: () => this.opening,
     };
+    const home = stillHome(table);
     const { coordinator: routing } = createNodeMoves({
       reader,
-      home: stillHome(table),
+      home,
+      arrivals: home,
       store,
       ways: remote,
       linked: () => [],

@@ -11,7 +11,8 @@ import { type ArrivalsAtHome, servedMoves } from "./served-moves.ts";
 /** What a node's moves rest on. */
 export interface NodeMovesOptions {
   readonly reader: RoutingReader;
-  readonly home: MovesAtHome & PlansAtHome & ArrivalsAtHome;
+  readonly home: MovesAtHome & PlansAtHome;
+  readonly arrivals: ArrivalsAtHome;
   readonly store: () => Store | "none" | undefined;
   readonly ways: Omit<NodeWays, "self">;
   readonly linked: () => readonly NodeName[];
@@ -29,7 +30,7 @@ export interface NodeMoves {
 
 /** Puts the parts together. */
 export function createNodeMoves(options: NodeMovesOptions): NodeMoves {
-  const { reader, home, store, linked, problemOf, pauseLimitMs } = options;
+  const { reader, home, arrivals, store, linked, problemOf, pauseLimitMs } = options;
   const { self } = reader;
   const ways = { ...options.ways, self };
   const nowMs = ways.clock;
@@ -56,6 +57,6 @@ export function createNodeMoves(options: NodeMovesOptions): NodeMoves {
   return {
     mover,
     coordinator: new Coordinator({ reader, ask: nodeAsker(ways, answers) }),
-    serving: servedMoves(self, home, answers),
+    serving: servedMoves(self, arrivals, answers),
   };
 }

@@ -2,6 +2,7 @@ import type { BucketOutcome, Field, Store } from "@kv/storage";
 import type { BucketName } from "../bucket-name.ts";
 import type { Later, Served } from "../remote/later.ts";
 import type { ServingBuckets } from "../remote/serving-router.ts";
+import { answered } from "./answered.ts";
 import type { Departure } from "./departure.ts";
 
 /** The operations on one bucket, wherever it is served. */
@@ -16,19 +17,16 @@ export function departingBuckets(
   departure: Departure,
   again: () => BucketOperations,
 ): BucketOperations {
-  const wait = <Outcome>(ask: (place: BucketOperations) => Served<Outcome>): Later<Outcome> =>
-    departure.wait(() => ask(again()));
-  const noting = <Outcome>(
-    bucket: BucketName,
-    keys: readonly Uint8Array[],
-    change: () => Outcome,
-  ): Outcome => {
-    const before = described(store, bucket);
-    const outcome = change();
-    for (const key of keys) departure.changed(key);
-    note(departure, before, described(store, bucket));
-    return outcome;
-  };
+  const wait: Wait = (ask) => departure.wait(() => ask(again()));
+  return { ...readsOf(store, departure, wait), ...writesOf(store, departure, wait) };
+}
+
+/** Has a request wait. */
+type Wait = <Outcome>(ask: (place: BucketOperations) => Served<Outcome>) => Later<Outcome>;
+
+type Reads = "get" | "describeKey" | "describeBucket" | "listKeys";
+
+function readsOf(store: Store, departure: Departure, wait: Wait): Pick<BucketOperations, Reads> {
   return {
     get(bucket, key) {
       if (!departure.isHeld) return store.get(bucket, key);
@@ -50,6 +48,22 @@ export function departingBuckets(
       const b = copied(bucket);
       return wait((place) => place.listKeys(b, options));
     },
+  };
+}
+
+function writesOf(store: Store, departure: Departure, wait: Wait): Omit<BucketOperations, Reads> {
+  const noting = <Outcome>(
+    bucket: BucketName,
+    keys: readonly Uint8Array[],
+    change: () => Outcome,
+  ): Outcome => {
+    const before = described(store, bucket);
+    const outcome = change();
+    for (const key of keys) departure.changed(key);
+    note(departure, before, described(store, bucket));
+    return outcome;
+  };
+  return {
     createBucket(bucket) {
       if (!departure.isHeld) return noting(bucket, [], () => store.createBucket(bucket));
       const b = copied(bucket);
@@ -90,11 +104,8 @@ export function departingBuckets(
   };
 }
 
-/** What an engine with a routing table says at once. */
 function described(store: Store, bucket: BucketName): BucketOutcome {
-  const answer = store.describeBucket(bucket);
-  if ("outcome" in answer) return answer.outcome;
-  throw new Error("an engine whose buckets move answers at once");
+  return answered(store.describeBucket(bucket)).outcome;
 }
 
 function note(departure: Departure, before: BucketOutcome, after: BucketOutcome): void {

@@ -1,9 +1,9 @@
 import type { Answer } from "@kv/storage";
-import type { MoveOutcome } from "../remote/move-request.ts";
-import type { RoutingTable } from "../routing-table.ts";
-import type { MovesAtHome } from "./mover.ts";
-import type { PlanOutcome, PlansAtHome } from "./routing-answers.ts";
-import type { ArrivalsAtHome } from "./served-moves.ts";
+import type { MoveOutcome } from "../../remote/move-request.ts";
+import type { RoutingTable } from "../../routing-table.ts";
+import type { MovesAtHome } from "../mover.ts";
+import type { PlanOutcome, PlansAtHome } from "../routing-answers.ts";
+import type { ArrivalsAtHome } from "../served-moves.ts";
 
 /** A node whose buckets stay where they are: it takes part in no plan, and takes no bucket in. */
 export function stillHome(table: () => RoutingTable): MovesAtHome & PlansAtHome & ArrivalsAtHome {
