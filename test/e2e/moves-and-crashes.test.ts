@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { UnsureWriter } from "../harness/unsure-writer.ts";
 import { MovingNodes } from "../harness/moving-nodes.ts";
 
 const tags = ["distributed"];
@@ -104,6 +105,40 @@ suite("a change of the table", { tags }, () => {
     await finish(nodes);
     await audit(nodes);
   });
+
+  for (const victims of [["foo"], ["bar"], ["bar", "foo"]]) {
+    test(
+      `loses and reverts nothing that was acknowledged while ${victims.join(" and ")} is killed`,
+      patient,
+      async (t) => {
+        await using nodes = await startFilled();
+        await nodes.startNode("baz", ALL_FOO);
+        const buckets = BUCKETS.slice(0, 40);
+        const writers: UnsureWriter[] = [];
+        for (const name of ["a", "b", "c"]) {
+          writers.push(new UnsureWriter(await nodes.line("baz"), { name, buckets }).start());
+        }
+        const command = nodes.begin("baz", "routing", "apply", ALL_BAR);
+        for (const victim of victims) {
+          await nodes.node("foo").logged(/begins to move buckets/u);
+          await nodes.node(victim).kill();
+          await nodes.startNode(victim, ALL_FOO);
+        }
+        const { code } = await command.done;
+        if (code !== 0) await finish(nodes, "baz");
+        for (const writer of writers) await writer.stop();
+        const [first, other] = [await nodes.line("baz"), await nodes.line("foo")];
+        for (const writer of writers) {
+          t.diagnostic(`${writer.acknowledged} acknowledged, ${writer.failed} not`);
+          assert.ok(writer.acknowledged > 100);
+          await writer.audit(first);
+          await writer.audit(other);
+        }
+        assert.deepEqual(await nodes.bucketsOn("bar"), BUCKETS.toSorted());
+        assert.deepEqual(await nodes.bucketsOn("foo"), []);
+      },
+    );
+  }
 
   test("waits for a node that is frozen, serves all else, and heals", patient, async () => {
     await using nodes = await startFilled();
