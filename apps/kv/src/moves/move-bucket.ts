@@ -93,6 +93,8 @@ class BucketMove {
     const { outcome: begun } = await target.beginMove(begin);
     if (begun.type === "refused") return { type: "stuck", reason: begun.reason };
     await this.#copyAll();
+    // What is left of it need not be sent while requests wait.
+    await this.#sender.flush();
     const caughtUp = await this.#catchUp();
     if ("type" in caughtUp) return caughtUp;
     return await this.#handOver(caughtUp.rest, async () => {
