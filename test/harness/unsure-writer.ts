@@ -61,14 +61,17 @@ export class UnsureWriter {
   }
 
   async #run(): Promise<void> {
-    for (let round = 1; this.#isWanted; round++) {
-      const places = this.#buckets.map((bucket) => `${bucket} ${this.#name}${round % 7}`);
-      this.#client.sendLines(...places.map((place) => `PUT ${place} ${round}`));
-      for (const place of places) this.#knownOf(place).sent = round;
+    let round = 0;
+    while (this.#isWanted) {
+      round++;
+      const value = round;
+      const places = this.#buckets.map((bucket) => `${bucket} ${this.#name}${value % 7}`);
+      this.#client.sendLines(...places.map((place) => `PUT ${place} ${value}`));
+      for (const place of places) this.#knownOf(place).sent = value;
       for (const place of places) {
         const reply = await this.#client.read();
         if (reply === "OK") {
-          this.#knownOf(place).acknowledged = round;
+          this.#knownOf(place).acknowledged = value;
           this.#acknowledged++;
         } else {
           assert.match(reply, /^ERROR /u, place);

@@ -76,7 +76,7 @@ export const kv: Application<typeof environment, NodeKv> = {
     });
     return {
       api,
-      status: () => ({ ...statusOf(self, store), linked: cluster.nodes }),
+      status: () => ({ ...statusOf(self, store, placement), linked: cluster.nodes }),
       finished: supervisor.finished,
       [Symbol.asyncDispose]: () => supervisor[Symbol.asyncDispose](),
     };

@@ -12,7 +12,7 @@ type Opened = Pick<StoreChild, "crowd" | "current" | "isWanted" | "opening" | "s
 export function createNodeKv(
   router: Kv,
   child: Opened,
-  placement?: Pick<ListedPlacement, "isServed">,
+  placement?: Pick<ListedPlacement, "isServed" | "hiddenIn">,
 ): Omit<NodeKv, "routing"> {
   const store = (): Store => {
     if (child.current === undefined) throw new KvError("KV_NO_STORE", { node: router.node });
@@ -29,7 +29,7 @@ export function createNodeKv(
       store();
       return child.opening;
     },
-    statistics: () => statisticsOf(child),
+    statistics: () => statisticsOf(child, placement),
     crowd: child.crowd,
     get maintenance() {
       return store();
@@ -38,15 +38,24 @@ export function createNodeKv(
 }
 
 /** What `status` shows: the engine, and its figures as it gives them. */
-export function statusOf(node: string, child: Opened): StatusSection {
+export function statusOf(
+  node: string,
+  child: Opened,
+  placement?: Pick<ListedPlacement, "hiddenIn">,
+): StatusSection {
   const { current: store } = child;
   if (!child.isWanted) return { node, engine: "none" };
   if (store === undefined) return { node, store: "not open" };
-  return { node, engine: store.traits.engine, ...statisticsOf(child) };
+  return { node, engine: store.traits.engine, ...statisticsOf(child, placement) };
 }
 
 /** The figures of an engine that is open, as JSON can hold them, behind what it promises of a write: `sync`. */
-function statisticsOf({ current, sync }: Opened): Readonly<Record<string, unknown>> | undefined {
+function statisticsOf(
+  { current, sync }: Opened,
+  placement: Pick<ListedPlacement, "hiddenIn"> | undefined,
+): Readonly<Record<string, unknown>> | undefined {
   if (current === undefined) return undefined;
-  return { ...(sync === undefined ? {} : { sync }), ...current.statistics() };
+  const figures = current.statistics();
+  const buckets = figures.buckets - (placement?.hiddenIn(current) ?? 0);
+  return { ...(sync === undefined ? {} : { sync }), ...figures, buckets };
 }

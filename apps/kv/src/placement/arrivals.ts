@@ -85,7 +85,7 @@ export class Arrivals implements ArrivalsAtHome {
   discardAll(): void {
     const store = this.#options.store();
     if (store === undefined || store === "none") return;
-    for (const name of [...this.#options.records().arriving.keys()]) {
+    for (const name of this.#options.records().arriving.keys()) {
       const bucket = parseBucketName(Buffer.from(name, "latin1"));
       if (bucket !== undefined) this.discard(bucket, store);
     }

@@ -134,13 +134,23 @@ export class Placement implements MovesAtHome, PlansAtHome {
     if (owner === this.#self) return this.#ownOrPrevious(bucket, hops);
     if (owner === undefined) return undefined;
     const isNext = this.#plans.next?.[bucket[0] ?? 0] === this.#self;
-    return isNext && hops.includes(owner) ? OWN : { type: "node", node: owner };
+    return isNext && hops.includes(owner) ? this.#cameBack() : { type: "node", node: owner };
+  }
+
+  /**
+   * This node serves a bucket that it may be about to make, and that it has asked others for until now: what is still on its way there
+   * and back must not be overtaken.
+   */
+  #cameBack(): Place {
+    this.#version = {};
+    return OWN;
   }
 
   /** A bucket that is not here yet may be at who had it by the table from before. */
   #ownOrPrevious(bucket: BucketName, hops: readonly NodeName[]): Place {
     const previous = this.#plans.previous?.[bucket[0] ?? 0];
-    if (previous === undefined || previous === this.#self || hops.includes(previous)) return OWN;
+    if (previous === undefined || previous === this.#self) return OWN;
+    if (hops.includes(previous)) return this.#cameBack();
     return { type: "node", node: previous };
   }
 
@@ -217,7 +227,7 @@ export class Placement implements MovesAtHome, PlansAtHome {
     if (store === undefined || store === "none") return;
     let cursor: Cursor | undefined;
     do {
-      const owners = compileRoutingTable(this.table, this.#options.reader);
+      const owners = compileRoutingTable(this.#records.plan?.next ?? [], this.#options.reader);
       const { outcome } = await store.listBuckets({ cursor });
       cursor = outcome.page.next;
       for (const { bucket: bytes } of outcome.page.entries) {
