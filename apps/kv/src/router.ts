@@ -71,8 +71,9 @@ export function createRouter({ reader, table, store, remote, placement }: Router
       return "read" in place ? place.read(key, sink) : undefined;
     },
     write(field) {
-      const place = placeFor(field.bucket);
-      return place instanceof RemoteBuckets ? undefined : place.write(field);
+      const place = places.find(field.bucket, NO_HOPS.nodes);
+      // What goes to a bucket on its way out is noted where all operations are done.
+      return "read" in place ? place.write(field) : undefined;
     },
     foresee(keys, count) {
       const opened = store();
