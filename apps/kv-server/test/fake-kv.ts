@@ -74,7 +74,8 @@ export class FakeKv implements Kv {
     const field = { key, value: Uint8Array.from(value) };
     const answering = this.#answer(bucket, (name) => this.buckets.put(name, [field]));
     if (!("outcome" in answering) || answering.outcome.type !== "stored") return undefined;
-    return { isAdded: answering.outcome.added > 0, durable: answering.durable };
+    const { added, revision } = answering.outcome;
+    return { isAdded: added > 0, revision, durable: answering.durable };
   }
 
   describeKey(bucket: BucketName, key: Uint8Array): ReturnType<Kv["describeKey"]> {

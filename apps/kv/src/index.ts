@@ -29,6 +29,7 @@ export { isStorageError, StorageError } from "@kv/storage";
 export { kv } from "./application.ts";
 export type { BucketName } from "./bucket-name.ts";
 export type { Crowd } from "./crowd.ts";
+export { BucketMemo } from "./bucket-memo.ts";
 export { bucketNameLimitBytes, parseBucketName } from "./bucket-name.ts";
 export type { KvErrorCode, KvFailures } from "./errors.ts";
 export { isKvError, KvError } from "./errors.ts";

@@ -82,6 +82,10 @@ export function createRouter({ reader, table, store, remote, placement }: Router
     ...atClients,
     listBuckets: (options) => all.listBuckets(options),
     countBuckets: () => all.countBuckets(),
+    plainAt(bucket, hops) {
+      const place = places.find(bucket, hops);
+      return "read" in place ? place : undefined;
+    },
     serving(passed) {
       passage = passed;
       return served;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { KeyPlace } from "../src/plain-operations.ts";
+import type { KeyAbout, KeyPlace, ValueSink } from "../src/plain-operations.ts";
 import type { Pair } from "./pair.ts";
 
 /** What the store reads at once, if it does, is what the model says; the sink is called for what is found, once. */
@@ -9,12 +9,18 @@ export function expectRead({ store, model }: Pair, bucket: Uint8Array, key: Uint
   const wanted: KeyPlace = { ...place, end: place.bytes.length };
   store.foresee([wanted, { ...wanted, start: 0, end: bucket.length }], 2);
   const shown: Uint8Array[] = [];
-  const type = store.read(wanted, (...[bytes, start, end, words]) => {
+  const expected = model.get(bucket, key);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it is filled in before anybody looks
+  const about = {} as KeyAbout;
+  const sink: ValueSink = (...[bytes, start, end, words]) => {
     shown.push(bytes.slice(start, end));
     const { buffer, byteOffset } = words;
     assert.deepEqual(new Uint8Array(buffer, byteOffset + start, end - start), shown.at(-1));
-  });
-  const expected = model.get(bucket, key);
+    assert.ok(expected.type === "found");
+    const { revision, expiresAtMs } = expected;
+    assert.deepEqual(about, { revision, expiresAtMs });
+  };
+  const type = store.read(wanted, sink, about);
   if (type !== undefined) assert.equal(type, expected.type);
   const values = type === "found" && expected.type === "found" ? [expected.value] : [];
   assert.deepEqual(

@@ -37,6 +37,7 @@ export type { Cursor, Page } from "./page.ts";
 export type { BackupResult, CompactionResult, MaintenanceOptions } from "./maintenance.ts";
 export type {
   FieldPlace,
+  KeyAbout,
   KeyPlace,
   PlainOperations,
   ReadResult,

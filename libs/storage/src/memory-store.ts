@@ -17,6 +17,7 @@ import { readKey } from "./state/read-key.ts";
 import { readBucket, readBuckets, readKeys } from "./state/read-listing.ts";
 import type {
   FieldPlace,
+  KeyAbout,
   KeyPlace,
   ReadResult,
   ValueSink,
@@ -95,10 +96,11 @@ export class MemoryStore implements Store {
     return answer({ outcome: { type: "found", value, revision, expiresAtMs }, restsOn });
   }
 
-  read({ bucket, bytes, start, end }: KeyPlace, sink: ValueSink): ReadResult {
+  read({ bucket, bytes, start, end }: KeyPlace, sink: ValueSink, about?: KeyAbout): ReadResult {
     const { outcome } = this.get(bucket, bytes.subarray(start, end));
     if (outcome.type === "found") {
-      const { value } = outcome;
+      const { value, revision, expiresAtMs } = outcome;
+      if (about !== undefined) Object.assign(about, { revision, expiresAtMs });
       const words = new DataView(value.buffer, value.byteOffset, value.length);
       sink(value, 0, value.length, words);
     }
@@ -113,7 +115,8 @@ export class MemoryStore implements Store {
     const key = bytes.subarray(start, end);
     const value = new Uint8Array(buffer, byteOffset + valueStart, valueEnd - valueStart);
     const { outcome, durable } = this.put(bucket, [{ key, value }]);
-    return outcome.type === "stored" ? { isAdded: outcome.added > 0, durable } : undefined;
+    if (outcome.type !== "stored") return undefined;
+    return { isAdded: outcome.added > 0, revision: outcome.revision, durable };
   }
 
   put(bucket: Uint8Array, fields: readonly Field[], options?: PutOptions): Answer<PutOutcome> {

@@ -1,4 +1,4 @@
-import type { GetOutcome } from "./store.ts";
+import type { GetOutcome, Revision } from "./store.ts";
 
 /**
  * Takes a value: the bytes of `bytes` from `start` to `end`; `words` is the same memory, offset for offset, for who copies
@@ -14,6 +14,12 @@ export type ValueSink = (bytes: Uint8Array, start: number, end: number, words: D
  * cannot be said at once, as the value is not in memory or a commit group is on its way; `get` says it.
  */
 export type ReadResult = GetOutcome["type"] | undefined;
+
+/** What there is to say of a key that was read, beside its value: filled in before the value is shown. */
+export interface KeyAbout {
+  revision: Revision;
+  expiresAtMs: number | undefined;
+}
 
 /** A key of a bucket, told by where it stands: it may be asked for without a view of it. */
 export interface KeyPlace {
@@ -40,17 +46,18 @@ export interface FieldPlace extends KeyPlace {
 export interface WriteResult {
   /** Whether the key was not there before. */
   readonly isAdded: boolean;
+  readonly revision: Revision;
   /** As that of an `Answer`. */
   readonly durable: Promise<void> | undefined;
 }
 
 /** The operations themselves once more, for a front door that looks ahead: of what is plain, and told by where it stands. */
 export interface PlainOperations {
-  /** `get` for who uses the value at once and wants no copy of it, where that can be. */
-  read(key: KeyPlace, sink: ValueSink): ReadResult;
+  /** `get` for who uses the value at once and wants no copy of it, where that can be. What else `get` says goes into `about`. */
+  read(key: KeyPlace, sink: ValueSink, about?: KeyAbout): ReadResult;
 
   /**
-   * `put` of one field, that never expires, without a condition, into a bucket that is there, for who does not ask for the revision.
+   * `put` of one field, that never expires, without a condition, into a bucket that is there.
    * `undefined`, nothing having been done, where that cannot be at once: `put` does it. Throws as `put` does.
    */
   write(field: FieldPlace): WriteResult | undefined;

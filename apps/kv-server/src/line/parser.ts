@@ -1,5 +1,5 @@
 import { type BucketName, bucketNameLimitBytes } from "@kv/kv";
-import { BucketMemo } from "../bucket-memo.ts";
+import { BucketMemo } from "@kv/kv";
 import type { PlainRequest } from "../plain-request.ts";
 import type { RequestLimits } from "../protocol.ts";
 import type { LimitedPart, Request } from "../request.ts";

@@ -1,5 +1,5 @@
 import type { BucketName } from "@kv/kv";
-import { BucketMemo } from "../bucket-memo.ts";
+import { BucketMemo } from "@kv/kv";
 import type { Arguments } from "./arguments.ts";
 
 /** Words of a usual request: more room is taken as they come, and given back when they are read. */

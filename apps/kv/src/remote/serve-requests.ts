@@ -5,6 +5,7 @@ import { Later } from "./later.ts";
 import type { ServedCall } from "./link.ts";
 import type { NodeName } from "@kv/cluster";
 import { performRequest } from "./perform-request.ts";
+import { PlainRequests } from "./plain-requests.ts";
 import { RequestLane } from "./request-lane.ts";
 import { isOfNode, type RemoteOperation, type RemoteRequest } from "./request.ts";
 import { type ReplyTerms, ServedReply } from "./served-reply.ts";
@@ -37,6 +38,7 @@ export class RequestServer {
   readonly #moves: ServingMoves;
   readonly #terms: ReplyTerms;
   readonly #decoder = new RequestDecoder();
+  readonly #plain: PlainRequests;
   readonly #lanes = new Map<NodeName, RequestLane>();
 
   constructor({ router, moves, answerLimitBytes, onBug }: RequestServerOptions) {
@@ -44,6 +46,7 @@ export class RequestServer {
     this.#moves = moves;
     const groups = new CommitGroups(onBug);
     this.#terms = { node: router.node, groups, answerLimitBytes, onBug };
+    this.#plain = new PlainRequests((bucket, hops) => router.plainAt(bucket, hops), this.#terms);
   }
 
   /** Begins the request that `call` brings, after those that were begun before it. Throws nothing but what the link throws. */
@@ -61,6 +64,7 @@ export class RequestServer {
   }
 
   #begin(call: ServedCall): void {
+    if (this.#plain.serve(call)) return;
     const request = this.#decoder.decode(call.payload);
     if (request === undefined) {
       const { node } = this.#router;

@@ -1,3 +1,5 @@
+import type { PlainOperations } from "@kv/storage";
+import type { BucketName } from "../bucket-name.ts";
 import type { Kv } from "../kv.ts";
 import type { NodeName } from "@kv/cluster";
 import type { Hops } from "./hops.ts";
@@ -26,6 +28,8 @@ export interface ServingRouter {
   readonly node: NodeName;
   /** See `Kv.epoch`. */
   readonly epoch: unknown;
+  /** Where a bucket is served, if that is this node's store, for a request that came by `hops`. Throws what the operations throw. */
+  plainAt(bucket: BucketName, hops: readonly NodeName[]): PlainOperations | undefined;
   /** The operations for a request that came this way; asked for each. A request that goes on from here takes `passage` along. */
   serving(passage: Passage): ServingBuckets;
 }

@@ -14,6 +14,7 @@ import { readKey } from "../state/read-key.ts";
 import { readBucket, readBuckets, readKeys } from "../state/read-listing.ts";
 import type {
   FieldPlace,
+  KeyAbout,
   KeyPlace,
   ReadResult,
   ValueSink,
@@ -128,12 +129,17 @@ export class LogStore implements Store {
     });
   }
 
-  read({ bucket, bytes, start, end }: KeyPlace, sink: ValueSink): ReadResult {
-    const { cache, commits } = this.#open();
+  read({ bucket, bytes, start, end }: KeyPlace, sink: ValueSink, about?: KeyAbout): ReadResult {
+    const { cache, commits, index } = this.#open();
     const type = this.#finder.find(bucket, bytes, start, end);
     if (commits.durableOf(this.#finder.restsOn) !== undefined) return undefined;
     if (type !== "entry") return type;
-    return cache.lend(this.#finder.entry, sink) ? "found" : undefined;
+    const { entry } = this.#finder;
+    if (about !== undefined) {
+      about.revision = mutationNumber(index.revision(entry));
+      about.expiresAtMs = expiryOf(index.expiresAtMs(entry));
+    }
+    return cache.lend(entry, sink) ? "found" : undefined;
   }
 
   foresee(keys: readonly KeyPlace[], count: number): void {

@@ -6,7 +6,7 @@ import { assertKeyFits } from "../state/key-limit.ts";
 import { isThere, nextRevision } from "../state/look-up.ts";
 import type { Mutation } from "../state/mutation.ts";
 import type { FieldPlace, WriteResult } from "../plain-operations.ts";
-import { type MutationNumber, mutationNumber } from "../state/mutation-number.ts";
+import { mutationNumber } from "../state/mutation-number.ts";
 import type { ValueCache } from "../value-cache/value-cache.ts";
 import { fieldBytes } from "./format/field.ts";
 import type { Group } from "./group.ts";
@@ -19,11 +19,6 @@ export interface LoggedIndexOptions {
   readonly cache: ValueCache;
   readonly gatherer: GroupGatherer;
   readonly commits: GroupCommit;
-}
-
-/** What came of a put. */
-export interface PutResult extends WriteResult {
-  readonly revision: MutationNumber;
 }
 
 /** A key whose value is to be written again, at the end of the log: a field that lies among other bytes. */
@@ -46,7 +41,7 @@ export class LoggedIndex {
   /** What the index is told of a field that {@link put} puts: read during the call only. */
   readonly #fields = { revision: 0, expiresAtMs: NEVER, segment: 0, offset: 0, valueBytes: 0 };
   /** What {@link put} returns. */
-  readonly #put: { -readonly [Name in keyof PutResult]: PutResult[Name] } = {
+  readonly #put: { -readonly [Name in keyof WriteResult]: WriteResult[Name] } = {
     isAdded: false,
     revision: mutationNumber(1),
     durable: undefined,
@@ -89,7 +84,7 @@ export class LoggedIndex {
    * and it is half of what they cost. A key that is there for ever is put without a look at the clock, which is
    * a tenth of it. `undefined`, having done nothing, when the life of the bucket is over. The result is good until the next call.
    */
-  put(bucket: BucketRef, field: FieldPlace, clock: Clock): PutResult | undefined {
+  put(bucket: BucketRef, field: FieldPlace, clock: Clock): WriteResult | undefined {
     const { index, cache, gatherer, commits } = this.#options;
     const { bytes, start, end, valueWords, valueStart, valueEnd } = field;
     let entry = index.find(bucket, bytes, start, end);

@@ -3,6 +3,7 @@ import type {
   DeleteOutcome,
   ExpireOutcome,
   GetOutcome,
+  KeyAbout,
   KeyOutcome,
   PutOutcome,
 } from "@kv/storage";
@@ -20,11 +21,9 @@ const ABSENT_KIND = { "no-bucket": KIND.noBucket, missing: KIND.missing } as con
 /** What comes of `get`. */
 export const getCodec: OutcomeCodec<GetOutcome> = {
   write(writer, outcome) {
-    if (outcome.type !== "found") return writer.u8(ABSENT_KIND[outcome.type]);
-    writer.u8(KIND.value);
-    writeRevision(writer, outcome.revision);
-    writeOptionalNumber(writer, outcome.expiresAtMs);
-    writer.block(outcome.value);
+    if (outcome.type !== "found") return writeAbsent(writer, outcome.type);
+    writeFound(writer, outcome, outcome.value.length);
+    writer.bytes(outcome.value);
   },
   read(reader, kind) {
     if (kind !== KIND.value) return readAbsent(kind);
@@ -33,6 +32,24 @@ export const getCodec: OutcomeCodec<GetOutcome> = {
     return { type: "found", value: reader.copiedBlock(), revision, expiresAtMs };
   },
 };
+
+/** Writes all that there is to say of a value that was found, before its bytes; returns the writer. */
+export function writeFound(
+  writer: WireWriter,
+  { revision, expiresAtMs }: KeyAbout,
+  valueBytes: number,
+): WireWriter {
+  writer.u8(KIND.value);
+  writeRevision(writer, revision);
+  writeOptionalNumber(writer, expiresAtMs);
+  writer.u32(valueBytes);
+  return writer;
+}
+
+/** Writes that there is no such key, or no such bucket: a byte. */
+export function writeAbsent(writer: WireWriter, type: "missing" | "no-bucket"): void {
+  writer.u8(ABSENT_KIND[type]);
+}
 
 /** What comes of `describeKey`. */
 export const describeKeyCodec: OutcomeCodec<KeyOutcome> = {

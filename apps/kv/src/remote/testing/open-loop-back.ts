@@ -12,8 +12,10 @@ const [foo, bar] = [nodeNamed("foo@lab"), nodeNamed("bar@lab")];
 
 /** The buckets of `owner` as another node sees them; a link takes answers of a mebibyte, so that pages have to be cut. */
 export function openLoopBack(owner: Store): RemoteBuckets {
+  const router = new ServingStore(bar, owner);
+  router.plain = owner;
   const server = new RequestServer({
-    router: new ServingStore(bar, owner),
+    router,
     moves: noMoves,
     answerLimitBytes: 2 ** 20 + 100,
     onBug: (error) => {

@@ -1,4 +1,4 @@
-import type { Store } from "@kv/storage";
+import type { PlainOperations, Store } from "@kv/storage";
 import type { NodeName } from "@kv/cluster";
 import type { Passage, ServingBuckets, ServingRouter } from "../serving-router.ts";
 
@@ -7,6 +7,8 @@ export class ServingStore implements ServingRouter {
   readonly node: NodeName;
   readonly passages: Passage[] = [];
   epoch: unknown = undefined;
+  /** What serves plain requests; nothing by default, so that all go by {@link ServingStore.serving}. */
+  plain: PlainOperations | undefined;
   readonly #buckets: ServingBuckets;
 
   /** What is in `others` is asked instead of the store. */
@@ -29,6 +31,10 @@ export class ServingStore implements ServingRouter {
       }),
       ...others,
     };
+  }
+
+  plainAt(): PlainOperations | undefined {
+    return this.plain;
   }
 
   serving(passage: Passage): ServingBuckets {

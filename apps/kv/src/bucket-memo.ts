@@ -1,4 +1,4 @@
-import { type BucketName, bucketNameLimitBytes, parseBucketName } from "@kv/kv";
+import { type BucketName, bucketNameLimitBytes, parseBucketName } from "./bucket-name.ts";
 
 /** A power of two: clients that go round a few buckets keep their places too. */
 const places = 8;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bucketNameLimitBytes } from "@kv/kv";
+import { bucketNameLimitBytes } from "./bucket-name.ts";
 import fc from "fast-check";
 import { BucketMemo } from "./bucket-memo.ts";
 
