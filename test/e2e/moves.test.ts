@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { AuditedWriter, lineDialect, respDialect } from "../harness/audited-writer.ts";
+import { BucketMaker } from "../harness/bucket-maker.ts";
 import { MovingNodes } from "../harness/moving-nodes.ts";
 
 const tags = ["distributed"];
@@ -67,6 +68,28 @@ suite("a table that is changed while the nodes run", { tags }, () => {
       assert.deepEqual(await client.ask("DBSIZE"), [":5"]);
     },
   );
+
+  test("forks no bucket that is made meanwhile, at any of the nodes", patient, async (t) => {
+    await using nodes = await MovingNodes.start(["foo", "bar", "baz"], ALL_FOO);
+    const letters = ["b", "k", "t"];
+    const makers: BucketMaker[] = [];
+    for (const name of ["foo", "bar", "baz"]) {
+      makers.push(new BucketMaker(await nodes.line(name), { name, letters }).start());
+    }
+    for (const table of ["a-i=foo,j-q=bar,r-z=baz", "a-i=bar,j-q=baz,r-z=foo"]) {
+      const { code, stderr } = await nodes.operate("bar", "routing", "apply", table);
+      assert.equal(code, 0, stderr);
+    }
+    for (const maker of makers) await maker.stop();
+    const all = makers.flatMap(({ made }) => made);
+    t.diagnostic(`${all.length} buckets`);
+    assert.ok(all.length > 100);
+    const client = await nodes.line("foo");
+    for (const maker of makers) await maker.audit(client);
+    const lying = await Promise.all(["foo", "bar", "baz"].map((name) => nodes.bucketsOn(name)));
+    assert.deepEqual(lying.flat().toSorted(), all.toSorted());
+    assert.ok(lying[0]?.every((bucket) => bucket.startsWith("t")));
+  });
 
   test("is shown by plan before, and by status afterwards", patient, async () => {
     await using nodes = await MovingNodes.start(["foo", "bar"], ALL_FOO);
