@@ -91,6 +91,34 @@ suite("a table that is changed while the nodes run", { tags }, () => {
     assert.ok(lying[0]?.every((bucket) => bucket.startsWith("t")));
   });
 
+  test(
+    "lets no step of a command of several go astray: what adds one at a time adds up",
+    patient,
+    async () => {
+      await using nodes = await MovingNodes.start(["foo", "bar"], ALL_FOO);
+      const clients = await Promise.all(["foo", "bar", "foo"].map((name) => nodes.resp(name)));
+      let isWanted = true;
+      const counts = clients.map(async (client) => {
+        let added = 0;
+        while (isWanted) {
+          client.sendLines(...Array.from({ length: 10 }, () => "HINCRBY nuts eggs 1"));
+          for (const reply of await client.readMany(10)) assert.match(reply, /^:\d+$/u);
+          added += 10;
+        }
+        return added;
+      });
+      for (const table of [NEW_PAIR, ALL_FOO, NEW_PAIR]) {
+        const { code, stderr } = await nodes.operate("foo", "routing", "apply", table);
+        assert.equal(code, 0, stderr);
+      }
+      isWanted = false;
+      const added = await Promise.all(counts);
+      const sum = String(added.reduce((total, each) => total + each, 0));
+      const client = await nodes.resp("foo");
+      assert.deepEqual(await client.ask("HGET nuts eggs", 2), [`$${sum.length}`, sum]);
+    },
+  );
+
   test("is shown by plan before, and by status afterwards", patient, async () => {
     await using nodes = await MovingNodes.start(["foo", "bar"], ALL_FOO);
     await fill(nodes, { buckets: ["apples", "nuts"], keys: 10 });
