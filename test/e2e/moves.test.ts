@@ -97,10 +97,10 @@ suite("a table that is changed while the nodes run", { tags }, () => {
     async () => {
       await using nodes = await MovingNodes.start(["foo", "bar"], ALL_FOO);
       const clients = await Promise.all(["foo", "bar", "foo"].map((name) => nodes.resp(name)));
-      let isWanted = true;
+      const over = new AbortController();
       const counts = clients.map(async (client) => {
         let added = 0;
-        while (isWanted) {
+        while (!over.signal.aborted) {
           client.sendLines(...Array.from({ length: 10 }, () => "HINCRBY nuts eggs 1"));
           for (const reply of await client.readMany(10)) assert.match(reply, /^:\d+$/u);
           added += 10;
@@ -111,7 +111,7 @@ suite("a table that is changed while the nodes run", { tags }, () => {
         const { code, stderr } = await nodes.operate("foo", "routing", "apply", table);
         assert.equal(code, 0, stderr);
       }
-      isWanted = false;
+      over.abort();
       const added = await Promise.all(counts);
       const sum = String(added.reduce((total, each) => total + each, 0));
       const client = await nodes.resp("foo");
