@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { AuditedWriter, lineDialect, respDialect } from "../harness/audited-writer.ts";
+import { BucketMaker } from "../harness/bucket-maker.ts";
 import { MovingNodes } from "../harness/moving-nodes.ts";
 
 const tags = ["distributed"];
@@ -65,6 +66,56 @@ suite("a table that is changed while the nodes run", { tags }, () => {
       assert.deepEqual(await nodes.bucketsOn("baz"), ["rice", "zest"]);
       const client = await nodes.resp("bar");
       assert.deepEqual(await client.ask("DBSIZE"), [":5"]);
+    },
+  );
+
+  test("forks no bucket that is made meanwhile, at any of the nodes", patient, async (t) => {
+    await using nodes = await MovingNodes.start(["foo", "bar", "baz"], ALL_FOO);
+    const letters = ["b", "k", "t"];
+    const makers: BucketMaker[] = [];
+    for (const name of ["foo", "bar", "baz"]) {
+      makers.push(new BucketMaker(await nodes.line(name), { name, letters }).start());
+    }
+    for (const table of ["a-i=foo,j-q=bar,r-z=baz", "a-i=bar,j-q=baz,r-z=foo"]) {
+      const { code, stderr } = await nodes.operate("bar", "routing", "apply", table);
+      assert.equal(code, 0, stderr);
+    }
+    for (const maker of makers) await maker.stop();
+    const all = makers.flatMap(({ made }) => made);
+    t.diagnostic(`${all.length} buckets`);
+    assert.ok(all.length > 100);
+    const client = await nodes.line("foo");
+    for (const maker of makers) await maker.audit(client);
+    const lying = await Promise.all(["foo", "bar", "baz"].map((name) => nodes.bucketsOn(name)));
+    assert.deepEqual(lying.flat().toSorted(), all.toSorted());
+    assert.ok(lying[0]?.every((bucket) => bucket.startsWith("t")));
+  });
+
+  test(
+    "lets no step of a command of several go astray: what adds one at a time adds up",
+    patient,
+    async () => {
+      await using nodes = await MovingNodes.start(["foo", "bar"], ALL_FOO);
+      const clients = await Promise.all(["foo", "bar", "foo"].map((name) => nodes.resp(name)));
+      const over = new AbortController();
+      const counts = clients.map(async (client) => {
+        let added = 0;
+        while (!over.signal.aborted) {
+          client.sendLines(...Array.from({ length: 10 }, () => "HINCRBY nuts eggs 1"));
+          for (const reply of await client.readMany(10)) assert.match(reply, /^:\d+$/u);
+          added += 10;
+        }
+        return added;
+      });
+      for (const table of [NEW_PAIR, ALL_FOO, NEW_PAIR]) {
+        const { code, stderr } = await nodes.operate("foo", "routing", "apply", table);
+        assert.equal(code, 0, stderr);
+      }
+      over.abort();
+      const added = await Promise.all(counts);
+      const sum = String(added.reduce((total, each) => total + each, 0));
+      const client = await nodes.resp("foo");
+      assert.deepEqual(await client.ask("HGET nuts eggs", 2), [`$${sum.length}`, sum]);
     },
   );
 

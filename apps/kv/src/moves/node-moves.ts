@@ -4,7 +4,7 @@ import type { ServingMoves } from "../remote/serving-moves.ts";
 import type { RoutingReader, RoutingTable } from "../routing-table.ts";
 import { nodeAsker, type NodeWays, remoteNode } from "./ask-nodes.ts";
 import { Coordinator } from "./coordinator.ts";
-import { Mover, type MovesAtHome } from "./mover.ts";
+import { Mover, type MoverOptions, type MovesAtHome } from "./mover.ts";
 import { type PlansAtHome, RoutingAnswers } from "./routing-answers.ts";
 import { type ArrivalsAtHome, servedMoves } from "./served-moves.ts";
 
@@ -19,6 +19,10 @@ export interface NodeMovesOptions {
   /** Why this node cannot go by a table, if it cannot. */
   readonly problemOf: (table: RoutingTable) => string | undefined;
   readonly pauseLimitMs: () => number;
+  /** How often nodes are asked how far they are: see `Coordinator`. */
+  readonly pollMs?: number;
+  /** See `Mover`. */
+  readonly retry?: MoverOptions["retry"];
 }
 
 /** All that changes the table of a node and moves its buckets. */
@@ -44,6 +48,7 @@ export function createNodeMoves(options: NodeMovesOptions): NodeMoves {
     targetOf: (node) => remoteNode(ways, node),
     pauseLimitMs,
     nowMs,
+    ...(options.retry === undefined ? {} : { retry: options.retry }),
   });
   const answers = new RoutingAnswers({
     reader,
@@ -56,7 +61,11 @@ export function createNodeMoves(options: NodeMovesOptions): NodeMoves {
   });
   return {
     mover,
-    coordinator: new Coordinator({ reader, ask: nodeAsker(ways, answers) }),
+    coordinator: new Coordinator({
+      reader,
+      ask: nodeAsker(ways, answers),
+      ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
+    }),
     serving: servedMoves(self, arrivals, answers),
   };
 }

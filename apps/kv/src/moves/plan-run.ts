@@ -69,18 +69,18 @@ export class PlanRun {
 
   /** All or none: where one does not take part and nobody has adopted, the plan is forgotten everywhere. */
   async #prepare(nodes: readonly NodeName[], isAdopted: boolean): Promise<void> {
-    const failures: string[] = [];
+    const unasked = new Set(nodes);
+    let failure: string | undefined;
     for (const node of nodes) {
-      const failure = await this.#step("prepare", node);
-      if (failure === undefined) continue;
-      failures.push(failure);
-      break;
+      unasked.delete(node);
+      failure = await this.#step("prepare", node);
+      if (failure !== undefined) break;
     }
-    const [failure] = failures;
     if (failure === undefined) return;
     if (isAdopted) throw new RoutingFailure(`${failure}; ${FINISH}`);
     const left: string[] = [];
     for (const node of this.#plan.participants) {
+      if (unasked.has(node)) continue;
       if ((await this.#step("abandon", node)) !== undefined) left.push(node);
     }
     if (left.length === 0) throw new RoutingFailure(`${failure}; nothing was changed`);
@@ -178,15 +178,17 @@ export class PlanRun {
     try {
       for (const node of participants) {
         if ((await this.#heldAt(node)).length === 0) continue;
+        patience.silent(`${node} has buckets left that it does not move`);
         // Its mover is to look again.
         await this.#ask(node, { type: "adopt", planId });
         return false;
       }
+      return true;
     } catch (error) {
-      if (!(error instanceof RoutingFailure)) patience.silent(reasonOf(error));
+      if (patience.isOver) throw error;
+      patience.silent(error instanceof RoutingFailure ? error.message : reasonOf(error));
       return false;
     }
-    return true;
   }
 
   #progressOf(states: readonly NodeState[]): string {
@@ -205,16 +207,21 @@ class Patience {
   #idlePolls = 0;
   #moved = -1;
 
-  /** A node does not answer. Throws when that has been so for long. */
+  get isOver(): boolean {
+    return this.#silentPolls > silentPollLimit;
+  }
+
+  /** A node does not answer, or does not do its part. Throws when that has been so for long. */
   silent(reason: string): void {
-    if (++this.#silentPolls > silentPollLimit) throw new RoutingFailure(`${reason}; ${FINISH}`);
+    this.#silentPolls++;
+    if (this.isOver) throw new RoutingFailure(`${reason}; ${FINISH}`);
   }
 
   /** All have answered. Throws when something cannot be moved, and nothing else has been moved for a while. */
   seen(states: readonly NodeState[]): void {
-    this.#silentPolls = 0;
     const moved = sum(states, ({ movedBuckets }) => movedBuckets);
     this.#idlePolls = moved === this.#moved ? this.#idlePolls + 1 : 0;
+    if (moved !== this.#moved) this.#silentPolls = 0;
     this.#moved = moved;
     const stuck = states.find((state) => state.stuck > 0);
     if (stuck === undefined || this.#idlePolls < idlePollLimit) return;

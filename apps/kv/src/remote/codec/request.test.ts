@@ -152,7 +152,7 @@ test("RequestDecoder refuses bytes that were changed, or takes them for what the
     }),
     { seed, numRuns: 3_000 },
   );
-  assert.ok(refused > 100 && taken > 100, `${refused} refused, ${taken} taken`);
+  assert.ok(refused > 100 && taken > 30, `${refused} refused, ${taken} taken`);
 });
 
 test("RequestDecoder never fails on arbitrary bytes", (t) => {
