@@ -75,7 +75,7 @@ suite("Coordinator", () => {
     const plan = {
       planId: "p1",
       next: tableOf(NEW),
-      previous: tableOf(OLD),
+      previous: [tableOf(OLD)],
       participants: [foo.self, bar.self],
     };
     foo.home.prepare(plan);
@@ -116,7 +116,7 @@ suite("Coordinator", () => {
     await using cluster = pair();
     const [foo, bar] = [cluster.node("foo@lab"), cluster.node("bar@lab")];
     const participants = [foo.self, bar.self];
-    const plan = { planId: "p1", next: tableOf(NEW), previous: tableOf(OLD), participants };
+    const plan = { planId: "p1", next: tableOf(NEW), previous: [tableOf(OLD)], participants };
     foo.home.prepare(plan);
     await foo.coordinator.abandon();
     assert.equal(foo.home.plan, undefined);

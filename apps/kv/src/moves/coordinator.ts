@@ -179,7 +179,9 @@ export class Coordinator {
   }
 
   #newPlan(next: RoutingTable, states: ReadonlyMap<NodeName, NodeState>): AskedPlan {
-    const previous = states.get(this.#reader.self)?.table ?? [];
+    // Tables may have been put on single nodes: where a bucket lies is in one of them all.
+    const tables = new Map([...states.values()].map(({ table }) => [textOf(table), table]));
+    const previous = [...tables.values()];
     return { planId: crypto.randomUUID(), next, previous, participants: [...states.keys()] };
   }
 }

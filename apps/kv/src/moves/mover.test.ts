@@ -12,7 +12,7 @@ function adopted(cluster: FakeCluster): { foo: FakeNode; bar: FakeNode } {
   const [foo, bar] = [cluster.node("foo@lab"), cluster.node("bar@lab")];
   const participants = [foo.self, bar.self];
   for (const { home } of [foo, bar]) {
-    home.prepare({ planId: "p", next: tableOf(NEW), previous: tableOf(OLD), participants });
+    home.prepare({ planId: "p", next: tableOf(NEW), previous: [tableOf(OLD)], participants });
     home.adopt("p");
   }
   return { foo, bar };

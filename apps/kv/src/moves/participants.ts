@@ -68,7 +68,11 @@ function knownTo({ linked, table, plan }: NodeState): readonly NodeName[] {
   const planned =
     plan === undefined
       ? []
-      : [...plan.participants, ...nodesOf(plan.next), ...nodesOf(plan.previous)];
+      : [
+          ...plan.participants,
+          ...nodesOf(plan.next),
+          ...plan.previous.flatMap((each) => nodesOf(each)),
+        ];
   return [...linked, ...nodesOf(table), ...planned];
 }
 

@@ -170,14 +170,14 @@ export function writtenPlan<Plan extends AskedPlan>(
   plan: Plan,
 ): Omit<Plan, "next" | "previous" | "participants"> & {
   readonly next: string;
-  readonly previous: string;
+  readonly previous: string[];
   readonly participants: string[];
 } {
   const { next, previous, participants, ...rest } = plan;
   return {
     ...rest,
     next: textOf(next),
-    previous: textOf(previous),
+    previous: previous.map((table) => textOf(table)),
     participants: [...participants],
   };
 }

@@ -7,7 +7,7 @@ import { formatQuestion, parseQuestion, type WrittenQuestion } from "./routing-q
 const plan = {
   planId: "p-1",
   next: "a-z=bar@lab",
-  previous: "a-z=foo@lab",
+  previous: ["a-z=foo@lab"],
   participants: ["foo@lab", "bar@lab"],
 };
 const QUESTIONS: readonly WrittenQuestion[] = [

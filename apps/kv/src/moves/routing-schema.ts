@@ -44,7 +44,7 @@ export const line = v.pipe(v.string(), v.maxLength(4096));
 export const planSchema = v.strictObject({
   planId,
   next: tableText,
-  previous: tableText,
+  previous: v.pipe(v.array(tableText), v.maxLength(1024)),
   participants: v.pipe(v.array(nodeName), v.minLength(1), v.maxLength(1024)),
 });
 

@@ -10,7 +10,7 @@ const [foo, bar, baz] = [nodeNamed("foo@lab"), nodeNamed("bar@lab"), nodeNamed("
 const nuts = bucketNamed("nuts");
 const field = { key: Uint8Array.of(1), value: Uint8Array.of(2) };
 const [OLD, NEW] = [tableOf("a-z=foo@lab"), tableOf("a-z=bar@lab")];
-const plan = { planId: "p", next: NEW, previous: OLD, participants: [foo, bar] };
+const plan = { planId: "p", next: NEW, previous: [OLD], participants: [foo, bar] };
 const arrival = {
   bucket: nuts,
   from: foo,
@@ -110,6 +110,24 @@ suite("Placement, which node serves a bucket", () => {
     assert.notEqual(placement.version, version);
     placement.commit("p");
     assert.deepEqual(find(bar), { type: "own" });
+  });
+
+  test("former owners are those by the tables of all nodes: a table may have been put on one alone", async () => {
+    const { placement, find } = await placed(bar);
+    placement.prepare({ ...plan, previous: [NEW, OLD, tableOf("a-z=baz@lab")] });
+    assert.deepEqual(find(foo, foo), { type: "node", node: baz });
+    placement.adopt("p");
+    assert.deepEqual(find(bar), { type: "node", node: foo });
+    assert.deepEqual(find(bar, foo), { type: "node", node: baz });
+    assert.deepEqual(find(bar, foo, bar, baz), { type: "own" });
+  });
+
+  test("a former owner that holds it no more asks the others before it sends the request back", async () => {
+    const { placement, find } = await placed(foo);
+    placement.prepare({ ...plan, previous: [OLD, tableOf("a-z=baz@lab")] });
+    placement.adopt("p");
+    assert.deepEqual(find(bar, bar), { type: "node", node: baz });
+    assert.deepEqual(find(bar, bar, baz), { type: "node", node: bar });
   });
 
   test("by a table that is only prepared this node: this node, for who goes by it already", async () => {

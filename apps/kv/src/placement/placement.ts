@@ -131,8 +131,12 @@ export class Placement implements MovesAtHome, PlansAtHome {
     const departure = this.#departing.get(name);
     if (departure !== undefined) return { type: "departing", departure };
     if (holds(store, bucket)) return OWN;
-    if (owner === this.#self) return this.#ownOrPrevious(bucket, hops);
     if (owner === undefined) return undefined;
+    if (owner === this.#self || hops.includes(owner)) {
+      const previous = this.#previousOwner(bucket, hops);
+      if (previous !== undefined) return { type: "node", node: previous };
+    }
+    if (owner === this.#self) return hops.length > 0 && !this.isQuiet ? this.#cameBack() : OWN;
     const isNext = this.#plans.next?.[bucket[0] ?? 0] === this.#self;
     return isNext && hops.includes(owner) ? this.#cameBack() : { type: "node", node: owner };
   }
@@ -146,12 +150,13 @@ export class Placement implements MovesAtHome, PlansAtHome {
     return OWN;
   }
 
-  /** A bucket that is not here yet may be at who had it by the table from before. */
-  #ownOrPrevious(bucket: BucketName, hops: readonly NodeName[]): Place {
-    const previous = this.#plans.previous?.[bucket[0] ?? 0];
-    if (previous === undefined || previous === this.#self) return OWN;
-    if (hops.includes(previous)) return this.#cameBack();
-    return { type: "node", node: previous };
+  /** A bucket that is not here yet may be at who had it by any of the tables from before, if that one was not asked yet. */
+  #previousOwner(bucket: BucketName, hops: readonly NodeName[]): NodeName | undefined {
+    for (const owners of this.#plans.previous ?? []) {
+      const owner = owners[bucket[0] ?? 0];
+      if (owner !== undefined && owner !== this.#self && !hops.includes(owner)) return owner;
+    }
+    return undefined;
   }
 
   tables(): TablesAtHome {
@@ -205,7 +210,7 @@ export class Placement implements MovesAtHome, PlansAtHome {
 
   /** Who may have buckets yet although the table in force does not say so. */
   get previousOwners(): Iterable<NodeName> {
-    const owners = new Set(this.#plans.previous);
+    const owners = new Set((this.#plans.previous ?? []).flat());
     owners.delete(undefined);
     owners.delete(this.#self);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is no node was deleted

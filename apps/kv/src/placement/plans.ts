@@ -33,7 +33,7 @@ export class Plans {
   #records: Pick<PlacementRecords, "plan" | "applied"> = noRecords();
   /** The configured table as it was when the applied one came into force: one that was put later beats that. */
   #baseline: RoutingTable;
-  #previous: CompiledRoutingTable | undefined;
+  #previous: readonly CompiledRoutingTable[] | undefined;
   #next: CompiledRoutingTable | undefined;
 
   constructor(options: PlansOptions) {
@@ -54,8 +54,8 @@ export class Plans {
     return configured === this.#baseline ? (this.#applied ?? configured) : configured;
   }
 
-  /** Who had which bucket by the table from before, while buckets are being moved. */
-  get previous(): CompiledRoutingTable | undefined {
+  /** Who had which bucket by the tables of all nodes from before, from the moment on when one of them may go by the next. */
+  get previous(): readonly CompiledRoutingTable[] | undefined {
     return this.#previous;
   }
 
@@ -131,7 +131,9 @@ export class Plans {
     const { plan } = this.#records;
     const { reader, onChange } = this.#options;
     this.#previous =
-      plan?.phase === "adopted" ? compileRoutingTable(plan.previous, reader) : undefined;
+      plan === undefined || plan.phase === "committed"
+        ? undefined
+        : plan.previous.map((table) => compileRoutingTable(table, reader));
     this.#next = plan?.phase === "prepared" ? compileRoutingTable(plan.next, reader) : undefined;
     onChange();
   }
