@@ -1,0 +1,98 @@
+import { checkHistory } from "./check-history.ts";
+import type { Operation } from "./operation.ts";
+
+/** What is left of a history that contradicts itself. */
+export interface Shrunk {
+  /** These operations cannot all have been, whatever the others did; by the time of their calls. */
+  readonly operations: readonly Operation[];
+  /** How many others were called before the contradiction was complete. */
+  readonly others: number;
+}
+
+/** An operation, and how much of it the contradiction needs: a write that is forgotten may have happened or not. */
+interface Entry {
+  readonly operation: Operation;
+  readonly form: "whole" | "forgotten" | "dropped";
+}
+
+/**
+ * The part of `history`, which contradicts itself, that matters. Nothing it does can spoil a good history: what came
+ * after the contradiction is cut off, reads that it does without are left out, and of the writes that it does without it is
+ * forgotten whether they happened.
+ */
+export function shrinkHistory(history: readonly Operation[]): Shrunk {
+  const entries = thinned(firstContradiction(history));
+  const seen = new Set(
+    entries.flatMap(({ operation, form }) => (form === "whole" ? valuesSeenBy(operation) : [])),
+  );
+  const shown = entries.filter(
+    ({ operation: { action }, form }) =>
+      form === "whole" || (form === "forgotten" && "value" in action && seen.has(action.value)),
+  );
+  return {
+    operations: shown
+      .map(({ operation }) => operation)
+      .toSorted((one, other) => one.callAt - other.callAt),
+    others: entries.length - shown.length,
+  };
+}
+
+/** What was called before the contradiction was complete; what had not returned by then is unknown. */
+function firstContradiction(history: readonly Operation[]): readonly Entry[] {
+  const until = (moment: number): readonly Entry[] =>
+    history
+      .filter(({ callAt }) => callAt <= moment)
+      .map((operation) => {
+        const isOpen = operation.outcome.type !== "unknown" && operation.returnAt > moment;
+        return isOpen ? lessOf({ operation, form: "whole" }) : { operation, form: "whole" };
+      });
+  const moments = history.map(({ returnAt }) => returnAt).toSorted((one, other) => one - other);
+  let low = 0;
+  let high = moments.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isBad(until(moments[middle] ?? Infinity))) high = middle;
+    else low = middle + 1;
+  }
+  return until(moments[low] ?? Infinity);
+}
+
+/** `entries`, of which as little is left as will do: tried for many at once, then for fewer. */
+function thinned(entries: readonly Entry[]): readonly Entry[] {
+  let left = entries;
+  for (let size = entries.length; size >= 1; size = Math.floor(size / 2)) {
+    for (let begin = left.length - 1; begin >= 0; begin -= size) {
+      const less = left.map((entry, index) =>
+        index <= begin && index > begin - size ? lessOf(entry) : entry,
+      );
+      if (isBad(less)) left = less;
+    }
+  }
+  return left;
+}
+
+function lessOf(entry: Entry): Entry {
+  const { action, outcome } = entry.operation;
+  if (entry.form !== "whole") return entry;
+  const isPure = action.type === "get" || outcome.type === "refused" || outcome.type === "failed";
+  return { ...entry, form: isPure ? "dropped" : "forgotten" };
+}
+
+function isBad(entries: readonly Entry[]): boolean {
+  const history = entries.flatMap(({ operation, form }): readonly Operation[] => {
+    if (form === "dropped") return [];
+    return [form === "whole" ? operation : { ...operation, outcome: { type: "unknown" } }];
+  });
+  try {
+    return !checkHistory(history).isLinearizable;
+  } catch (error) {
+    // Too hard to judge: then it is not known to be bad.
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+function valuesSeenBy({ action, outcome }: Operation): readonly string[] {
+  if (outcome.type === "read" && outcome.value !== undefined) return [outcome.value];
+  return action.type === "put-if-value" ? [action.expected] : [];
+}
