@@ -1,0 +1,119 @@
+import type { Random } from "../../harness/random.ts";
+import { type Placement, straying, tableText } from "./placement.ts";
+import type { Records } from "./records.ts";
+import type { Stage } from "./stage.ts";
+
+/** What a fault has to do with. */
+export interface Scene {
+  readonly stage: Stage;
+  readonly records: Records;
+  readonly random: Random;
+  /** Writes down what is done, for whoever reads a history that contradicts itself. */
+  readonly tell: (text: string) => void;
+  /** Where the buckets lie when all is done that has been begun. */
+  placement: Placement;
+}
+
+type Fault = (scene: Scene) => Promise<void>;
+
+/** Most operations that go by, anywhere, while a node is away. */
+const LONGEST_ABSENCE = 1_500;
+
+/** What is done to one node at a time. */
+const NODE_FAULTS = {
+  async kill(scene) {
+    const { stage, random, tell } = scene;
+    const node = random.pick(stage.names);
+    tell(`kill -9 ${node}`);
+    await stage.kill(node);
+    await comeBack(scene, node);
+  },
+  async stop(scene) {
+    const { stage, random, tell } = scene;
+    const node = random.pick(stage.names);
+    tell(`stop ${node}`);
+    await stage.stop(node);
+    await comeBack(scene, node);
+  },
+  async freeze(scene) {
+    const { stage, random, tell } = scene;
+    const node = random.pick(stage.names);
+    tell(`freeze ${node}`);
+    stage.freeze(node);
+    await absence(scene);
+    tell(`thaw ${node}`);
+    stage.thaw(node);
+  },
+  /** Killed while frozen: what has arrived and was not read is lost. */
+  async "freeze-kill"(scene) {
+    const { stage, random, tell } = scene;
+    const node = random.pick(stage.names);
+    tell(`freeze ${node}`);
+    stage.freeze(node);
+    await absence(scene);
+    tell(`kill -9 ${node}`);
+    await stage.kill(node);
+    stage.thaw(node);
+    await comeBack(scene, node);
+  },
+} as const satisfies Readonly<Record<string, Fault>>;
+
+/** What is done to tables, beside all that. */
+const TABLE_FAULTS = {
+  /** One node goes by another table. */
+  async table(scene) {
+    const { stage, random, placement } = scene;
+    const node = random.pick(stage.names);
+    await putTable(scene, node, straying(placement, { node, names: stage.names, random }));
+  },
+  /** One node goes by the common table again. */
+  async "table-back"(scene) {
+    await putTable(scene, scene.random.pick(scene.stage.names), scene.placement);
+  },
+} as const satisfies Readonly<Record<string, Fault>>;
+
+const FAULTS = { ...NODE_FAULTS, ...TABLE_FAULTS };
+
+/** A kind of fault. */
+export type FaultName = keyof typeof FAULTS;
+
+/** All of them. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of this very record
+export const faultNames = Object.keys(FAULTS) as readonly FaultName[];
+
+/** Those that befall a node, of which there is one at a time. */
+export function isNodeFault(name: FaultName): boolean {
+  return name in NODE_FAULTS;
+}
+
+/** Has it happen; resolves when all nodes are there again. */
+export function befall(name: FaultName, scene: Scene): Promise<void> {
+  return FAULTS[name](scene);
+}
+
+/** Has all nodes go by the common table again. */
+export async function restoreTables(scene: Scene): Promise<void> {
+  await Promise.all(scene.stage.names.map((node) => putTable(scene, node, scene.placement)));
+}
+
+async function putTable(scene: Scene, node: string, placement: Placement): Promise<void> {
+  const { stage, tell } = scene;
+  // A node that is away or frozen could not be told.
+  if (!stage.isWell(node)) return;
+  const text = tableText(placement);
+  tell(`env put kv routingTable ${text} at ${node}`);
+  const { code, stderr } = await stage.operate(node, ["env", "put", "kv", "routingTable", text]);
+  tell(`${node} ${code === 0 ? "goes by it" : `does not: ${stderr.trim()}`}`);
+}
+
+async function comeBack(scene: Scene, node: string): Promise<void> {
+  await absence(scene);
+  scene.tell(`start ${node}`);
+  await scene.stage.start(node);
+  scene.tell(`${node} is back`);
+}
+
+function absence({ records, random }: Scene): Promise<void> {
+  const most = random.chance(30) ? 20 : LONGEST_ABSENCE;
+  return records.after(random.integer(1, most));
+}
