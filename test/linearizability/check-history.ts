@@ -24,7 +24,7 @@ export interface Verdict {
 }
 
 /** More tries than this, and the history is too hard to judge: it is thrown as a `RangeError`. */
-const TRIES_LIMIT = 5_000_000;
+const TRIES_LIMIT = 500_000;
 
 /** One choice on the way: what can be tried next here, and how much of it has been. */
 interface Fork {

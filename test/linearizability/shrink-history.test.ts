@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { seededRandom } from "../harness/random.ts";
 import { checkHistory } from "./check-history.ts";
 import { generateHistory } from "./generate-history.ts";
+import { cutBefore, type Entry, setsState } from "./cut-before.ts";
 import type { Operation } from "./operation.ts";
 import { parseHistory } from "./parse-history.ts";
 import { showHistory } from "./show-history.ts";
@@ -22,9 +23,18 @@ suite("shrinkHistory()", () => {
       a 90003-90004 put y: ok
       b 90005-90006 get: x`);
     const good = noise("early-", 0);
-    const { operations, others } = shrinkHistory([...good, ...stale, ...noise("late-", 100_000)]);
+    const late = noise("late-", 100_000);
+    const { operations, others } = shrinkHistory([...good, ...stale, ...late]);
     assert.deepEqual(operations, stale);
-    assert.equal(others, good.length);
+    assert.equal(others, good.length + late.length);
+  });
+
+  test("begins with the last write that matters, and forgets what was deleted before", () => {
+    const lost = parseHistory(`
+      a 90001-90002 put x: ok
+      b 90003-90004 put-if-absent y: ok`);
+    const { operations } = shrinkHistory([...noise("early-", 0), ...lost]);
+    assert.deepEqual(operations, lost);
   });
 
   test("leaves what contradicts itself", () => {
@@ -41,6 +51,7 @@ suite("shrinkHistory()", () => {
         const spoilt = history.map((operation) => spoil(operation));
         if (checkHistory(spoilt).isLinearizable) return;
         const { operations } = shrinkHistory(spoilt);
+        assert.ok(!checkHistory(operations).isLinearizable, showHistory(operations));
         assert.ok(operations.length > 0 && operations.length < 20, showHistory(operations));
       }),
       { numRuns: 30 },
@@ -59,5 +70,27 @@ suite("showHistory()", () => {
       "bc 8.00-9.00 get: x # bar, line",
     ].join("\n");
     assert.equal(showHistory(parseHistory(text)), text);
+  });
+});
+
+suite("cutBefore()", () => {
+  test("leaves a good history good", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), (seed) => {
+        const random = seededRandom(seed);
+        const options = { clients: 4, operations: 40, unknownPercent: 10, depth: 3 };
+        const whole = generateHistory(options, random).map(
+          (operation): Entry => ({ operation, form: "whole" }),
+        );
+        for (const first of whole.filter((entry) => setsState(entry))) {
+          const history = cutBefore(whole, first).flatMap(({ operation, form }): Operation[] => {
+            if (form === "dropped") return [];
+            return [form === "whole" ? operation : { ...operation, outcome: { type: "unknown" } }];
+          });
+          assert.ok(checkHistory(history).isLinearizable, showHistory(history));
+        }
+      }),
+      { numRuns: 200 },
+    );
   });
 });

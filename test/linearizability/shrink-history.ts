@@ -1,27 +1,22 @@
 import { checkHistory } from "./check-history.ts";
+import { cutBefore, type Entry, lessOf, setsState, valuesSeenBy } from "./cut-before.ts";
 import type { Operation } from "./operation.ts";
 
 /** What is left of a history that contradicts itself. */
 export interface Shrunk {
   /** These operations cannot all have been, whatever the others did; by the time of their calls. */
   readonly operations: readonly Operation[];
-  /** How many others were called before the contradiction was complete. */
+  /** How many others there were. */
   readonly others: number;
-}
-
-/** An operation, and how much of it the contradiction needs: a write that is forgotten may have happened or not. */
-interface Entry {
-  readonly operation: Operation;
-  readonly form: "whole" | "forgotten" | "dropped";
 }
 
 /**
  * The part of `history`, which contradicts itself, that matters. Nothing it does can spoil a good history: what came
- * after the contradiction is cut off, reads that it does without are left out, and of the writes that it does without it is
- * forgotten whether they happened.
+ * after the contradiction is cut off, and so is what came before a write that set all to rights; reads that it does
+ * without are left out, and of the writes that it does without it is forgotten whether they happened.
  */
 export function shrinkHistory(history: readonly Operation[]): Shrunk {
-  const entries = thinned(firstContradiction(history));
+  const entries = thinned(withoutBeginning(firstContradiction(history)));
   const seen = new Set(
     entries.flatMap(({ operation, form }) => (form === "whole" ? valuesSeenBy(operation) : [])),
   );
@@ -33,7 +28,7 @@ export function shrinkHistory(history: readonly Operation[]): Shrunk {
     operations: shown
       .map(({ operation }) => operation)
       .toSorted((one, other) => one.callAt - other.callAt),
-    others: entries.length - shown.length,
+    others: history.length - shown.length,
   };
 }
 
@@ -57,6 +52,18 @@ function firstContradiction(history: readonly Operation[]): readonly Entry[] {
   return until(moments[low] ?? Infinity);
 }
 
+/** `entries` from the last write on from which on they still contradict themselves. */
+function withoutBeginning(entries: readonly Entry[]): readonly Entry[] {
+  const firsts = entries
+    .filter((entry) => setsState(entry))
+    .toSorted((one, other) => other.operation.callAt - one.operation.callAt);
+  for (const first of firsts) {
+    const cut = cutBefore(entries, first);
+    if (isBad(cut)) return cut;
+  }
+  return entries;
+}
+
 /** `entries`, of which as little is left as will do: tried for many at once, then for fewer. */
 function thinned(entries: readonly Entry[]): readonly Entry[] {
   let left = entries;
@@ -71,13 +78,6 @@ function thinned(entries: readonly Entry[]): readonly Entry[] {
   return left;
 }
 
-function lessOf(entry: Entry): Entry {
-  const { action, outcome } = entry.operation;
-  if (entry.form !== "whole") return entry;
-  const isPure = action.type === "get" || outcome.type === "refused" || outcome.type === "failed";
-  return { ...entry, form: isPure ? "dropped" : "forgotten" };
-}
-
 function isBad(entries: readonly Entry[]): boolean {
   const history = entries.flatMap(({ operation, form }): readonly Operation[] => {
     if (form === "dropped") return [];
@@ -90,9 +90,4 @@ function isBad(entries: readonly Entry[]): boolean {
     if (error instanceof RangeError) return false;
     throw error;
   }
-}
-
-function valuesSeenBy({ action, outcome }: Operation): readonly string[] {
-  if (outcome.type === "read" && outcome.value !== undefined) return [outcome.value];
-  return action.type === "put-if-value" ? [action.expected] : [];
 }

@@ -3,7 +3,7 @@ import { patienceMs } from "../../harness/deadline.ts";
 import { LineClient } from "../../harness/line-client.ts";
 import { BUCKETS } from "./placement.ts";
 import type { Records } from "./records.ts";
-import type { Speech, Target } from "./request.ts";
+import type { Answer, Speech, Target } from "./request.ts";
 import { lineSpeech } from "./speak-line.ts";
 import { respSpeech } from "./speak-resp.ts";
 import type { Stage } from "./stage.ts";
@@ -23,42 +23,52 @@ export async function openTargets(
 
 /**
  * Reads every key from every node, by both protocols, when all is well again; part of the histories. Nodes that have just
- * come back may need a moment to find each other: then it is tried again. Rejects when a key cannot be read for long.
+ * come back may need a moment to find each other: then it is tried again. Returns what could not be read for long.
  */
-export async function lastLook(
-  stage: Stage,
-  records: Records,
-  targets: readonly Target[],
-): Promise<void> {
-  for (const node of stage.names) {
-    await lookFrom(node, lineSpeech, { stage, records, targets });
-    await lookFrom(node, respSpeech, { stage, records, targets });
+export async function lastLook(look: Look): Promise<readonly string[]> {
+  const flaws: string[] = [];
+  const deadline = look.records.now() + patienceMs;
+  for (const node of look.stage.names) {
+    flaws.push(...(await lookFrom(node, lineSpeech, { ...look, deadline })));
+    flaws.push(...(await lookFrom(node, respSpeech, { ...look, deadline })));
   }
+  return flaws;
+}
+
+/** Where to look, and where it is written down. */
+export interface Look {
+  readonly stage: Stage;
+  readonly records: Records;
+  readonly targets: readonly Target[];
 }
 
 async function lookFrom<Connection extends AsyncDisposable>(
   node: string,
   speech: Speech<Connection>,
-  { stage, records, targets }: { stage: Stage; records: Records; targets: readonly Target[] },
-): Promise<void> {
+  { stage, records, targets, deadline }: Look & { readonly deadline: number },
+): Promise<readonly string[]> {
   const port = stage.portOf(node, speech.name);
-  if (port === undefined) throw new Error(`${node} is not back`);
+  if (port === undefined) return [`${node} is not back`];
   await using connection = await speech.connect(port);
   const who = { client: `last-${node}-${speech.name}`, way: `${node}, ${speech.name}` };
-  const deadline = records.now() + patienceMs;
+  const ask = async (target: Target): Promise<Answer> => {
+    const request = { target, action: { type: "get" }, wantsRevision: false } as const;
+    const settle = records.begin(request, who);
+    speech.send(connection, [request]);
+    const answer = await speech.receive(connection, request);
+    settle(answer);
+    return answer;
+  };
+  const flaws: string[] = [];
   for (const target of targets) {
-    for (let isRead = false; !isRead; ) {
-      const request = { target, action: { type: "get" }, wantsRevision: false } as const;
-      const settle = records.begin(request, who);
-      speech.send(connection, [request]);
-      const answer = await speech.receive(connection, request);
-      settle(answer);
-      isRead = answer.outcome.type === "read";
-      if (isRead) continue;
-      if (records.now() > deadline) {
-        throw new Error(`${target.bucket} ${target.key} cannot be read at ${node}`);
-      }
+    let answer = await ask(target);
+    while (answer.outcome.type === "failed" && records.now() < deadline) {
       await pause(20);
+      answer = await ask(target);
     }
+    if (answer.outcome.type === "read") continue;
+    const { bucket, key } = target;
+    flaws.push(`${bucket} ${key} cannot be read at ${node}: ${answer.reason ?? answer.oddity}`);
   }
+  return flaws;
 }

@@ -21,6 +21,8 @@ export interface Answer {
   readonly outcome: Outcome;
   /** The value that was read or written and its revision, where it was told. */
   readonly seen?: { readonly value: string; readonly revision: Buffer };
+  /** The node's error. */
+  readonly reason?: string;
   /** What no node that works would say. */
   readonly oddity?: string;
 }
@@ -50,8 +52,7 @@ export function nameOfValue(sent: string): string {
 }
 
 /** What an error says about the operation it answers. */
-export function outcomeOfError(text: string, { type }: Action): Outcome {
-  return type !== "get" && text.endsWith("; the write may have been applied")
-    ? { type: "unknown" }
-    : { type: "failed" };
+export function errorAnswer(reason: string, { type }: Action): Answer {
+  const isUnknown = type !== "get" && reason.endsWith("; the write may have been applied");
+  return { outcome: { type: isUnknown ? "unknown" : "failed" }, reason };
 }

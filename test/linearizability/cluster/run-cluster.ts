@@ -64,9 +64,9 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterReport
   const targets = await openTargets(stage, names);
   await playAll(scene, { ...options, targets, random });
   await restoreTables(scene);
-  await lastLook(stage, records, targets);
+  const flaws = [...(await lastLook({ stage, records, targets }))];
   const began = records.now();
-  const flaws = records.oddities.slice(0, 10);
+  flaws.push(...records.oddities.slice(0, 10));
   for (const [target, history] of records.histories) {
     const flaw = contradictionIn(target, history, deeds);
     if (flaw !== undefined) flaws.push(flaw);

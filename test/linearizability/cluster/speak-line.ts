@@ -2,7 +2,7 @@ import { LineClient } from "../../harness/line-client.ts";
 import {
   type Answer,
   nameOfValue,
-  outcomeOfError,
+  errorAnswer,
   paddedValue,
   type Request,
   type Speech,
@@ -15,7 +15,7 @@ export const lineSpeech: Speech<LineClient> = {
   send: (client, requests) => client.sendLines(...requests.map((request) => lineOf(request))),
   async receive(client, request) {
     const first = await client.read();
-    if (first.startsWith("ERROR ")) return { outcome: outcomeOfError(first, request.action) };
+    if (first.startsWith("ERROR ")) return errorAnswer(first, request.action);
     if (first === "NOT FOUND" || first === "UNKNOWN COMMAND") return odd(request, first);
     if (request.action.type !== "get") {
       return first === "OK" ? { outcome: { type: "applied" } } : odd(request, first);

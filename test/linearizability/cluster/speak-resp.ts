@@ -3,7 +3,7 @@ import { itemsOf, type RespValue, showReply } from "../../redis/wire/resp-value.
 import {
   type Answer,
   nameOfValue,
-  outcomeOfError,
+  errorAnswer,
   paddedValue,
   type Request,
   type Speech,
@@ -21,7 +21,7 @@ export const respSpeech: Speech<RespClient> = {
   async receive(client, request) {
     const reply = await client.read();
     if (reply === undefined) throw new Error("Cannot read a reply: the connection was closed");
-    if (reply.type === "error") return { outcome: outcomeOfError(reply.text, request.action) };
+    if (reply.type === "error") return errorAnswer(reply.text, request.action);
     return answerOf(request, reply) ?? odd(request, reply);
   },
 };
