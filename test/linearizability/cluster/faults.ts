@@ -1,5 +1,5 @@
 import type { Random } from "../../harness/random.ts";
-import { type Placement, straying, tableText } from "./placement.ts";
+import { drawnPlacement, type Placement, straying, tableText } from "./placement.ts";
 import type { Records } from "./records.ts";
 import type { Stage } from "./stage.ts";
 
@@ -10,8 +10,17 @@ export interface Scene {
   readonly random: Random;
   /** Writes down what is done, for whoever reads a history that contradicts itself. */
   readonly tell: (text: string) => void;
-  /** Where the buckets lie when all is done that has been begun. */
-  placement: Placement;
+  readonly tables: CommonTables;
+}
+
+/** What the nodes have been told together. */
+export interface CommonTables {
+  /** The last one that was applied to the end. */
+  settled: Placement;
+  /** The one that is being applied: some buckets lie by this one already. */
+  pending: Placement | undefined;
+  /** How often one was applied to the end. */
+  applied: number;
 }
 
 type Fault = (scene: Scene) => Promise<void>;
@@ -62,13 +71,22 @@ const NODE_FAULTS = {
 const TABLE_FAULTS = {
   /** One node goes by another table. */
   async table(scene) {
-    const { stage, random, placement } = scene;
+    const { stage, random, tables } = scene;
     const node = random.pick(stage.names);
-    await putTable(scene, node, straying(placement, { node, names: stage.names, random }));
+    const { settled, pending = settled } = tables;
+    // Neither here nor there while it moves: nobody's, as far as this node can be told.
+    const sure = settled.map((owner, index) => (owner === pending[index] ? owner : ""));
+    await putTable(scene, node, straying(sure, { node, names: stage.names, random }));
   },
   /** One node goes by the common table again. */
   async "table-back"(scene) {
-    await putTable(scene, scene.random.pick(scene.stage.names), scene.placement);
+    await putTable(scene, scene.random.pick(scene.stage.names), scene.tables.settled);
+  },
+  /** All nodes get another table, and buckets move. */
+  async apply(scene) {
+    const { tables, stage, random } = scene;
+    tables.pending ??= drawnPlacement(stage.names, random);
+    await applyPending(scene, random.pick(stage.names));
   },
 } as const satisfies Readonly<Record<string, Fault>>;
 
@@ -91,9 +109,30 @@ export function befall(name: FaultName, scene: Scene): Promise<void> {
   return FAULTS[name](scene);
 }
 
-/** Has all nodes go by the common table again. */
+/** Finishes what was begun, and has all nodes go by the common table again; all of them must be well. */
 export async function restoreTables(scene: Scene): Promise<void> {
-  await Promise.all(scene.stage.names.map((node) => putTable(scene, node, scene.placement)));
+  const { stage, tables } = scene;
+  const [first] = stage.names;
+  if (tables.pending !== undefined && first !== undefined) {
+    const problem = await applyPending(scene, first);
+    if (problem !== undefined) throw new Error(`Cannot apply the table: ${problem}`);
+  }
+  await Promise.all(stage.names.map((node) => putTable(scene, node, tables.settled)));
+}
+
+/** `routing apply` at `node`: begins with the pending table, or goes on with it. Why it has not come to its end, if so. */
+async function applyPending(scene: Scene, node: string): Promise<string | undefined> {
+  const { stage, tables, tell } = scene;
+  if (!stage.isWell(node) || tables.pending === undefined) return `${node} is away`;
+  const text = tableText(tables.pending);
+  tell(`routing apply ${text} at ${node}`);
+  const { code, stderr } = await stage.operate(node, ["routing", "apply", text]);
+  tell(`routing apply at ${node}: ${code === 0 ? "done" : stderr.trim()}`);
+  if (code !== 0) return stderr.trim();
+  tables.settled = tables.pending;
+  tables.pending = undefined;
+  tables.applied++;
+  return undefined;
 }
 
 async function putTable(scene: Scene, node: string, placement: Placement): Promise<void> {

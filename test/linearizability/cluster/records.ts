@@ -1,4 +1,4 @@
-import type { Operation } from "../operation.ts";
+import type { Action, Operation, Outcome } from "../operation.ts";
 import type { Answer, Request, Target } from "./request.ts";
 
 /** All that clients have asked and been told, key by key, on one clock. */
@@ -8,8 +8,14 @@ export class Records {
   #milestones: { readonly at: number; readonly resolve: () => void }[] = [];
   #count = 0;
   #isReleased = false;
+  readonly #isRefusalSure: boolean;
   /** What no node that works would have said. */
   readonly oddities: string[] = [];
+
+  /** @param isRefusalSure Whether a condition on a revision that does not hold says that the value is another one. */
+  constructor({ isRefusalSure }: { readonly isRefusalSure: boolean }) {
+    this.#isRefusalSure = isRefusalSure;
+  }
 
   /** The moment now, in milliseconds. */
   now(): number {
@@ -40,7 +46,8 @@ export class Records {
     const draft = { client, way, action, callAt };
     history.push({ ...draft, outcome: { type: "unknown" }, returnAt: callAt });
     return (answer = { outcome: { type: "unknown" } }) => {
-      history[place] = { ...draft, outcome: answer.outcome, returnAt: this.now() };
+      const outcome = this.#outcomeOf(action, answer);
+      history[place] = { ...draft, outcome, returnAt: this.now() };
       this.#note(target, answer);
       this.#count++;
       this.#passMilestones();
@@ -59,6 +66,11 @@ export class Records {
   release(): void {
     this.#isReleased = true;
     this.#passMilestones();
+  }
+
+  #outcomeOf(action: Action, { outcome }: Answer): Outcome {
+    const isSure = this.#isRefusalSure || action.type !== "put-if-value";
+    return outcome.type === "refused" && !isSure ? { type: "failed" } : outcome;
   }
 
   #note({ bucket, key }: Target, { oddity, seen }: Answer): void {
