@@ -11,6 +11,8 @@ export interface Scene {
   /** Writes down what is done, for whoever reads a history that contradicts itself. */
   readonly tell: (text: string) => void;
   readonly tables: CommonTables;
+  /** How many faults there were. */
+  readonly tally: { faults: number };
 }
 
 /** What the nodes have been told together. */
@@ -106,6 +108,7 @@ export function isNodeFault(name: FaultName): boolean {
 
 /** Has it happen; resolves when all nodes are there again. */
 export function befall(name: FaultName, scene: Scene): Promise<void> {
+  scene.tally.faults++;
   return FAULTS[name](scene);
 }
 

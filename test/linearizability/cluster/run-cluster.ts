@@ -32,7 +32,8 @@ export interface ClusterReport {
   readonly failed: number;
   /** Of one key. */
   readonly longest: number;
-  readonly deeds: number;
+  /** How many befell a node, or its table. */
+  readonly faults: number;
   /** How often buckets were moved to where another table has them. */
   readonly applied: number;
   /** How long it took to judge all histories. */
@@ -64,7 +65,14 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterReport
   const deeds: Deed[] = [];
   const tell = (text: string): void => void deeds.push({ at: records.now(), text });
   const tables = { settled: placement, pending: undefined, applied: 0 };
-  const scene: Scene = { stage, records, random: random.fork(), tell, tables };
+  const scene: Scene = {
+    stage,
+    records,
+    random: random.fork(),
+    tell,
+    tables,
+    tally: { faults: 0 },
+  };
   const targets = await openTargets(stage, names);
   await playAll(scene, { ...options, targets, random });
   await restoreTables(scene);
@@ -85,7 +93,7 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterReport
     unknown: countOf(all, "unknown"),
     failed: countOf(all, "failed"),
     longest: Math.max(...histories.map(({ length }) => length)),
-    deeds: deeds.length,
+    faults: scene.tally.faults,
     applied: tables.applied,
     checkMs: records.now() - began,
   };
