@@ -7,24 +7,30 @@ import { reportText } from "./cluster/torture-cluster.ts";
 
 const tags = ["distributed"];
 
+/** Without tables for all nodes, a condition on a revision that does not hold says something of the value. */
+const withoutApply = faultNames.filter((name) => name !== "apply");
+
+const cases = [
+  { names: ["foo", "bar"], faults: withoutApply },
+  { names: ["foo", "bar", "baz"], faults: faultNames },
+] as const;
+
 suite("ten clients of several nodes", { tags }, () => {
-  for (const names of [
-    ["foo", "bar"],
-    ["foo", "bar", "baz"],
-  ]) {
-    test(`see each key of ${names.length} nodes as one, while these fail and change their tables`, async (context) => {
+  for (const { names, faults } of cases) {
+    const title = `see each key of ${names.length} nodes as one, while these fail and change their tables`;
+    test(title, async (context) => {
       const seed = chooseSeed();
       const replay = `KV_TEST_SEED=${seed} npm test -- test/linearizability/agreement.test.ts`;
       const report = await runCluster({
         seed,
         names,
-        faults: faultNames,
-        rounds: 3,
+        faults,
+        rounds: 2,
         callTimeoutMs: 500,
         replay,
       });
       context.diagnostic(`seed ${seed}: ${reportText(report)}`);
-      assert.ok(report.operations > 500, JSON.stringify(report));
+      assert.ok(report.operations > 500 && report.faults > 2, reportText(report));
     });
   }
 });

@@ -6,13 +6,13 @@ const LINE =
 /**
  * A history written down, one operation a line: `a 0-1 put x: ok`. Actions are `get`, `put VALUE`, `delete`,
  * `put-if-absent VALUE`, `put-if EXPECTED VALUE`; outcomes `unknown`, `failed`, `refused`, of a get the value or `-`, of a
- * write `ok`, `found` or `absent`; behind ` # ` its way. Throws a `SyntaxError`.
+ * write `ok`, `found` or `absent`; behind ` # ` its way. A line that begins with `#` is a remark. Throws a `SyntaxError`.
  */
 export function parseHistory(text: string): readonly Operation[] {
   return text
     .split("\n")
     .map((line) => line.trim())
-    .filter((line) => line !== "")
+    .filter((line) => line !== "" && !line.startsWith("#"))
     .map((line) => parseOperation(line));
 }
 
