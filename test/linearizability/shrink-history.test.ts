@@ -29,6 +29,14 @@ suite("shrinkHistory()", () => {
     assert.equal(others, good.length + late.length);
   });
 
+  test("shows the failed write whose value was read", () => {
+    const failed = parseHistory(`
+      a 90001-90002 put x: failed
+      b 90003-90004 get: x`);
+    const { operations } = shrinkHistory([...noise("early-", 0), ...failed]);
+    assert.deepEqual(operations, failed);
+  });
+
   test("begins with the last write that matters, and forgets what was deleted before", () => {
     const lost = parseHistory(`
       a 90001-90002 put x: ok

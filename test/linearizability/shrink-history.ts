@@ -20,10 +20,10 @@ export function shrinkHistory(history: readonly Operation[]): Shrunk {
   const seen = new Set(
     entries.flatMap(({ operation, form }) => (form === "whole" ? valuesSeenBy(operation) : [])),
   );
-  const shown = entries.filter(
-    ({ operation: { action }, form }) =>
-      form === "whole" || (form === "forgotten" && "value" in action && seen.has(action.value)),
-  );
+  // Also the write of a value that was seen and should not have been: one that has failed, say.
+  const isShown = ({ operation: { action }, form }: Entry): boolean =>
+    form === "whole" || ("value" in action && seen.has(action.value));
+  const shown = entries.filter((entry) => isShown(entry));
   return {
     operations: shown
       .map(({ operation }) => operation)
