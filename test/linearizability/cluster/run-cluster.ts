@@ -36,6 +36,7 @@ export interface ClusterReport {
   readonly faults: number;
   /** How often buckets were moved to where another table has them. */
   readonly applied: number;
+  readonly isApplyMissing: boolean;
   /** How long it took to judge all histories. */
   readonly checkMs: number;
 }
@@ -64,7 +65,7 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterReport
   const records = new Records({ isRefusalSure: !faults.includes("apply") });
   const deeds: Deed[] = [];
   const tell = (text: string): void => void deeds.push({ at: records.now(), text });
-  const tables = { settled: placement, pending: undefined, applied: 0 };
+  const tables = { settled: placement, pending: undefined, applied: 0, isApplyMissing: false };
   const scene: Scene = {
     stage,
     records,
@@ -75,8 +76,9 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterReport
   };
   const targets = await openTargets(stage, names);
   await playAll(scene, { ...options, targets, random });
-  await restoreTables(scene);
-  const flaws = [...(await lastLook({ stage, records, targets }))];
+  const problem = await restoreTables(scene, { applies: faults.includes("apply") });
+  const flaws = problem === undefined ? [] : [`The last table could not be applied: ${problem}`];
+  flaws.push(...(await lastLook({ stage, records, targets })));
   const began = records.now();
   flaws.push(...records.oddities.slice(0, 10));
   for (const [target, history] of records.histories) {
@@ -95,6 +97,7 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterReport
     longest: Math.max(...histories.map(({ length }) => length)),
     faults: scene.tally.faults,
     applied: tables.applied,
+    isApplyMissing: tables.isApplyMissing,
     checkMs: records.now() - began,
   };
 }

@@ -1,4 +1,3 @@
-import { patienceMs } from "../../harness/deadline.ts";
 import { type NodeHome, openNodeHome } from "../../harness/node-home.ts";
 import type { NodeProcess } from "../../harness/node-process.ts";
 import { type Operated, operate } from "../../harness/operator.ts";
@@ -97,11 +96,6 @@ export class Stage implements AsyncDisposable {
   operate(name: string, words: readonly string[]): Promise<Operated> {
     const { dataDirectory } = this.#home;
     return operate([...words, "--node", name], { dataDirectory });
-  }
-
-  /** How long somebody who can do nothing else waits for the nodes. */
-  get patienceMs(): number {
-    return patienceMs;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
