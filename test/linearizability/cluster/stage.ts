@@ -1,6 +1,7 @@
+import { patienceMs } from "../../harness/deadline.ts";
 import { type NodeHome, openNodeHome } from "../../harness/node-home.ts";
 import type { NodeProcess } from "../../harness/node-process.ts";
-import { type Operated, operate } from "../../harness/operator.ts";
+import { type Operated, startOperator } from "../../harness/operator.ts";
 import type { Setting } from "../../harness/write-config.ts";
 import type { Speech } from "./request.ts";
 
@@ -92,10 +93,16 @@ export class Stage implements AsyncDisposable {
     place.isFrozen = false;
   }
 
-  /** `npm run kv -- …words` at one node. */
-  operate(name: string, words: readonly string[]): Promise<Operated> {
+  /** `npm run kv -- …words` at one node, which may be away or frozen: then the command is ended, and has no exit code. */
+  async operate(name: string, words: readonly string[]): Promise<Operated> {
     const { dataDirectory } = this.#home;
-    return operate([...words, "--node", name], { dataDirectory });
+    const { child, done } = startOperator([...words, "--node", name], { dataDirectory });
+    const timer = setTimeout(() => child.kill("SIGKILL"), patienceMs);
+    try {
+      return await done;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
