@@ -1,15 +1,21 @@
-/** `npm run torture`: kills a node with -9 in the middle of writes, thousands of times, and checks what it kept. */
+/**
+ * `npm run torture`: kills a node with -9 in the middle of writes, thousands of times, and checks what it kept; or has
+ * several nodes fail, and checks that clients of all of them agree.
+ */
 import { parseArgs } from "node:util";
 import { KillNineFailure } from "../test/faults/kill-nine.ts";
 import { KillTally } from "../test/faults/kill-tally.ts";
 import { type SceneName, sceneNames } from "../test/faults/scene-deck.ts";
 import { tortureNode, type TortureReport } from "../test/faults/torture-node.ts";
 import { chooseSeed } from "../test/harness/random.ts";
+import { type FaultName, faultNames } from "../test/linearizability/cluster/faults.ts";
+import { tortureCluster } from "../test/linearizability/cluster/torture-cluster.ts";
 
 /** After so many cycles a new node with new data: the log grows by each cycle, and is replayed in each. */
 const CYCLES_PER_NODE = 100;
 
 const USAGE = `Usage: npm run torture -- [--cycles N] [--seed N] [--only SCENE,SCENE]
+       npm run torture -- --cluster [--runs N] [--nodes 2|3] [--seed N] [--only FAULT,FAULT]
 
 Starts a node, has it written to on many connections, kills it with -9 in the midst of something, starts it
 again on the same data, and checks that every acknowledged write is there and nothing that nobody sent. Over
@@ -20,6 +26,16 @@ and over. What goes on beside the writers is drawn: ${sceneNames.join(", ")}.
   --only ...  only these scenes
   --help      this text
 
+With --cluster, ten clients work on a few keys of two or three nodes while these fail and change their tables;
+then the history of each key is judged: is there an order of all its operations in which each finds what the one
+before has left? A history that has none is shown, as far as it matters. What befalls the nodes is drawn:
+${faultNames.join(", ")}.
+
+  --runs N    how often, each time with new nodes (10)
+  --nodes N   how many nodes; drawn otherwise
+  --seed N    replays the draws of the run that printed this seed, though not the time that all takes
+  --only ...  only these faults
+
 The exit code is 0 when all was kept, 1 when not, and 64 for a wrong option.
 `;
 
@@ -27,6 +43,14 @@ interface Options {
   readonly cycles: number;
   readonly seed: number;
   readonly scenes: readonly SceneName[];
+  /** Those of `--cluster`. */
+  readonly cluster?: ClusterOptions;
+}
+
+interface ClusterOptions {
+  readonly runs: number;
+  readonly nodes: 2 | 3 | undefined;
+  readonly faults: readonly FaultName[];
 }
 
 async function main(): Promise<number> {
@@ -41,7 +65,9 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  return torture(options);
+  return options.cluster === undefined
+    ? torture(options)
+    : agree({ seed: options.seed, ...options.cluster });
 }
 
 function parseOptions(): Options | undefined {
@@ -50,24 +76,58 @@ function parseOptions(): Options | undefined {
       cycles: { type: "string", default: "1000" },
       seed: { type: "string" },
       only: { type: "string" },
+      cluster: { type: "boolean" },
+      runs: { type: "string", default: "10" },
+      nodes: { type: "string" },
       help: { type: "boolean" },
     },
   });
   if (values.help === true) return undefined;
-  const cycles = Number(values.cycles);
-  if (!Number.isInteger(cycles) || cycles < 1) {
-    throw new RangeError(`Cannot run "${values.cycles}" cycles: expected a whole number from 1`);
+  const seed = chooseSeed(values.seed);
+  const cycles = parseCount(values.cycles, "cycles");
+  if (values.cluster === true) {
+    const faults = namesIn(values.only, faultNames);
+    const cluster = {
+      runs: parseCount(values.runs, "runs"),
+      nodes: parseNodes(values.nodes),
+      faults,
+    };
+    return { cycles, seed, scenes: sceneNames, cluster };
   }
-  const scenes = values.only === undefined ? sceneNames : parseScenes(values.only);
-  return { cycles, seed: chooseSeed(values.seed), scenes };
+  return { cycles, seed, scenes: namesIn(values.only, sceneNames) };
 }
 
-function parseScenes(text: string): readonly SceneName[] {
+function parseCount(text: string, what: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw new RangeError(`Cannot run "${text}" ${what}: expected a whole number from 1`);
+}
+
+function parseNodes(text: string | undefined): 2 | 3 | undefined {
+  if (text === undefined) return undefined;
+  if (text === "2") return 2;
+  if (text === "3") return 3;
+  throw new RangeError(`Cannot run "${text}" nodes: expected 2 or 3`);
+}
+
+/** The names that `text` lists; all where there is none. */
+function namesIn<Name extends string>(
+  text: string | undefined,
+  names: readonly Name[],
+): readonly Name[] {
+  if (text === undefined) return names;
   return text.split(",").map((word) => {
-    const scene = sceneNames.find((name) => name === word);
-    if (scene !== undefined) return scene;
-    throw new RangeError(`Cannot play "${word}": there are ${sceneNames.join(", ")}`);
+    const known = names.find((name) => name === word);
+    if (known !== undefined) return known;
+    throw new RangeError(`Cannot play "${word}": there are ${names.join(", ")}`);
   });
+}
+
+async function agree({ seed, ...cluster }: ClusterOptions & { seed: number }): Promise<0 | 1> {
+  const contradiction = await tortureCluster({ seed, ...cluster, onRun: console.log });
+  if (contradiction === undefined) return 0;
+  console.error(contradiction);
+  return 1;
 }
 
 async function torture({ cycles, seed, scenes }: Options): Promise<0 | 1> {

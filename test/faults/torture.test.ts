@@ -23,7 +23,12 @@ suite("npm run torture", () => {
 
   test("explains its options", () => {
     assert.match(String(torture("--help").stdout), /^Usage: npm run torture/u);
-    for (const words of [["--cycles", "many"], ["--seed", "-1"], ["--faster"]]) {
+    for (const words of [
+      ["--cycles", "many"],
+      ["--seed", "-1"],
+      ["--faster"],
+      ["--cluster", "--nodes", "4"],
+    ]) {
       const { status, stderr } = torture(...words);
       assert.equal(status, 64);
       assert.match(String(stderr), /Usage: npm run torture/u);

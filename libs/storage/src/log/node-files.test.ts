@@ -62,6 +62,16 @@ test("openLogStore() says why it cannot use a path", async (context) => {
   await assert.rejects(openedBelow, isInaccessible(below, /no directory has that name/u));
 });
 
+test("makeDirectory() makes parents that others make at the same time", async (context) => {
+  const path = await temporaryDirectory(context);
+  const rounds = Array.from({ length: 30 }, (_, round) => join(path, String(round), "data"));
+  for (const parent of rounds) {
+    const nodes = ["foo", "bar", "baz"].map((name) => join(parent, name));
+    await Promise.all(nodes.map((node) => nodeFiles.makeDirectory(node)));
+    assert.deepEqual((await readdir(parent)).toSorted(), ["bar", "baz", "foo"]);
+  }
+});
+
 test("openLogStore() refuses a segment that it cannot read, and holds nothing then", async (context) => {
   const directory = await temporaryDirectory(context);
   const segment = join(directory, "00000001.log");

@@ -1,4 +1,4 @@
-import fs, { existsSync } from "node:fs";
+import fs from "node:fs";
 import {
   access,
   mkdir,
@@ -55,14 +55,25 @@ async function makeDirectory(path: string): Promise<void> {
 async function makeMissingDirectories(path: string): Promise<void> {
   const parent = dirname(path);
   try {
-    await mkdir(path, { mode: DIRECTORY_MODE });
+    if (!(await makeUnlessThere(path))) return;
   } catch (error) {
-    if (isSystemError(error, "EEXIST") && (await stat(path)).isDirectory()) return;
-    if (!isSystemError(error, "ENOENT") || existsSync(parent)) throw error;
+    if (!isSystemError(error, "ENOENT")) throw error;
+    // The parent may be there by now: another node that starts at the same time makes it, too.
     await makeMissingDirectories(parent);
-    await mkdir(path, { mode: DIRECTORY_MODE });
+    if (!(await makeUnlessThere(path))) return;
   }
   await syncDirectory(parent);
+}
+
+/** Whether it was made here. */
+async function makeUnlessThere(path: string): Promise<boolean> {
+  try {
+    await mkdir(path, { mode: DIRECTORY_MODE });
+    return true;
+  } catch (error) {
+    if (isSystemError(error, "EEXIST") && (await stat(path)).isDirectory()) return false;
+    throw error;
+  }
 }
 
 async function readWhole(path: string): Promise<Uint8Array> {
