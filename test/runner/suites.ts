@@ -16,6 +16,7 @@ export const suites: readonly Suite[] = [
   { name: "scenarios", patterns: ["test/scenarios/**/*.test.ts"], concurrency: 1 },
   { name: "redis", patterns: ["test/redis/**/*.test.ts"], concurrency: 2 },
   { name: "faults", patterns: ["test/faults/**/*.test.ts"], concurrency: 1 },
+  { name: "hosts", patterns: ["test/hosts/**/*.test.ts"], concurrency: 1 },
   { name: "e2e", patterns: ["test/e2e/**/*.test.ts"], concurrency: 1 },
 ];
 

@@ -1,0 +1,136 @@
+import { defaultTiming } from "@kv/cluster";
+import { seededRandom } from "../harness/random.ts";
+import { audit, type AuditReport } from "./audit.ts";
+import { isAcknowledgedWrite, isBetween } from "./cut-fault.ts";
+import type { Fault } from "./fault.ts";
+import { drawFault, type FaultName } from "./fault-deck.ts";
+import { HostCluster } from "./host-cluster.ts";
+import { type Entry, nowMicroseconds } from "./journal.ts";
+import { outcomeOf } from "./outcome.ts";
+import { directionsOf, isOf, ownerOf } from "./three-hosts.ts";
+
+/**
+ * How long after a fault has gone a request between any two nodes is served again, in milliseconds, at the latest: one end may
+ * have to notice yet that the link is gone, a handshake that was begun in the fault may have to come to its end, and the
+ * longest pause before the next one to go by.
+ */
+export const BACK_WITHIN_MS =
+  defaultTiming.silenceLimitMs + defaultTiming.handshakeTimeoutMs + defaultTiming.backOffLimitMs;
+
+/** What came of a fault. */
+export interface FaultReport {
+  readonly text: string;
+  readonly lastedMs: number;
+  /** How long after it had gone the first request that was sent then was served in every direction. */
+  readonly backMs: number;
+  /** Requests that failed meanwhile: those that were surely not carried out, and the writes that may have been. */
+  readonly refused: number;
+  readonly unknown: number;
+}
+
+/** What is played. */
+export interface PlayOptions {
+  readonly seed: number;
+  readonly faults: readonly FaultName[];
+  /** As in `FaultDraws`. */
+  readonly lingers: number;
+  readonly onFault: (report: FaultReport) => void;
+}
+
+/** A node broke a promise. The message says how, and with which seed it can be tried again. */
+export class HostsFailure extends Error {
+  override readonly name = "HostsFailure";
+}
+
+/** A fault in time. */
+interface Span {
+  readonly fault: Fault;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Plays one fault after the other between three hosts while clients write and read; then judges every request of theirs. Rejects
+ * with a {@link HostsFailure}.
+ */
+export async function playFaults(options: PlayOptions): Promise<AuditReport> {
+  const random = seededRandom(options.seed);
+  await using cluster = await HostCluster.start(random.fork());
+  const spans: Span[] = [];
+  try {
+    await untilBack(
+      cluster,
+      directionsOf([
+        ["foo", "bar"],
+        ["bar", "baz"],
+        ["foo", "baz"],
+      ]),
+    );
+    for (const name of options.faults) {
+      const fault = drawFault(name, { random: random.fork(), lingers: options.lingers });
+      spans.push(await playFault(cluster, fault, options.onFault));
+    }
+    await cluster.finish();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new HostsFailure(`Seed ${options.seed}: ${reason}`, { cause: error });
+  }
+  const report = audit(cluster.entries, {
+    ownerOf,
+    isExcused: (entry) => spans.some((span) => isInTheWay(span, entry)),
+  });
+  if (report.flaws.length > 0) throw failureOf(report, options.seed);
+  return report;
+}
+
+function failureOf({ flaws }: AuditReport, seed: number): HostsFailure {
+  const shown = flaws.slice(0, 10).map(({ message }) => `  ${message}`);
+  const more = flaws.length > 10 ? [`  and ${flaws.length - 10} more`] : [];
+  return new HostsFailure([`Seed ${seed}:`, ...shown, ...more].join("\n"));
+}
+
+function isInTheWay({ fault, from, to }: Span, entry: Entry): boolean {
+  const owner = ownerOf(entry.bucket);
+  const isConcerned = fault.pairs.some((pair) => isOf(pair, entry.front, owner));
+  return isConcerned && entry.from <= to && entry.to >= from;
+}
+
+async function playFault(
+  cluster: HostCluster,
+  fault: Fault,
+  onFault: (report: FaultReport) => void,
+): Promise<Span> {
+  const before = cluster.entries.length;
+  const from = nowMicroseconds();
+  await fault.impose(cluster);
+  await fault.endure(cluster);
+  await fault.heal(cluster);
+  const healed = nowMicroseconds();
+  await untilBack(cluster, directionsOf(fault.pairs));
+  const to = nowMicroseconds();
+  const failed = cluster.entries.slice(before).map(outcomeOf);
+  onFault({
+    text: fault.text,
+    lastedMs: (healed - from) / 1_000,
+    backMs: (to - healed) / 1_000,
+    refused: failed.filter((outcome) => outcome === "refused").length,
+    unknown: failed.filter((outcome) => outcome === "unknown").length,
+  });
+  return { fault, from, to };
+}
+
+/** Resolves when a write that was sent by now or later was acknowledged in each direction. */
+async function untilBack(
+  cluster: HostCluster,
+  directions: ReturnType<typeof directionsOf>,
+): Promise<void> {
+  const begun = nowMicroseconds();
+  await Promise.all(
+    directions.map(([front, owner]) => {
+      const isIt = (entry: Entry): boolean =>
+        isBetween(entry, front, owner) && isAcknowledgedWrite(entry) && entry.from >= begun;
+      const what = `a write through ${front} to ${owner} to be acknowledged again`;
+      return cluster.until(isIt, { what, count: 1, limitMs: BACK_WITHIN_MS });
+    }),
+  );
+}
