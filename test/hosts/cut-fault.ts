@@ -7,6 +7,8 @@ import { type Direction, directionsOf, isOf, nodeOf, ownerOf, type Pair } from "
 
 /** How often each direction has to fail at once before a cut has shown itself. */
 const REFUSED = 3;
+/** Their number, and not a time, says how long a fault lasts: a busy machine takes a while. */
+const OTHERS_LIMIT_MS = 120_000;
 
 /** What a cut is beside its pairs. */
 export interface CutOptions {
@@ -79,7 +81,11 @@ export function untilOthersAcknowledged(
   const isIt = (entry: Entry): boolean =>
     isAcknowledgedWrite(entry) &&
     !some.some((pair) => isOf(pair, entry.front, ownerOf(entry.bucket)));
-  return cluster.until(isIt, { what: "writes of others to be acknowledged", count });
+  return cluster.until(isIt, {
+    what: "writes of others to be acknowledged",
+    count,
+    limitMs: OTHERS_LIMIT_MS,
+  });
 }
 
 /** A write that was carried out. */

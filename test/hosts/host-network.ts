@@ -91,8 +91,8 @@ export class HostNetwork implements Disposable {
 
 const ENDING = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
-function leave(): void {
-  process.exit(143);
+function leave(_signal: string, number: number): void {
+  process.exit(128 + number);
 }
 
 function namespaceOf(host: string): string {
@@ -103,16 +103,24 @@ function batch(words: readonly string[], lines: readonly string[]): void {
   runHere(["ip", ...words, "-batch", "-"], `${lines.join("\n")}\n`);
 }
 
+/** All namespaces of whatever process. */
+function namespaces(): readonly string[] {
+  const lines = runHere(["ip", "netns", "list"]).split("\n");
+  return lines.map((line) => line.replace(/ .*$/u, "")).filter((name) => OWNED.test(name));
+}
+
 /** Removes the namespaces of those processes, and ends what still runs in them. */
 function removeNamespaces(isTheirs: (pid: number) => boolean): void {
-  for (const line of runHere(["ip", "netns", "list"]).split("\n")) {
-    const [name = ""] = line.split(" ");
-    const pid = OWNED.exec(name)?.groups?.["pid"];
-    if (pid === undefined || !isTheirs(Number(pid))) continue;
-    for (const inhabitant of runHere(["ip", "netns", "pids", name]).split("\n")) {
-      if (inhabitant !== "") end(Number(inhabitant));
+  for (const name of namespaces()) {
+    if (!isTheirs(Number(OWNED.exec(name)?.groups?.["pid"]))) continue;
+    try {
+      const inhabitants = runHere(["ip", "netns", "pids", name]).split("\n");
+      for (const pid of inhabitants.filter((line) => line !== "")) end(Number(pid));
+      runHere(["ip", "netns", "del", name]);
+    } catch (error) {
+      // Somebody else who cleans up may have been faster.
+      if (namespaces().includes(name)) throw error;
     }
-    runHere(["ip", "netns", "del", name]);
   }
 }
 

@@ -6,7 +6,7 @@ import { type FaultReport, playFaults } from "./play-faults.ts";
 /** After so many faults all is judged, and new nodes begin: the judge keeps every request in memory. */
 const FAULTS_PER_ROUND = 20;
 /** Ten seconds or so: the pauses between two dials have grown to their limit by then. */
-const LINGERS = 15_000;
+const LINGERS = 12_000;
 
 /** How often each kind is in a round. */
 const SHARES: Readonly<Record<FaultName, number>> = {
