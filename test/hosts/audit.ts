@@ -114,7 +114,8 @@ class Cell {
         else flaws.push(found);
       }
     }
-    return flaws;
+    // What follows from it says nothing more.
+    return flaws.slice(0, 1);
   }
 
   /** All that tells something, in the order of time; of what comes at one moment, that which demands least goes first. */
