@@ -17,7 +17,11 @@ export interface FaultDraws {
   readonly random: Random;
   /** How many writes have to be acknowledged between others, at most, before a fault that has shown itself ends. */
   readonly lingers: number;
+  /** How many percent of the packets are lost at most. A link takes seconds for little with 20, and is given up with 30. */
+  readonly heaviestLossPercent: number;
 }
+
+const LIGHTEST_LOSS_PERCENT = 8;
 
 /** Others' writes in so short a time that nobody is given up. */
 const WRITES_IN_A_BLIP = 60;
@@ -62,9 +66,9 @@ const FAULTS = {
   },
 
   /** Some packets are lost, either way. */
-  loss({ random }): Fault {
+  loss({ random, heaviestLossPercent }): Fault {
     const pair = random.pick(pairs);
-    const percent = random.integer(10, 30);
+    const percent = random.integer(LIGHTEST_LOSS_PERCENT, heaviestLossPercent);
     const lost = directionsOf([pair]);
     let before = 0;
     const lostOf = (cluster: HostCluster): number =>

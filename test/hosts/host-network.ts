@@ -137,7 +137,7 @@ function end(pid: number): void {
 export function runHere([program = "", ...words]: readonly string[], input = ""): string {
   const { status, stdout, stderr, error } = spawnSync(program, words, { input, encoding: "utf8" });
   if (status === 0) return stdout;
-  const complaint = error?.message ?? stderr.trim();
+  const complaint = error?.message ?? stderr.trim().replace(/\n[^]*$/u, "");
   throw new Error(`Cannot run "${program} ${words.join(" ")}": ${complaint}`);
 }
 

@@ -18,6 +18,7 @@ suite("three nodes on hosts of their own, linked by TCP", { tags, skip }, () => 
       seed,
       faults: ["blip", "cut", "one-way", "loss", "delay", "isolated"],
       lingers: LINGERS,
+      heaviestLossPercent: 15,
       onFault: (fault) => t.diagnostic(faultText(fault)),
     });
     t.diagnostic(auditText(report));

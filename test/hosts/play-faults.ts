@@ -3,7 +3,7 @@ import { seededRandom } from "../harness/random.ts";
 import { audit, type AuditReport } from "./audit.ts";
 import { isAcknowledgedWrite, isBetween } from "./cut-fault.ts";
 import type { Fault } from "./fault.ts";
-import { drawFault, type FaultName } from "./fault-deck.ts";
+import { drawFault, type FaultDraws, type FaultName } from "./fault-deck.ts";
 import { HostCluster } from "./host-cluster.ts";
 import { type Entry, nowMicroseconds } from "./journal.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -29,11 +29,9 @@ export interface FaultReport {
 }
 
 /** What is played. */
-export interface PlayOptions {
+export interface PlayOptions extends Omit<FaultDraws, "random"> {
   readonly seed: number;
   readonly faults: readonly FaultName[];
-  /** As in `FaultDraws`. */
-  readonly lingers: number;
   readonly onFault: (report: FaultReport) => void;
 }
 
@@ -67,7 +65,7 @@ export async function playFaults(options: PlayOptions): Promise<AuditReport> {
       ]),
     );
     for (const name of options.faults) {
-      const fault = drawFault(name, { random: random.fork(), lingers: options.lingers });
+      const fault = drawFault(name, { ...options, random: random.fork() });
       spans.push(await playFault(cluster, fault, options.onFault));
     }
     await cluster.finish();

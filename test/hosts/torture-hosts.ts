@@ -37,7 +37,15 @@ export async function tortureHosts({ cycles, seed, ...rest }: HostTorture): Prom
   // Each round has a seed of its own, which a failure names: --seed with that one begins with that round.
   for (let left = cycles, roundSeed = seed; left > 0; left -= FAULTS_PER_ROUND, roundSeed++) {
     const faults = deal(kinds, roundSeed).slice(0, left);
-    onRound(await playFaults({ seed: roundSeed, faults, lingers: LINGERS, onFault }));
+    onRound(
+      await playFaults({
+        seed: roundSeed,
+        faults,
+        lingers: LINGERS,
+        heaviestLossPercent: 30,
+        onFault,
+      }),
+    );
   }
 }
 
