@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { audit, type Flaw } from "./audit.ts";
-import type { Entry } from "./journal.ts";
+import { audit, auditListings, type Flaw } from "./audit.ts";
+import type { Entry, Listing } from "./journal.ts";
 
 const LOST = "ERROR the connection to bar@there was lost; the write may have been applied";
 const REFUSED = "ERROR no connection to bar@there";
@@ -18,7 +18,7 @@ const get = (value: string | undefined, said: Said): Entry => ({
 const remove = (said: Said): Entry => ({ ...put0, kind: "delete", ...said });
 const put0 = { kind: "put", front: "foo", bucket: "b", key: "k", reply: "OK" } as const;
 
-const options = { ownerOf: () => "bar", isExcused: () => true };
+const options = { ownerOf: () => "bar", buckets: ["apples", "bananas"], isExcused: () => true };
 
 const histories: readonly [
   what: string,
@@ -213,5 +213,34 @@ suite("audit()", () => {
       outcomes: { acknowledged: 1, unknown: 1, refused: 1 },
       reads: 1,
     });
+  });
+});
+
+const listings: readonly [reply: Listing["reply"], flaw: Flaw["type"] | undefined][] = [
+  [["apples", "bananas"], undefined],
+  [["apples"], "short-list"],
+  [[], "short-list"],
+  [["apples", "bananas", "cherries"], "short-list"],
+  ["-ERR no connection to bar@there", undefined],
+  ["-ERR internal error", "wrong-reply"],
+];
+
+suite("auditListings()", () => {
+  for (const [reply, flaw] of listings) {
+    test(`finds ${flaw ?? "nothing wrong"} where the reply is ${String(reply)}`, () => {
+      const listing: Listing = { kind: "listing", front: "foo", from: 1, to: 2, reply };
+      const [found] = auditListings([listing], options);
+      assert.equal(found?.type, flaw);
+    });
+  }
+
+  test("asks whether the one that is blamed had a reason", () => {
+    const reply = "-ERR no connection to bar@there";
+    const listing: Listing = { kind: "listing", front: "foo", from: 1, to: 2, reply };
+    const [found] = auditListings([listing], {
+      ...options,
+      isExcused: (_, owner) => owner !== "bar",
+    });
+    assert.equal(found?.type, "disturbed");
   });
 });

@@ -9,14 +9,14 @@
  * later one was acknowledged, or seen.
  */
 import { nodeBlamedBy, type Outcome, outcomeOf } from "./outcome.ts";
-import type { Entry } from "./journal.ts";
+import type { Entry, Listing } from "./journal.ts";
 
 /** What the clients were promised and did not get. */
 export interface Flaw {
   /**
    * *lost*: nothing is there, and a write was promised; *reverted*: an older value is; *invented*: something nobody wrote to
    * this cell is; *refused*: what was surely not applied is; *early*: what was not sent yet is; *wrong-reply*: a reply that
-   * there is no reason for; *disturbed*: an error though nothing was in the way.
+   * there is no reason for; *short-list*: not all buckets, and no error; *disturbed*: an error though nothing was in the way.
    */
   readonly type:
     | "lost"
@@ -25,6 +25,7 @@ export interface Flaw {
     | "refused"
     | "early"
     | "wrong-reply"
+    | "short-list"
     | "disturbed";
   readonly message: string;
 }
@@ -33,8 +34,10 @@ export interface Flaw {
 export interface AuditOptions {
   /** The node that the routing table names for a bucket. */
   readonly ownerOf: (bucket: string) => string;
-  /** Whether something was in the way, at some time while the entry's request was under way, between its two nodes. */
-  readonly isExcused: (entry: Entry) => boolean;
+  /** All buckets, sorted. */
+  readonly buckets: readonly string[];
+  /** Whether something was in the way, at some time while the request was under way, between who was asked and `owner`. */
+  readonly isExcused: (request: Pick<Entry, "front" | "from" | "to">, owner: string) => boolean;
 }
 
 /** What was found. */
@@ -80,8 +83,27 @@ function judgeReply(
   if (outcome === undefined || nodeBlamedBy(entry.reply) !== owner) {
     return [{ type: "wrong-reply", message: told }];
   }
-  if (isExcused(entry)) return [];
+  if (isExcused(entry, owner)) return [];
   return [{ type: "disturbed", message: `${told}, and nothing was in the way` }];
+}
+
+/** Judges listings: each has all buckets, or names the node that could not be asked. */
+export function auditListings(
+  listings: readonly Listing[],
+  { buckets, isExcused }: AuditOptions,
+): readonly Flaw[] {
+  return listings.flatMap((listing): readonly Flaw[] => {
+    const { front, reply } = listing;
+    const told = `buckets were listed through ${front} as ${String(reply)}`;
+    if (typeof reply !== "string") {
+      if (reply.join(" ") === buckets.join(" ")) return [];
+      return [{ type: "short-list", message: told }];
+    }
+    const blamed = nodeBlamedBy(reply.replace(/^-ERR /u, "ERROR "));
+    if (blamed === undefined) return [{ type: "wrong-reply", message: told }];
+    if (isExcused(listing, blamed)) return [];
+    return [{ type: "disturbed", message: `${told}, and nothing was in the way` }];
+  });
 }
 
 interface Write extends Pick<Entry, "value" | "from" | "to"> {

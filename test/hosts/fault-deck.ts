@@ -10,7 +10,7 @@ import {
 import type { Fault } from "./fault.ts";
 import type { HostCluster } from "./host-cluster.ts";
 import { nowMicroseconds, type Entry } from "./journal.ts";
-import { directionsOf, hosts, type Pair, pairs, relayedPair } from "./three-hosts.ts";
+import { directionsOf, hosts, nodeOf, type Pair, pairs, relayedPair } from "./three-hosts.ts";
 
 /** From what the details of a fault are drawn. */
 export interface FaultDraws {
@@ -25,6 +25,11 @@ const LIGHTEST_LOSS_PERCENT = 8;
 
 /** Others' writes in so short a time that nobody is given up. */
 const WRITES_IN_A_BLIP = 60;
+/** Others' writes while a link is there, or is not: from hundredths of a second to some seconds, in which it is given up. */
+const WRITES_IN_A_FLAP = [20, 200, 1_000, 5_000];
+const FLAPS = 8;
+/** The clients of a node that is frozen wait for it, but not for ever. */
+const WRITES_IN_A_FREEZE = 3_000;
 /** A link on which packets are lost may be given up and made anew a few times. */
 const LOSS_LIMIT_MS = 60_000;
 
@@ -62,6 +67,59 @@ const FAULTS = {
       endure: (cluster) =>
         untilOthersAcknowledged(cluster, [pair], random.integer(1, WRITES_IN_A_BLIP)),
       heal: (cluster) => loseNothing(cluster, lost),
+    };
+  },
+
+  /** The network comes and goes, now this way and now that. */
+  flapping({ random }): Fault {
+    const pair = random.pick(pairs);
+    const directions = directionsOf([pair]);
+    const linger = (cluster: HostCluster): Promise<void> => {
+      const most = random.pick(WRITES_IN_A_FLAP);
+      return untilOthersAcknowledged(cluster, [pair], random.integer(1, most));
+    };
+    return {
+      text: `what lies between ${pair.join(" and ")} comes and goes`,
+      pairs: [pair],
+      impose: () => undefined,
+      endure: async (cluster) => {
+        for (let left = FLAPS; left > 0; left--) {
+          const lost = directions.filter(() => random.chance(75));
+          loseAll(cluster, lost);
+          await linger(cluster);
+          loseNothing(cluster, lost);
+          await linger(cluster);
+        }
+      },
+      heal: (cluster) => loseNothing(cluster, directions),
+    };
+  },
+
+  /** A node that does nothing, on a host that still takes what is sent to it. */
+  frozen({ random, lingers }): Fault {
+    const host = random.pick(hosts);
+    const its = pairs.filter((pair) => pair.includes(host));
+    const others = hosts.filter((other) => other !== host);
+    let logged: readonly number[] = [];
+    return {
+      text: `${host} frozen`,
+      pairs: its,
+      impose: (cluster) => {
+        logged = others.map((other) => cluster.node(other).stdout.length);
+        cluster.node(host).signal("SIGSTOP");
+      },
+      endure: async (cluster) => {
+        const noMore = new RegExp(`no more linked with ${nodeOf(host)}`, "u");
+        await Promise.all(
+          others.map((other, at) => cluster.node(other).logged(noMore, logged[at])),
+        );
+        await untilOthersAcknowledged(
+          cluster,
+          its,
+          random.integer(1, Math.min(lingers, WRITES_IN_A_FREEZE)),
+        );
+      },
+      heal: (cluster) => cluster.node(host).signal("SIGCONT"),
     };
   },
 

@@ -1,5 +1,4 @@
-import type { AuditReport } from "./audit.ts";
-import { BACK_WITHIN_MS, type FaultReport } from "./play-faults.ts";
+import { BACK_WITHIN_MS, type FaultReport, type PlayReport } from "./play-faults.ts";
 
 /** A line for people: what came of a fault. */
 export function faultText({ text, lastedMs, backMs, refused, unknown }: FaultReport): string {
@@ -9,7 +8,7 @@ export function faultText({ text, lastedMs, backMs, refused, unknown }: FaultRep
 }
 
 /** A line for people: what the judge looked at. */
-export function auditText({ outcomes, reads }: AuditReport): string {
+export function auditText({ outcomes, reads, listings }: PlayReport): string {
   const { acknowledged, unknown, refused } = outcomes;
-  return `${acknowledged} writes acknowledged, ${unknown} unknown, ${refused} refused; ${reads} reads: all as it should be`;
+  return `${acknowledged} writes acknowledged, ${unknown} unknown, ${refused} refused; ${reads} reads, ${listings} listings: all as it should be`;
 }

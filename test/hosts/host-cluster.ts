@@ -4,7 +4,7 @@ import type { NodeProcess } from "../harness/node-process.ts";
 import type { Random } from "../harness/random.ts";
 import type { Setting } from "../harness/write-config.ts";
 import { HostNetwork } from "./host-network.ts";
-import type { Entry } from "./journal.ts";
+import type { Entry, Listing } from "./journal.ts";
 import { LoadProcess } from "./load-process.ts";
 import { PacketFilter } from "./packet-filter.ts";
 import { RelayProcess } from "./relay-process.ts";
@@ -37,10 +37,12 @@ interface Watcher {
 export class HostCluster implements AsyncDisposable {
   /** What the clients wrote down so far. */
   readonly entries: Entry[] = [];
+  /** And what they were told of all nodes at once. */
+  readonly listings: Listing[] = [];
   readonly #stack = new AsyncDisposableStack();
   readonly #network: HostNetwork;
   readonly #filter: PacketFilter;
-  readonly #nodes = new Map<Host, NodeProcess & { readonly port: number }>();
+  readonly #nodes = new Map<Host, NodeProcess>();
   readonly #loads: LoadProcess[] = [];
   readonly #watchers = new Set<Watcher>();
   readonly #failure = Promise.withResolvers<never>();
@@ -59,7 +61,7 @@ export class HostCluster implements AsyncDisposable {
       await cluster.#startRelay();
       const home = cluster.#stack.use(await openNodeHome());
       await Promise.all(hosts.map((host) => cluster.#startNode(home, host)));
-      for (const host of hosts) cluster.#startLoad(host, random.integer(0, 2 ** 32 - 1));
+      for (const host of hosts) await cluster.#startLoad(host, random.integer(0, 2 ** 32 - 1));
       return cluster;
     } catch (error) {
       await cluster[Symbol.asyncDispose]();
@@ -166,12 +168,14 @@ export class HostCluster implements AsyncDisposable {
     ];
   }
 
-  #startLoad(host: Host, seed: number): void {
-    const port = this.#nodes.get(host)?.port ?? 0;
+  async #startLoad(host: Host, seed: number): Promise<void> {
+    const port = await this.node(host).accepting();
+    const respPort = await this.node(host).acceptingResp();
     const load = new LoadProcess({
-      plan: { front: host, port, seed, buckets, fronts: hosts },
+      plan: { front: host, port, respPort, seed, buckets, fronts: hosts },
       launcher: this.#network.launcherOf(host),
       onEntry: (entry) => this.#note(entry),
+      onListing: (listing) => void this.listings.push(listing),
       onFailure: (error) => this.#failure.reject(error),
     });
     this.#loads.push(this.#stack.use(load));

@@ -21,19 +21,31 @@ export interface Entry {
   readonly behind?: number;
 }
 
+/** A listing of all buckets over RESP, which takes all nodes. Times are as in an {@link Entry}. */
+export interface Listing {
+  readonly kind: "listing";
+  readonly front: string;
+  readonly from: number;
+  readonly to: number;
+  /** The buckets, sorted; or `-ERR …`. */
+  readonly reply: string | readonly string[];
+}
+
 /** A line that is no request: the clients have done what they were told to. */
 export interface Milestone {
   readonly kind: "done";
 }
 
 /** Any line. */
-export type JournalLine = Entry | Milestone;
+export type JournalLine = Entry | Listing | Milestone;
 
 /** What the clients of a node are started with. */
 export interface LoadPlan {
   readonly front: string;
   /** That of the node, on its own loopback. */
   readonly port: number;
+  /** Where it speaks RESP. */
+  readonly respPort: number;
   readonly seed: number;
   readonly buckets: readonly string[];
   /** All nodes that clients write through. */

@@ -5,13 +5,14 @@ import { createInterface } from "node:readline";
 import { checkout } from "../harness/checkout.ts";
 import { within } from "../harness/deadline.ts";
 import { guardProcess, pidOf } from "../harness/process-guard.ts";
-import type { Entry, JournalLine, LoadPlan } from "./journal.ts";
+import type { Entry, JournalLine, Listing, LoadPlan } from "./journal.ts";
 
 /** Where the clients run, and who is told of what they write down. */
 export interface LoadProcessOptions {
   readonly plan: LoadPlan;
   readonly launcher: readonly string[];
   readonly onEntry: (entry: Entry) => void;
+  readonly onListing: (listing: Listing) => void;
   /** Called when the process has ended without having been asked to. */
   readonly onFailure: (error: Error) => void;
 }
@@ -24,7 +25,7 @@ export class LoadProcess implements AsyncDisposable {
   #done = Promise.withResolvers<void>();
   #isLeaving = false;
 
-  constructor({ plan, launcher, onEntry, onFailure }: LoadProcessOptions) {
+  constructor({ plan, launcher, onEntry, onListing, onFailure }: LoadProcessOptions) {
     this.#front = plan.front;
     const entry = join(import.meta.dirname, "load.ts");
     const [program, ...words] = [...launcher, process.execPath, entry, JSON.stringify(plan)];
@@ -46,6 +47,7 @@ export class LoadProcess implements AsyncDisposable {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what load.ts has written
       const told = JSON.parse(line) as JournalLine;
       if (told.kind === "done") this.#done.resolve();
+      else if (told.kind === "listing") onListing(told);
       else onEntry(told);
     });
   }

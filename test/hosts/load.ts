@@ -51,7 +51,7 @@ class Load {
         return this.#repeat(random, () => ({ kind: "get", bucket, key: random.pick(keys) }));
       }),
     ]);
-    await Promise.all(lanes);
+    await Promise.all([...lanes, this.#list()]);
   }
 
   /** Reads every cell once. */
@@ -78,6 +78,22 @@ class Load {
     await using client = await LineClient.connect(this.#plan.port);
     while (!this.#isStopped) {
       await this.#ask(client, Array.from({ length: random.pick(BATCHES) }, next));
+      await pause(REST_MS);
+    }
+  }
+
+  /** Lists all buckets, over and over. */
+  async #list(): Promise<void> {
+    const { front, respPort } = this.#plan;
+    await using client = await LineClient.connect(respPort);
+    while (!this.#isStopped) {
+      const from = nowMicroseconds();
+      const [first = ""] = await client.ask("KEYS *");
+      const lines = first.startsWith("*") ? await client.readMany(2 * Number(first.slice(1))) : [];
+      // Before each name stands its length.
+      const names = lines.filter((_, index) => index % 2 === 1).toSorted();
+      const reply = first.startsWith("*") ? names : first;
+      print([{ kind: "listing", front, from, to: nowMicroseconds(), reply }]);
       await pause(REST_MS);
     }
   }

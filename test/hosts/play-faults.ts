@@ -1,13 +1,13 @@
 import { defaultTiming } from "@kv/cluster";
 import { seededRandom } from "../harness/random.ts";
-import { audit, type AuditReport } from "./audit.ts";
+import { audit, auditListings, type AuditOptions, type AuditReport, type Flaw } from "./audit.ts";
 import { isAcknowledgedWrite, isBetween } from "./cut-fault.ts";
 import type { Fault } from "./fault.ts";
 import { drawFault, type FaultDraws, type FaultName } from "./fault-deck.ts";
 import { HostCluster } from "./host-cluster.ts";
 import { type Entry, nowMicroseconds } from "./journal.ts";
 import { outcomeOf } from "./outcome.ts";
-import { directionsOf, isOf, ownerOf } from "./three-hosts.ts";
+import { buckets, directionsOf, isOf, ownerOf, pairs } from "./three-hosts.ts";
 
 /**
  * How long after a fault has gone a request between any two nodes is served again, in milliseconds, at the latest: one end may
@@ -35,10 +35,18 @@ export interface PlayOptions extends Omit<FaultDraws, "random"> {
   readonly onFault: (report: FaultReport) => void;
 }
 
+/** What the judges looked at. */
+export interface PlayReport extends AuditReport {
+  /** How many listings of all buckets. */
+  readonly listings: number;
+}
+
 /** A node broke a promise. The message says how, and with which seed it can be tried again. */
 export class HostsFailure extends Error {
   override readonly name = "HostsFailure";
 }
+
+type Asked = Pick<Entry, "front" | "from" | "to">;
 
 /** A fault in time. */
 interface Span {
@@ -51,19 +59,12 @@ interface Span {
  * Plays one fault after the other between three hosts while clients write and read; then judges every request of theirs. Rejects
  * with a {@link HostsFailure}.
  */
-export async function playFaults(options: PlayOptions): Promise<AuditReport> {
+export async function playFaults(options: PlayOptions): Promise<PlayReport> {
   const random = seededRandom(options.seed);
   await using cluster = await HostCluster.start(random.fork());
   const spans: Span[] = [];
   try {
-    await untilBack(
-      cluster,
-      directionsOf([
-        ["foo", "bar"],
-        ["bar", "baz"],
-        ["foo", "baz"],
-      ]),
-    );
+    await untilBack(cluster, directionsOf(pairs));
     for (const name of options.faults) {
       const fault = drawFault(name, { ...options, random: random.fork() });
       spans.push(await playFault(cluster, fault, options.onFault));
@@ -73,24 +74,26 @@ export async function playFaults(options: PlayOptions): Promise<AuditReport> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new HostsFailure(`Seed ${options.seed}: ${reason}`, { cause: error });
   }
-  const report = audit(cluster.entries, {
+  const terms: AuditOptions = {
     ownerOf,
-    isExcused: (entry) => spans.some((span) => isInTheWay(span, entry)),
-  });
-  if (report.flaws.length > 0) throw failureOf(report, options.seed);
-  return report;
+    buckets,
+    isExcused: (request, owner) => spans.some((span) => isInTheWay(span, request, owner)),
+  };
+  const report = audit(cluster.entries, terms);
+  const flaws = [...report.flaws, ...auditListings(cluster.listings, terms)];
+  if (flaws.length > 0) throw failureOf(flaws, options.seed);
+  return { ...report, listings: cluster.listings.length };
 }
 
-function failureOf({ flaws }: AuditReport, seed: number): HostsFailure {
+function failureOf(flaws: readonly Flaw[], seed: number): HostsFailure {
   const shown = flaws.slice(0, 10).map(({ message }) => `  ${message}`);
   const more = flaws.length > 10 ? [`  and ${flaws.length - 10} more`] : [];
   return new HostsFailure([`Seed ${seed}:`, ...shown, ...more].join("\n"));
 }
 
-function isInTheWay({ fault, from, to }: Span, entry: Entry): boolean {
-  const owner = ownerOf(entry.bucket);
-  const isConcerned = fault.pairs.some((pair) => isOf(pair, entry.front, owner));
-  return isConcerned && entry.from <= to && entry.to >= from;
+function isInTheWay({ fault, from, to }: Span, request: Asked, owner: string): boolean {
+  const isConcerned = fault.pairs.some((pair) => isOf(pair, request.front, owner));
+  return isConcerned && request.from <= to && request.to >= from;
 }
 
 async function playFault(

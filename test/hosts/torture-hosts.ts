@@ -1,7 +1,6 @@
 import { seededRandom } from "../harness/random.ts";
-import type { AuditReport } from "./audit.ts";
 import { type FaultName, faultNames } from "./fault-deck.ts";
-import { type FaultReport, playFaults } from "./play-faults.ts";
+import { type FaultReport, playFaults, type PlayReport } from "./play-faults.ts";
 
 /** After so many faults all is judged, and new nodes begin: the judge keeps every request in memory. */
 const FAULTS_PER_ROUND = 20;
@@ -10,11 +9,13 @@ const LINGERS = 12_000;
 
 /** How often each kind is in a round. */
 const SHARES: Readonly<Record<FaultName, number>> = {
-  cut: 4,
-  "one-way": 4,
-  isolated: 3,
-  blip: 4,
-  loss: 2,
+  cut: 3,
+  "one-way": 3,
+  isolated: 2,
+  blip: 3,
+  flapping: 3,
+  frozen: 2,
+  loss: 1,
   delay: 1,
   "long-delay": 2,
 };
@@ -28,7 +29,7 @@ export interface HostTorture {
   readonly kinds?: readonly FaultName[] | undefined;
   readonly onFault: (report: FaultReport) => void;
   /** Told after each round, once all requests in it were judged. */
-  readonly onRound: (report: AuditReport) => void;
+  readonly onRound: (report: PlayReport) => void;
 }
 
 /** Plays faults between three hosts, in rounds with new nodes each. Rejects with a `HostsFailure`. */
