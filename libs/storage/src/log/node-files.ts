@@ -57,12 +57,22 @@ async function makeMissingDirectories(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: DIRECTORY_MODE });
   } catch (error) {
-    if (isSystemError(error, "EEXIST") && (await stat(path)).isDirectory()) return;
-    if (!isSystemError(error, "ENOENT") || existsSync(parent)) throw error;
-    await makeMissingDirectories(parent);
-    await mkdir(path, { mode: DIRECTORY_MODE });
+    if (await isThere(error, path)) return;
+    if (!isSystemError(error, "ENOENT")) throw error;
+    // Nodes that are started together make the same parents: what was missing may be there by now.
+    if (!existsSync(parent)) await makeMissingDirectories(parent);
+    try {
+      await mkdir(path, { mode: DIRECTORY_MODE });
+    } catch (again) {
+      if (!(await isThere(again, path))) throw again;
+    }
   }
   await syncDirectory(parent);
+}
+
+/** Whether mkdir failed only because the directory is there. */
+async function isThere(error: unknown, path: string): Promise<boolean> {
+  return isSystemError(error, "EEXIST") && (await stat(path)).isDirectory();
 }
 
 async function readWhole(path: string): Promise<Uint8Array> {
