@@ -1,3 +1,4 @@
+import { kv } from "@kv/kv";
 import { patienceMs, within } from "../harness/deadline.ts";
 import { type NodeHome, openNodeHome } from "../harness/node-home.ts";
 import type { NodeProcess } from "../harness/node-process.ts";
@@ -22,6 +23,11 @@ import {
 const NODE_PORT = 4_369;
 /** Where the relay listens for what one of its pair has to say to the other. */
 const RELAY_PORTS: Readonly<Record<string, number>> = { foo: 4_001, baz: 4_002 };
+
+/** Links beyond loopback go without TLS: where that has to be asked for, it is. */
+const allowPlainLinks: readonly Setting[] = ["allowPlainLinks"]
+  .filter((key) => Object.hasOwn(kv.environment, key))
+  .map((key) => ({ application: "kv", path: [key], value: true }));
 
 /** Somebody who waits for entries. */
 interface Watcher {
@@ -165,6 +171,7 @@ export class HostCluster implements AsyncDisposable {
     return [
       { application: "kv", path: ["nodeListen"], value: listen },
       { application: "kv", path: ["nodes"], value: nodes },
+      ...allowPlainLinks,
     ];
   }
 
