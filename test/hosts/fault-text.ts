@@ -8,7 +8,8 @@ export function faultText({ text, lastedMs, backMs, refused, unknown }: FaultRep
 }
 
 /** A line for people: what the judge looked at. */
-export function auditText({ outcomes, reads, listings }: PlayReport): string {
+export function auditText({ security, outcomes, reads, listings }: PlayReport): string {
   const { acknowledged, unknown, refused } = outcomes;
-  return `${acknowledged} writes acknowledged, ${unknown} unknown, ${refused} refused; ${reads} reads, ${listings} listings: all as it should be`;
+  const links = security === "tls" ? "over TLS" : "without TLS";
+  return `${links}: ${acknowledged} writes acknowledged, ${unknown} unknown, ${refused} refused; ${reads} reads, ${listings} listings: all as it should be`;
 }

@@ -1,4 +1,4 @@
-import { kv } from "@kv/kv";
+import { join } from "node:path";
 import { patienceMs, within } from "../harness/deadline.ts";
 import { type NodeHome, openNodeHome } from "../harness/node-home.ts";
 import type { NodeProcess } from "../harness/node-process.ts";
@@ -6,6 +6,7 @@ import type { Random } from "../harness/random.ts";
 import type { Setting } from "../harness/write-config.ts";
 import { HostNetwork } from "./host-network.ts";
 import type { Entry, Listing } from "./journal.ts";
+import { type LinkSecurity, linkSettings } from "./link-security.ts";
 import { LoadProcess } from "./load-process.ts";
 import { PacketFilter } from "./packet-filter.ts";
 import { RelayProcess } from "./relay-process.ts";
@@ -23,11 +24,6 @@ import {
 const NODE_PORT = 4_369;
 /** Where the relay listens for what one of its pair has to say to the other. */
 const RELAY_PORTS: Readonly<Record<string, number>> = { foo: 4_001, baz: 4_002 };
-
-/** Links beyond loopback go without TLS: where that has to be asked for, it is. */
-const allowPlainLinks: readonly Setting[] = ["allowPlainLinks"]
-  .filter((key) => Object.hasOwn(kv.environment, key))
-  .map((key) => ({ application: "kv", path: [key], value: true }));
 
 /** Somebody who waits for entries. */
 interface Watcher {
@@ -61,12 +57,18 @@ export class HostCluster implements AsyncDisposable {
   }
 
   /** Makes the hosts, starts the nodes, and then the clients. Throws where hosts cannot be made. */
-  static async start(random: Random): Promise<HostCluster> {
+  static async start(random: Random, security: LinkSecurity): Promise<HostCluster> {
     const cluster = new HostCluster();
     try {
       await cluster.#startRelay();
       const home = cluster.#stack.use(await openNodeHome());
-      await Promise.all(hosts.map((host) => cluster.#startNode(home, host)));
+      const settings = await linkSettings(security, {
+        directory: join(home.path, "certificates"),
+        addresses: new Map(hosts.map((host) => [host, cluster.#addressesOf(host)])),
+      });
+      await Promise.all(
+        hosts.map((host) => cluster.#startNode(home, host, settings.get(host) ?? [])),
+      );
       for (const host of hosts) await cluster.#startLoad(host, random.integer(0, 2 ** 32 - 1));
       return cluster;
     } catch (error) {
@@ -144,17 +146,23 @@ export class HostCluster implements AsyncDisposable {
     this.#relay = this.#stack.use(relay);
   }
 
-  async #startNode(home: NodeHome, host: Host): Promise<void> {
+  async #startNode(home: NodeHome, host: Host, more: readonly Setting[]): Promise<void> {
     const node = await home.start({
       launcher: this.#network.launcherOf(host),
       env: { KV_NODE: nodeOf(host), KV_ROUTING_TABLE: routingTable },
-      settings: this.#settingsOf(host),
+      settings: [...this.#settingsOf(host), ...more],
     });
     this.#nodes.set(host, node);
     // It listens at its host's address, so that others may come; or all that follows would show nothing.
     await node.logged(
       new RegExp(`can reach ${nodeOf(host)} at ${this.#network.addressOf(host)}:`, "u"),
     );
+  }
+
+  /** Where others reach the host: itself, and the relay that leads to it. */
+  #addressesOf(host: Host): readonly string[] {
+    const own = this.#network.addressOf(host);
+    return relayedPair.includes(host) ? [own, this.#network.switchAddress] : [own];
   }
 
   #settingsOf(host: Host): readonly Setting[] {
@@ -171,7 +179,6 @@ export class HostCluster implements AsyncDisposable {
     return [
       { application: "kv", path: ["nodeListen"], value: listen },
       { application: "kv", path: ["nodes"], value: nodes },
-      ...allowPlainLinks,
     ];
   }
 

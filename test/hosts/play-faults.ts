@@ -6,6 +6,7 @@ import type { Fault } from "./fault.ts";
 import { drawFault, type FaultDraws, type FaultName } from "./fault-deck.ts";
 import { HostCluster } from "./host-cluster.ts";
 import { type Entry, nowMicroseconds } from "./journal.ts";
+import type { LinkSecurity } from "./link-security.ts";
 import { outcomeOf } from "./outcome.ts";
 import { buckets, directionsOf, isOf, ownerOf, pairs } from "./three-hosts.ts";
 
@@ -32,11 +33,13 @@ export interface FaultReport {
 export interface PlayOptions extends Omit<FaultDraws, "random"> {
   readonly seed: number;
   readonly faults: readonly FaultName[];
+  readonly security: LinkSecurity;
   readonly onFault: (report: FaultReport) => void;
 }
 
 /** What the judges looked at. */
 export interface PlayReport extends AuditReport {
+  readonly security: LinkSecurity;
   /** How many listings of all buckets. */
   readonly listings: number;
 }
@@ -61,7 +64,7 @@ interface Span {
  */
 export async function playFaults(options: PlayOptions): Promise<PlayReport> {
   const random = seededRandom(options.seed);
-  await using cluster = await HostCluster.start(random.fork());
+  await using cluster = await HostCluster.start(random.fork(), options.security);
   const spans: Span[] = [];
   try {
     await untilBack(cluster, directionsOf(pairs));
@@ -82,7 +85,7 @@ export async function playFaults(options: PlayOptions): Promise<PlayReport> {
   const report = audit(cluster.entries, terms);
   const flaws = [...report.flaws, ...auditListings(cluster.listings, terms)];
   if (flaws.length > 0) throw failureOf(flaws, options.seed);
-  return { ...report, listings: cluster.listings.length };
+  return { ...report, security: options.security, listings: cluster.listings.length };
 }
 
 function failureOf(flaws: readonly Flaw[], seed: number): HostsFailure {

@@ -1,5 +1,6 @@
 import { seededRandom } from "../harness/random.ts";
 import { type FaultName, faultNames } from "./fault-deck.ts";
+import { linkSecurities } from "./link-security.ts";
 import { type FaultReport, playFaults, type PlayReport } from "./play-faults.ts";
 
 /** After so many faults all is judged, and new nodes begin: the judge keeps every request in memory. */
@@ -38,15 +39,9 @@ export async function tortureHosts({ cycles, seed, ...rest }: HostTorture): Prom
   // Each round has a seed of its own, which a failure names: --seed with that one begins with that round.
   for (let left = cycles, roundSeed = seed; left > 0; left -= FAULTS_PER_ROUND, roundSeed++) {
     const faults = deal(kinds, roundSeed).slice(0, left);
-    onRound(
-      await playFaults({
-        seed: roundSeed,
-        faults,
-        lingers: LINGERS,
-        heaviestLossPercent: 30,
-        onFault,
-      }),
-    );
+    const security = linkSecurities[roundSeed % linkSecurities.length] ?? "plain";
+    const play = { seed: roundSeed, security, faults, lingers: LINGERS, heaviestLossPercent: 30 };
+    onRound(await playFaults({ ...play, onFault }));
   }
 }
 
