@@ -135,7 +135,11 @@ function end(pid: number): void {
 
 /** What the command printed; throws with its complaint when it fails. It takes some milliseconds, and blocks this process. */
 export function runHere([program = "", ...words]: readonly string[], input = ""): string {
-  const { status, stdout, stderr, error } = spawnSync(program, words, { input, encoding: "utf8" });
+  const options = { input, encoding: "utf8" } as const;
+  let { status, stdout, stderr, error, signal } = spawnSync(program, words, options);
+  // Whoever ends this process often ends all of its group, this command too: what was
+  // to be removed has to be all the same.
+  if (signal !== null) ({ status, stdout, stderr, error } = spawnSync(program, words, options));
   if (status === 0) return stdout;
   const complaint = error?.message ?? stderr.trim().replace(/\n[^]*$/u, "");
   throw new Error(`Cannot run "${program} ${words.join(" ")}": ${complaint}`);
