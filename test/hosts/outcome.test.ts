@@ -12,6 +12,8 @@ const replies: readonly [reply: string, put: Outcome | undefined, get: Outcome |
   ["ERROR the request reached bar@there too late", "refused", "refused"],
   ["ERROR bar@there did not answer in 5000 ms", "refused", "refused"],
   [`ERROR bar@there did not answer in 5000 ms${ORNOT}`, "unknown", undefined],
+  ["ERROR bar@there did not answer: nothing was heard of it for 3.1 s", "refused", "refused"],
+  [`ERROR bar@there did not answer: nothing was heard of it for 3 s${ORNOT}`, "unknown", undefined],
   ["ERROR the connection to bar@there was lost", "refused", "refused"],
   [`ERROR the connection to bar@there was lost${ORNOT}`, "unknown", undefined],
   ["ERROR internal error", undefined, undefined],

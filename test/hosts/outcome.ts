@@ -8,7 +8,7 @@ const FAILURES = [
   /^ERROR no connection to (?<node>\w+)@\S+(?:: .*)?$/u,
   /^ERROR too much waits to be sent to (?<node>\w+)@\S+$/u,
   /^ERROR the request reached (?<node>\w+)@\S+ too late$/u,
-  /^ERROR (?<node>\w+)@\S+ did not answer in \d+ ms(?<orNot>; the write may have been applied)?$/u,
+  /^ERROR (?<node>\w+)@\S+ did not answer(?: in \d+ ms|: nothing was heard of it for [\d.]+ s)(?<orNot>; the write may have been applied)?$/u,
   /^ERROR the connection to (?<node>\w+)@\S+ was lost(?<orNot>; the write may have been applied)?$/u,
 ];
 
