@@ -43,11 +43,13 @@ test("a node that nothing is heard of over TLS is down, although what is sent to
   await using nodes = await RealNodes.prepare();
   const authority = await openAuthority(join(nodes.directory, "ca"));
   const { certificateFile, keyFile } = await authority.issue("node");
-  const tls = {
+  const material = {
     certificate: await readFile(certificateFile),
     key: await readFile(keyFile),
     ca: await readFile(authority.caFile),
   };
+  // As material, and as a source of it that never changes.
+  const tls = { ...material, current: material, onChange: () => () => {} };
   const there = await nodes.start(baz, { listen: { host: "127.0.0.1", port: 0 }, tls, timing });
   const place = there.places.find(({ type }) => type === "tcp");
   assert.ok(place?.type === "tcp");
