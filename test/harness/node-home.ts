@@ -34,9 +34,11 @@ export async function openNodeHome(): Promise<NodeHome> {
   const directory = await makeTemporaryDirectory();
   const dataDirectory = join(directory.path, "data");
   const nodes: NodeProcess[] = [];
+  let spawned = 0;
   const spawn = async (options: HomeNodeOptions = {}): Promise<NodeProcess> => {
     const { env, settings, configDirectory, words, fileLimitBlocks, launcher } = options;
-    const folder = join(directory.path, `config-${nodes.length}`);
+    spawned += 1;
+    const folder = join(directory.path, `config-${spawned}`);
     const written = settings === undefined ? undefined : await writeConfig(folder, settings);
     const node = NodeProcess.spawn({
       dataDirectory,

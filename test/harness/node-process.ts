@@ -110,10 +110,13 @@ export class NodeProcess implements AsyncDisposable {
     return within(this.#accepting.promise, () => `a listening node\n${this.#describe()}`);
   }
 
-  /** Resolves with what `pattern` found, as soon as the node has logged it. */
-  async logged(pattern: RegExp): Promise<RegExpExecArray> {
+  /**
+   * Resolves with what `pattern` found, as soon as the node has logged it; with `from`, a length that `stdout` had, only
+   * what was logged since then counts.
+   */
+  async logged(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
     for (;;) {
-      const found = pattern.exec(this.#stdout);
+      const found = pattern.exec(this.#stdout.slice(from));
       if (found !== null) return found;
       await within(this.#news.promise, () => `the log to say ${pattern}\n${this.#describe()}`);
     }

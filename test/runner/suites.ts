@@ -17,6 +17,7 @@ export const suites: readonly Suite[] = [
   { name: "redis", patterns: ["test/redis/**/*.test.ts"], concurrency: 2 },
   { name: "faults", patterns: ["test/faults/**/*.test.ts"], concurrency: 1 },
   { name: "linearizability", patterns: ["test/linearizability/**/*.test.ts"], concurrency: 1 },
+  { name: "hosts", patterns: ["test/hosts/**/*.test.ts"], concurrency: 1 },
   { name: "e2e", patterns: ["test/e2e/**/*.test.ts"], concurrency: 1 },
 ];
 

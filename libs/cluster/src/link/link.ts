@@ -141,8 +141,9 @@ export class Link implements StreamListener, ServedLink, Beating {
 
   drained(): void {
     this.#serving.moved();
-    // Whoever takes what is sent is there, also while nothing is read from it.
-    this.#heartbeat.heard();
+    // While nothing is read, whoever takes what is sent shows by that alone that it is there. At other times this shows nothing:
+    // over TLS the system takes every write a little later, whoever is at the other end.
+    if (this.#serving.isPaused) this.#heartbeat.heard();
     this.outbox.drained();
   }
 

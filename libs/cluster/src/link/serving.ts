@@ -39,6 +39,11 @@ export class Serving {
     return this.#owed;
   }
 
+  /** Whether nothing more is read, since so much is set aside. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
   /** A call has come in; `payload` is good until this returns. */
   take(id: number, payload: Uint8Array, remainingMs: number): void {
     this.#owed++;

@@ -51,6 +51,14 @@ test("openLogStore() makes a directory and files for their owner only", async (c
   }
 });
 
+test("makeDirectory() is not misled by others who make the same parents at the same time", async (context) => {
+  const root = await temporaryDirectory(context);
+  for (let round = 0; round < 100; round++) {
+    const paths = ["a", "b", "c", "c"].map((name) => join(root, `new-${round}`, "nodes", name));
+    await Promise.all(paths.map((path) => nodeFiles.makeDirectory(path)));
+  }
+});
+
 test("openLogStore() says why it cannot use a path", async (context) => {
   const directory = await temporaryDirectory(context);
   const file = join(directory, "file");
