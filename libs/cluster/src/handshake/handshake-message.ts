@@ -75,6 +75,8 @@ export const refusalCode = {
   /** Another process of this name is just being judged. */
   busy: 7,
   leaving: 8,
+  /** The certificate that the other end has shown is not good here. */
+  certificate: 9,
 } as const;
 
 /** Why an end is turned away. */
