@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Application, startSupervisor } from "@kv/application";
+import { type Application, startSupervisor, unixTimeMs } from "@kv/application";
 import { defaultLimits, folderOfNode, shortHostName } from "@kv/cluster";
 import { checkEnvironment, readerIn } from "./check-environment.ts";
 import { ClusterChild } from "./cluster-child.ts";
@@ -7,6 +7,8 @@ import { kvCommands } from "./commands/kv-commands.ts";
 import { environment } from "./environment.ts";
 import { emit } from "./events.ts";
 import type { NodeKv } from "./kv.ts";
+import { openLinkCertificates } from "./link-certificates.ts";
+import { inspectLinkTls } from "./link-tls.ts";
 import { createNodeKv, statusOf } from "./node-kv.ts";
 import { RequestServer } from "./remote/serve-requests.ts";
 import { createRouter } from "./router.ts";
@@ -25,6 +27,7 @@ export const kv: Application<typeof environment, NodeKv> = {
   dependencies: [],
   environment,
   check: checkEnvironment,
+  inspect: (values) => inspectLinkTls(values, unixTimeMs()),
   commands: kvCommands,
   async start({ environment: values, signal }) {
     const reader = readerIn(values);
@@ -32,6 +35,7 @@ export const kv: Application<typeof environment, NodeKv> = {
     const { engine } = values.storage;
     const directory = join(values.dataDir, folderOfNode(self, shortHostName()));
     const store = new StoreChild({ ...values.storage, directory });
+    const certificates = await openLinkCertificates(self, values);
     const cluster = new ClusterChild({
       self,
       distribution: values.distribution,
@@ -40,6 +44,7 @@ export const kv: Application<typeof environment, NodeKv> = {
       directory: values.socketDirectory,
       nodes: values.nodes,
       listen: values.nodeListen,
+      tls: certificates?.source,
       serve: (call) => server.serve(call),
     });
     store.crowd.addLinks(() => cluster.nodes.length);
@@ -68,12 +73,21 @@ export const kv: Application<typeof environment, NodeKv> = {
         { id: "cluster", start: () => cluster.start(), shutdownMs: clusterShutdownMs },
       ],
     });
+    certificates?.watch();
     const api = createNodeKv(router, store);
     return {
       api,
-      status: () => ({ ...statusOf(self, store), linked: cluster.nodes }),
+      status: () => ({
+        ...statusOf(self, store),
+        linked: cluster.nodes,
+        ...(certificates && { tls: certificates.status() }),
+      }),
+      reload: certificates && (() => certificates.reload()),
       finished: supervisor.finished,
-      [Symbol.asyncDispose]: () => supervisor[Symbol.asyncDispose](),
+      async [Symbol.asyncDispose]() {
+        certificates?.[Symbol.dispose]();
+        await supervisor[Symbol.asyncDispose]();
+      },
     };
   },
 };

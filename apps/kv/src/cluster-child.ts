@@ -7,6 +7,7 @@ import {
   isolatedCluster,
   type NodeName,
   openCluster,
+  type TlsSource,
 } from "@kv/cluster";
 import { emit } from "./events.ts";
 
@@ -20,6 +21,8 @@ export interface ClusterChildOptions extends Pick<ClusterOptions, "self" | "serv
   readonly directory: string | undefined;
   readonly nodes: Readonly<Record<string, Address>>;
   readonly listen: Address | undefined;
+  /** What links by TCP are made with; in the clear by default. */
+  readonly tls?: TlsSource | undefined;
   /** `process.platform` by default. */
   readonly platform?: string | undefined;
 }
