@@ -5,7 +5,6 @@ import {
   systemTime,
   type Time,
   unixTimeMs,
-  watchExpiry,
 } from "@kv/application";
 import { type Crowd, type Kv, kv } from "@kv/kv";
 import { type Address, formatAddress } from "./address.ts";
@@ -16,13 +15,16 @@ import {
   longestDrainMs,
   type ServerEnvironment,
 } from "./environment.ts";
-import { emit } from "./events.ts";
 import { Hall } from "./hall.ts";
 import { lineProtocol } from "./line/line-protocol.ts";
 import { type Listener, startListener } from "./listener.ts";
 import type { Protocol } from "./protocol.ts";
 import { respProtocol } from "./resp/resp-protocol.ts";
-import { type DoorCertificates, openDoorCertificates } from "./tls/door-certificates.ts";
+import {
+  type DoorCertificates,
+  openDoorCertificates,
+  watchDoorCertificates,
+} from "./tls/door-certificates.ts";
 import { inspectTls } from "./tls/inspect-tls.ts";
 import { tlsFilesOf } from "./tls/tls-files.ts";
 
@@ -138,14 +140,9 @@ export async function startServer(
   });
   const closing = new AbortController();
   if (certificates !== undefined) {
-    void watchExpiry({
-      audience: "clients",
-      tell: (event) => emit({ ...event, node }),
-      current: () => certificates.current,
-      unixTimeMs: unixClock,
-      time,
-      signal: closing.signal,
-    });
+    const current = (): DoorCertificates["current"] => certificates.current;
+    const { signal: closed } = closing;
+    void watchDoorCertificates(node, { current, unixTimeMs: unixClock, time, signal: closed });
   }
   return {
     api: apiOf(listeners),

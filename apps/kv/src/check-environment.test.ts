@@ -21,7 +21,14 @@ interface Said {
   readonly tlsCaFile?: string | undefined;
 }
 
-function valuesOf({ node = "foo@lab", table = "", engine, nodes = [], at = "10.0.0.2", ...rest }: Said) {
+function valuesOf({
+  node = "foo@lab",
+  table = "",
+  engine,
+  nodes = [],
+  at = "10.0.0.2",
+  ...rest
+}: Said) {
   const parsed = parseRoutingText(table);
   assert.equal(parsed.type, "table");
   const defaults = Object.entries(environment).map(([key, declared]) => [
@@ -47,7 +54,11 @@ const wayOut =
 const rows: readonly (readonly [what: string, said: Said, problems: readonly string[]])[] = [
   ["nothing", {}, []],
   ["other nodes", { table: "a-m=foo,n-z=bar@host2", nodes: ["bar@host2"], at: "::1" }, []],
-  ["long names", { node: "foo@10.0.0.1", table: "a=foo,b=bar@b.c", nodes: ["bar@b.c"], at: "localhost" }, []],
+  [
+    "long names",
+    { node: "foo@10.0.0.1", table: "a=foo,b=bar@b.c", nodes: ["bar@b.c"], at: "localhost" },
+    [],
+  ],
   ["a node without a store", { engine: "none", table: "a-z=bar" }, []],
   [
     "a node without a store that its table names",

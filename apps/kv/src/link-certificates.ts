@@ -57,9 +57,14 @@ export async function openLinkCertificates(
       return { certificate: subject, expiresAtMs };
     },
     watch() {
-      const current = (): LoadedMaterial => certificates.current;
-      const { signal } = closing;
-      void watchExpiry({ audience: "nodes", tell, current, unixTimeMs: unixClock, time, signal });
+      void watchExpiry({
+        audience: "nodes",
+        tell,
+        current: () => certificates.current,
+        unixTimeMs: unixClock,
+        time,
+        signal: closing.signal,
+      });
     },
     reload: () => certificates.reload(),
     [Symbol.dispose]: () => closing.abort(),

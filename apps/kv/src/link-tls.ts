@@ -62,7 +62,7 @@ function strangeNetworks({ nodeListen, nodes }: LinkTlsEnvironment): readonly En
   };
   if (nodeListen !== undefined && !isLoopback(nodeListen.host))
     complain("nodeListen", `"${nodeListen.host}"`);
-  const [far] = Object.entries(nodes).filter(([, { host }]) => !isLoopback(host));
+  const far = Object.entries(nodes).find(([, { host }]) => !isLoopback(host));
   if (far !== undefined) complain("nodes", `"${far[1].host}" of ${far[0]}`);
   return problems;
 }

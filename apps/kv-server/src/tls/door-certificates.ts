@@ -1,4 +1,9 @@
-import { type Certificates, openCertificates } from "@kv/application";
+import {
+  type Certificates,
+  type ExpiryWatchOptions,
+  openCertificates,
+  watchExpiry,
+} from "@kv/application";
 import { emit } from "../events.ts";
 import type { DoorTlsFiles } from "./tls-files.ts";
 
@@ -37,4 +42,12 @@ export async function openDoorCertificates({
     onChange: (listener) => certificates.onChange(listener),
     reload: () => certificates.reload(),
   };
+}
+
+/** Has the log say when the certificate in force is about to expire; see `watchExpiry`. */
+export async function watchDoorCertificates(
+  node: string,
+  options: Omit<ExpiryWatchOptions, "audience" | "tell">,
+): Promise<void> {
+  await watchExpiry({ ...options, audience: "clients", tell: (event) => emit({ ...event, node }) });
 }

@@ -2,7 +2,7 @@
  * How two nodes get to know each other, before any frame.
  *
  * ```text
- * dialler  = preamble, hello, proof ;
+ * dialler  = preamble, hello, ( proof | refusal ) ;
  * acceptor = preamble, ( hello, proof | refusal ) ;  (* each after what it answers; refusal may also follow hello *)
  * preamble = "KVND", version ;                       (* the same in every version *)
  * hello    = 1, length, role, kind, instance, nonce, name, meant ;

@@ -1,7 +1,7 @@
 import { bodyLimitBytes, magic, messageHeaderBytes, preambleBytes } from "./handshake-message.ts";
 
 /** With what TLS begins: a record of its alerts, or one of its handshake. */
-const tlsRecords: readonly number[] = [21, 22];
+const tlsRecords: ReadonlySet<number> = new Set([21, 22]);
 
 /** One thing that the other end has said. */
 export type Said =
@@ -56,7 +56,7 @@ export class MessageReader {
   #preamble(): Said | undefined {
     const bytes = this.#bytes;
     const isMagic = magic.every((byte, index) => index >= this.#length || bytes[index] === byte);
-    if (!isMagic) return { type: tlsRecords.includes(bytes[0] ?? 0) ? "tls" : "nonsense" };
+    if (!isMagic) return { type: tlsRecords.has(bytes[0] ?? 0) ? "tls" : "nonsense" };
     if (this.#length < preambleBytes) return undefined;
     this.#hasPreamble = true;
     this.#length = 0;
