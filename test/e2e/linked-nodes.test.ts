@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { checkout } from "../harness/checkout.ts";
@@ -9,6 +9,7 @@ import { openNodeHome } from "../harness/node-home.ts";
 import type { NodeProcess } from "../harness/node-process.ts";
 import { longCalls, NodePair } from "../harness/node-pair.ts";
 import { operate } from "../harness/operator.ts";
+import { makeTemporaryDirectory } from "../harness/temporary-directory.ts";
 
 const tags = ["distributed"];
 const NO_CONNECTION = /^ERROR no connection to bar@[^ ]+$/u;
@@ -47,6 +48,17 @@ suite("foo and bar", { tags }, () => {
     assert.deepEqual(await client.ask("DELETE shopping milk"), ["OK"]);
     assert.deepEqual(await client.ask("GET shopping milk", 2), ["", "OK"]);
     assert.doesNotMatch(pair.bar.stdout, /Accepting/u);
+  });
+
+  test("link by the cookie that the first of them makes, which their operators use too", async () => {
+    await using cookies = await makeTemporaryDirectory();
+    const env = { RELEASE_COOKIE: undefined, HOME: cookies.path };
+    await using pair = await NodePair.start({ foo: { env }, bar: { env } });
+    assert.deepEqual(await pair.client.ask("CREATE shopping"), ["OK"]);
+    assert.deepEqual(await readdir(cookies.path), [".kv.cookie"]);
+    const { dataDirectory } = pair.home;
+    const { stdout } = await operate(["buckets", "--node", "bar"], { dataDirectory, env });
+    assert.match(stdout, /^shopping /u);
   });
 
   test("answer a pipeline over both in order, and later requests see earlier ones", async () => {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Application, startSupervisor, unixTimeMs } from "@kv/application";
+import { type Application, cookieOfSystem, startSupervisor, unixTimeMs } from "@kv/application";
 import { defaultLimits, folderOfNode, shortHostName } from "@kv/cluster";
 import { checkEnvironment, readerIn } from "./check-environment.ts";
 import { ClusterChild } from "./cluster-child.ts";
@@ -29,7 +29,7 @@ export const kv: Application<typeof environment, NodeKv> = {
   check: checkEnvironment,
   inspect: (values) => inspectLinkTls(values, unixTimeMs()),
   commands: kvCommands,
-  async start({ environment: values, signal }) {
+  async start({ environment: values, signal, system }) {
     const reader = readerIn(values);
     const { self } = reader;
     const { engine } = values.storage;
@@ -39,8 +39,7 @@ export const kv: Application<typeof environment, NodeKv> = {
     const cluster = new ClusterChild({
       self,
       distribution: values.distribution,
-      cookie: values.cookie,
-      cookieFile: values.cookieFile,
+      cookie: () => cookieOfSystem(system),
       directory: values.socketDirectory,
       nodes: values.nodes,
       listen: values.nodeListen,

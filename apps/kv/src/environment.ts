@@ -132,19 +132,6 @@ export const environment = {
     doc: "Whether this node links with others: `off` reaches nobody, and nobody it.",
     startOnly: true,
   },
-  cookie: {
-    schema: v.optional(v.pipe(v.string(), v.nonEmpty("expected some text"))),
-    default: undefined,
-    doc: "What all nodes of a cluster know and nobody else. The one in `cookieFile` when nothing is said. The shipped `runtime.ts` gives it, and the control socket, `RELEASE_COOKIE`.",
-    secret: true,
-    startOnly: true,
-  },
-  cookieFile: {
-    schema: v.pipe(v.string(), v.nonEmpty("expected the path of a file")),
-    default: "~/.kv.cookie",
-    doc: "File that holds the cookie when `cookie` says nothing. A node makes it, mode 0600, when it is not there; one that others can read is refused.",
-    startOnly: true,
-  },
   socketDirectory: {
     schema: v.optional(v.pipe(v.string(), v.nonEmpty("expected the path of a folder"))),
     default: undefined,

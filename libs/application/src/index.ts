@@ -30,7 +30,7 @@ export type {
 } from "./control/declaration/context.ts";
 export type { Invocation } from "./control/declaration/invocation.ts";
 export type { controlEnvironment } from "./control/environment.ts";
-export { cookieOfNode } from "./control/environment.ts";
+export { cookieOfSystem } from "./control/system-cookie.ts";
 export type { NodeNaming } from "./control/node-naming.ts";
 export type { OperatorHost, OutputStream } from "./control/operator/host.ts";
 export type { CommandLineOptions } from "./control/operator/run-command-line.ts";
