@@ -130,6 +130,33 @@ suite("a node that has stopped", { tags }, () => {
 });
 
 suite("a node that is frozen", { tags }, () => {
+  test("is told of as what it is, by each request: at first, once it is given up, and when it goes on", async () => {
+    // As it is shipped: five seconds for a request, three of silence for a node.
+    await using pair = await NodePair.start();
+    const { client } = pair;
+    await using other = await LineClient.connect(pair.foo.port);
+    for (const bucket of ["apples", "shopping"]) await client.ask(`CREATE ${bucket}`);
+    pair.bar.signal("SIGSTOP");
+    const [[written], [read]] = await Promise.all([
+      client.ask("PUT shopping k 1"),
+      other.ask("GET shopping k"),
+    ]);
+    const silence = String.raw`^ERROR bar@\S+ did not answer: nothing was heard of it for 3(\.\d)? s`;
+    assert.match(written ?? "", new RegExp(`${silence}; the write may have been applied$`, "u"));
+    assert.match(read ?? "", new RegExp(`${silence}$`, "u"));
+    assert.match(pair.foo.stdout, /no more linked with bar@\S+: nothing was heard of it/u);
+    for (const request of ["PUT shopping k 2", "GET shopping k"]) {
+      const [failedFast] = await client.ask(request);
+      assert.match(failedFast ?? "", NO_CONNECTION);
+    }
+    assert.deepEqual(await client.ask("PUT apples k v"), ["OK"]);
+    pair.bar.signal("SIGCONT");
+    await pair.foo.logged(/no more linked with bar@[^]*"linked with bar@/u);
+    // What foo has given up is not carried out any more.
+    assert.deepEqual(await client.ask("GET shopping k", 2), ["", "OK"]);
+    assert.deepEqual(await client.ask("PUT shopping k 3"), ["OK"]);
+  });
+
   test("costs a request its deadline, later ones nothing, and heals", async () => {
     const callTimeoutMs = { ...longCalls, value: 300 };
     await using pair = await NodePair.start({ foo: { settings: [callTimeoutMs] } });

@@ -29,14 +29,17 @@ suite("ClusterChild", () => {
     ["on Windows", { platform: "win32" }],
   ] as const) {
     test(`a node ${what} makes no cookie and listens nowhere`, async () => {
-      const cookie = () => assert.fail("nobody needs it");
-      const child = childOf(foo, "/nowhere", { cookie, ...alone });
+      const child = childOf(foo, "/nowhere", { cookie: noCookie, ...alone });
       await using running = await child.start();
       assert.equal(await called(child), "CLUSTER_NO_CONNECTION");
       void running;
     });
   }
 });
+
+function noCookie(): never {
+  assert.fail("nobody needs it");
+}
 
 function childOf(
   self: NodeName,
