@@ -15,6 +15,7 @@ import { parseLog } from "../harness/log-lines.ts";
 import { type NodeHome, openNodeHome } from "../harness/node-home.ts";
 import { longCalls } from "../harness/node-pair.ts";
 import type { NodeProcess } from "../harness/node-process.ts";
+import { operate } from "../harness/operator.ts";
 import type { Setting } from "../harness/write-config.ts";
 
 const tags = ["distributed"];
@@ -106,6 +107,9 @@ suite("nodes of different hosts, over TLS", { tags, skip: withoutOpenssl }, () =
     assert.equal(stranger.getPeerCertificate().subject.CN, "renewed");
     await once(stranger.resume(), "close");
     await bar.logged(/not linked with a node at 127\.0\.0\.1:\d+: .* shows no certificate/u);
+    const { dataDirectory } = home;
+    const shown = await operate(["status", "--node", "bar@there"], { dataDirectory });
+    assert.match(shown.stdout, /tls:\n +certificate: CN=renewed\n +expires: 2099/u);
     assert.deepEqual(await client.ask("GET shopping milk", 2), ["1", "OK"]);
     assert.doesNotMatch(foo.stdout, /no more linked/u);
     await writeFile(trust.files.certificateFile, "half");

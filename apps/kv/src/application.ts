@@ -79,7 +79,7 @@ export const kv: Application<typeof environment, NodeKv> = {
       status: () => ({
         ...statusOf(self, store),
         linked: cluster.nodes,
-        ...(certificates && { tls: certificates.status() }),
+        tls: certificates?.status(),
       }),
       reload: certificates && (() => certificates.reload()),
       finished: supervisor.finished,
