@@ -8,15 +8,16 @@ const shared = { nodes: ["foo", "bar"], table: "a-m=foo,n-z=bar" };
 
 export const config: RuntimeConfig = ({ env, configEnv, node }) => {
   const sockets = below(env.string("XDG_RUNTIME_DIR"), "kv");
-  const cookie = env.string("RELEASE_COOKIE");
   return {
-    control: { directory: sockets, cookie },
+    control: {
+      directory: sockets,
+      // What operators have to know, and the other nodes of a cluster.
+      cookie: env.string("RELEASE_COOKIE"),
+    },
     kv: {
       node: env.string("KV_NODE") ?? node.name,
       dataDir: env.string("KV_DATA_DIR"),
       routingTable: env.string("KV_ROUTING_TABLE") ?? tableOf(node.name, configEnv),
-      // The nodes of a cluster know each other by what they know: an operator's secret is theirs.
-      cookie,
       socketDirectory: sockets,
     },
     "kv-server": {

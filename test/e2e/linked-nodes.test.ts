@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { checkout } from "../harness/checkout.ts";
@@ -9,6 +9,7 @@ import { openNodeHome } from "../harness/node-home.ts";
 import type { NodeProcess } from "../harness/node-process.ts";
 import { longCalls, NodePair } from "../harness/node-pair.ts";
 import { operate } from "../harness/operator.ts";
+import { makeTemporaryDirectory } from "../harness/temporary-directory.ts";
 
 const tags = ["distributed"];
 const NO_CONNECTION = /^ERROR no connection to bar@[^ ]+$/u;
@@ -47,6 +48,17 @@ suite("foo and bar", { tags }, () => {
     assert.deepEqual(await client.ask("DELETE shopping milk"), ["OK"]);
     assert.deepEqual(await client.ask("GET shopping milk", 2), ["", "OK"]);
     assert.doesNotMatch(pair.bar.stdout, /Accepting/u);
+  });
+
+  test("link by the cookie that the first of them makes, which their operators use too", async () => {
+    await using cookies = await makeTemporaryDirectory();
+    const env = { RELEASE_COOKIE: undefined, HOME: cookies.path };
+    await using pair = await NodePair.start({ foo: { env }, bar: { env } });
+    assert.deepEqual(await pair.client.ask("CREATE shopping"), ["OK"]);
+    assert.deepEqual(await readdir(cookies.path), [".kv.cookie"]);
+    const { dataDirectory } = pair.home;
+    const { stdout } = await operate(["buckets", "--node", "bar"], { dataDirectory, env });
+    assert.match(stdout, /^shopping /u);
   });
 
   test("answer a pipeline over both in order, and later requests see earlier ones", async () => {
@@ -118,6 +130,33 @@ suite("a node that has stopped", { tags }, () => {
 });
 
 suite("a node that is frozen", { tags }, () => {
+  test("is told of as what it is, by each request: at first, once it is given up, and when it goes on", async () => {
+    // As it is shipped: five seconds for a request, three of silence for a node.
+    await using pair = await NodePair.start();
+    const { client } = pair;
+    await using other = await LineClient.connect(pair.foo.port);
+    for (const bucket of ["apples", "shopping"]) await client.ask(`CREATE ${bucket}`);
+    pair.bar.signal("SIGSTOP");
+    const [[written], [read]] = await Promise.all([
+      client.ask("PUT shopping k 1"),
+      other.ask("GET shopping k"),
+    ]);
+    const silence = String.raw`^ERROR bar@\S+ did not answer: nothing was heard of it for 3(\.\d)? s`;
+    assert.match(written ?? "", new RegExp(`${silence}; the write may have been applied$`, "u"));
+    assert.match(read ?? "", new RegExp(`${silence}$`, "u"));
+    assert.match(pair.foo.stdout, /no more linked with bar@\S+: nothing was heard of it/u);
+    for (const request of ["PUT shopping k 2", "GET shopping k"]) {
+      const [failedFast] = await client.ask(request);
+      assert.match(failedFast ?? "", NO_CONNECTION);
+    }
+    assert.deepEqual(await client.ask("PUT apples k v"), ["OK"]);
+    pair.bar.signal("SIGCONT");
+    await pair.foo.logged(/no more linked with bar@[^]*"linked with bar@/u);
+    // What foo has given up is not carried out any more.
+    assert.deepEqual(await client.ask("GET shopping k", 2), ["", "OK"]);
+    assert.deepEqual(await client.ask("PUT shopping k 3"), ["OK"]);
+  });
+
   test("costs a request its deadline, later ones nothing, and heals", async () => {
     const callTimeoutMs = { ...longCalls, value: 300 };
     await using pair = await NodePair.start({ foo: { settings: [callTimeoutMs] } });

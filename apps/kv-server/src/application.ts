@@ -20,8 +20,11 @@ import { lineProtocol } from "./line/line-protocol.ts";
 import { type Listener, startListener } from "./listener.ts";
 import type { Protocol } from "./protocol.ts";
 import { respProtocol } from "./resp/resp-protocol.ts";
-import { type Certificates, openCertificates } from "./tls/certificates.ts";
-import { watchExpiry } from "./tls/expiry-watch.ts";
+import {
+  type DoorCertificates,
+  openDoorCertificates,
+  watchDoorCertificates,
+} from "./tls/door-certificates.ts";
 import { inspectTls } from "./tls/inspect-tls.ts";
 import { tlsFilesOf } from "./tls/tls-files.ts";
 
@@ -89,7 +92,7 @@ export const kvServer: Application<typeof environment, ServerApi> = {
 
 /**
  * Serves `buckets` as `values` say. When a port cannot be had after some tries, it rejects with the supervisor's
- * failure, whose cause is the `ServerError`; with one also when the files of TLS cannot be used.
+ * failure, whose cause is the `ServerError`; with `TLS_UNUSABLE` when the files of TLS cannot be used.
  */
 export async function startServer(
   buckets: Kv,
@@ -100,7 +103,8 @@ export async function startServer(
   const { unixClock = unixTimeMs } = options;
   const files = tlsFilesOf(values);
   const { node } = buckets;
-  const certificates = files && (await openCertificates({ node, files, unixTimeMs: unixClock }));
+  const certificates =
+    files && (await openDoorCertificates({ node, files, unixTimeMs: unixClock }));
   const hall = new Hall(values);
   const leave = options.crowd?.add(() => hall.waiting(time.nowMs()));
   const listeners = new Map<DoorName, Listener>();
@@ -136,8 +140,9 @@ export async function startServer(
   });
   const closing = new AbortController();
   if (certificates !== undefined) {
-    const current = (): Certificates["current"] => certificates.current;
-    void watchExpiry({ node, current, unixTimeMs: unixClock, time, signal: closing.signal });
+    const current = (): DoorCertificates["current"] => certificates.current;
+    const { signal: closed } = closing;
+    void watchDoorCertificates(node, { current, unixTimeMs: unixClock, time, signal: closed });
   }
   return {
     api: apiOf(listeners),
@@ -182,7 +187,7 @@ function doorStatus({ address, connections }: Listener): object {
   return { address: formatAddress(address), connections };
 }
 
-function tlsStatus({ current, clientCertificates }: Certificates): object {
+function tlsStatus({ current, clientCertificates }: DoorCertificates): object {
   const { subject, expiresAtMs } = current;
   return { certificate: subject, expiresAtMs, clientCertificates };
 }

@@ -1,10 +1,10 @@
-import type {
-  EnvironmentDeclaration,
-  EnvironmentProblem,
-  EnvironmentValues,
+import {
+  type EnvironmentDeclaration,
+  type EnvironmentProblem,
+  type EnvironmentValues,
+  isLoopback,
 } from "@kv/application";
 import * as v from "valibot";
-import { isLoopback } from "./address.ts";
 import { parsePasswordHash } from "./password.ts";
 import { checkTls } from "./tls/tls-files.ts";
 

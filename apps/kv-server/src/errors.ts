@@ -1,4 +1,3 @@
-import type { EnvironmentProblem } from "@kv/application";
 import { DOOR_WORDS, type DoorName } from "./door.ts";
 
 /** Why a listener could not be started, and what each reason carries. */
@@ -11,8 +10,6 @@ export interface ServerFailures {
   readonly SERVER_HOST_UNKNOWN: ListenAddress;
   /** Any other reason of the operating system's. */
   readonly SERVER_LISTEN_FAILED: ListenAddress & { readonly reason: string };
-  /** The files of TLS cannot be used. `problems` has at least one member. */
-  readonly SERVER_TLS_UNUSABLE: { readonly problems: readonly EnvironmentProblem[] };
 }
 
 interface ListenAddress {
@@ -39,8 +36,6 @@ const MESSAGES: MessageTable = {
   SERVER_HOST_UNKNOWN: ({ address }) =>
     `Cannot listen on ${address}: the host is not an address of this machine; set KV_HOST to one that is`,
   SERVER_LISTEN_FAILED: ({ address, reason }) => `Cannot listen on ${address}: ${reason}`,
-  SERVER_TLS_UNUSABLE: ({ problems }) =>
-    `Cannot use TLS: ${problems.map(({ key, expected }) => `kv-server.${key}: ${expected}`).join("; ")}`,
 };
 
 function anotherPort(door: DoorName): string {
@@ -48,7 +43,7 @@ function anotherPort(door: DoorName): string {
   return door === "line" ? wayOut : `${wayOut} or to off`;
 }
 
-/** A listener that could not be started, or certificates that could not be read. Its message is one line for an operator: the thing, the reason, the way out. */
+/** A listener that could not be started. Its message is one line for an operator: the thing, the reason, the way out. */
 export class ServerError<Code extends ServerErrorCode = ServerErrorCode> extends Error {
   override readonly name = "ServerError";
   /** Somebody outside the program can mend this: it is shown as its message, without a stack. */

@@ -15,7 +15,7 @@ import type { Protocol } from "./protocol.ts";
 import { refuse } from "./reply.ts";
 import { ServerLog } from "./server-log.ts";
 import { type AdoptSocket, adoptAsItIs, adoptIntoSharedBuffer, peerOf } from "./socket.ts";
-import type { Certificates } from "./tls/certificates.ts";
+import type { DoorCertificates } from "./tls/door-certificates.ts";
 import { withoutTls } from "./tls/client-hello.ts";
 import { Handshakes } from "./tls/handshakes.ts";
 
@@ -42,7 +42,7 @@ export interface ListenerOptions {
   /** What it shares with other listeners; by default it is alone. */
   readonly hall?: Hall;
   /** With these it speaks TLS only. */
-  readonly certificates?: Certificates | undefined;
+  readonly certificates?: DoorCertificates | undefined;
   /** How bytes are read where there is no TLS: into one shared buffer by default. */
   readonly adopt?: AdoptSocket;
 }

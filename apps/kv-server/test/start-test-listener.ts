@@ -5,7 +5,7 @@ import { lineProtocol } from "../src/line/line-protocol.ts";
 import { type Listener, startListener } from "../src/listener.ts";
 import type { AdoptSocket } from "../src/socket.ts";
 import type { Protocol } from "../src/protocol.ts";
-import type { Certificates } from "../src/tls/certificates.ts";
+import type { DoorCertificates } from "../src/tls/door-certificates.ts";
 import type { UsersOptions } from "../src/users.ts";
 import { FakeKv } from "./fake-kv.ts";
 
@@ -21,7 +21,7 @@ export interface Replacements extends UsersOptions {
   readonly adopt?: AdoptSocket;
   /** The line protocol by default. */
   readonly protocol?: Protocol;
-  readonly certificates?: Certificates;
+  readonly certificates?: DoorCertificates;
   readonly door?: DoorPlan;
   readonly hall?: Hall;
 }

@@ -9,13 +9,13 @@ import {
 } from "../../../test/harness/certificate-authority.ts";
 import { makeTemporaryDirectory } from "../../../test/harness/temporary-directory.ts";
 import type { ServerEnvironment } from "../src/environment.ts";
-import { type Certificates, openCertificates } from "../src/tls/certificates.ts";
-import type { TlsFiles } from "../src/tls/tls-files.ts";
+import { type DoorCertificates, openDoorCertificates } from "../src/tls/door-certificates.ts";
+import type { DoorTlsFiles } from "../src/tls/tls-files.ts";
 import { startTestListener, type TestListener } from "./start-test-listener.ts";
 import { TestClient } from "./test-client.ts";
 
 /** The end of all certificates that do not say otherwise is far; this is a time within. */
-export const validMs = Date.UTC(2026, 0, 1);
+const validMs = Date.UTC(2026, 0, 1);
 
 /** A folder with an authority, and the certificate of a node that it has signed. */
 export interface TlsScene extends AsyncDisposable {
@@ -29,8 +29,8 @@ export interface TlsScene extends AsyncDisposable {
   /** A listener with the node's certificate. `changes` are to its environment, `files` to what it is made with. */
   listen(
     changes?: Partial<ServerEnvironment>,
-    files?: Partial<TlsFiles>,
-  ): Promise<TestListener & { readonly certificates: Certificates }>;
+    files?: Partial<DoorTlsFiles>,
+  ): Promise<TestListener & { readonly certificates: DoorCertificates }>;
 }
 
 function clock(): number {
@@ -57,8 +57,13 @@ export async function openTlsScene(terms: CertificateTerms = {}): Promise<TlsSce
       await copyFile(keyFile, node.keyFile);
     },
     async listen(changes, files) {
-      const all: TlsFiles = { ...node, caFile: undefined, clientCertificates: "none", ...files };
-      const certificates = await openCertificates({
+      const all: DoorTlsFiles = {
+        ...node,
+        caFile: undefined,
+        clientCertificates: "none",
+        ...files,
+      };
+      const certificates = await openDoorCertificates({
         node: "kv@test",
         files: all,
         unixTimeMs: clock,

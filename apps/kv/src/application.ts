@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Application, startSupervisor } from "@kv/application";
+import { type Application, cookieOfSystem, startSupervisor, unixTimeMs } from "@kv/application";
 import { defaultLimits, folderOfNode, shortHostName } from "@kv/cluster";
 import type { Store } from "@kv/storage";
 import { checkEnvironment, type KvEnvironment, readerIn } from "./check-environment.ts";
@@ -8,6 +8,8 @@ import { kvCommands } from "./commands/kv-commands.ts";
 import { environment } from "./environment.ts";
 import { emit } from "./events.ts";
 import type { NodeKv } from "./kv.ts";
+import { openLinkCertificates } from "./link-certificates.ts";
+import { inspectLinkTls } from "./link-tls.ts";
 import { remoteNode } from "./moves/ask-nodes.ts";
 import { createNodeMoves } from "./moves/node-moves.ts";
 import { createNodeKv, statusOf } from "./node-kv.ts";
@@ -32,8 +34,9 @@ export const kv: Application<typeof environment, NodeKv> = {
   dependencies: [],
   environment,
   check: checkEnvironment,
+  inspect: (values) => inspectLinkTls(values, unixTimeMs()),
   commands: kvCommands,
-  async start({ environment: values, signal }) {
+  async start({ environment: values, signal, system }) {
     const reader = readerIn(values);
     const { self } = reader;
     const directory = join(values.dataDir, folderOfNode(self, shortHostName()));
@@ -42,14 +45,15 @@ export const kv: Application<typeof environment, NodeKv> = {
       directory,
       onOpen: (opened) => placement.load(opened),
     });
+    const certificates = await openLinkCertificates(self, values);
     const cluster = new ClusterChild({
       self,
       distribution: values.distribution,
-      cookie: values.cookie,
-      cookieFile: values.cookieFile,
+      cookie: () => cookieOfSystem(system),
       directory: values.socketDirectory,
       nodes: values.nodes,
       listen: values.nodeListen,
+      tls: certificates?.source,
       serve: (call) => server.serve(call),
     });
     store.crowd.addLinks(() => cluster.nodes.length);
@@ -71,14 +75,23 @@ export const kv: Application<typeof environment, NodeKv> = {
         { id: "mover", start: async () => moves.mover.start(), shutdownMs: moverShutdownMs },
       ],
     });
+    certificates?.watch();
     const api = Object.assign(createNodeKv(router, store, placement), {
       routing: moves.coordinator,
     });
     return {
       api,
-      status: () => ({ ...statusOf(self, store, placement), linked: cluster.nodes }),
+      status: () => ({
+        ...statusOf(self, store, placement),
+        linked: cluster.nodes,
+        tls: certificates?.status(),
+      }),
+      reload: certificates && (() => certificates.reload()),
       finished: supervisor.finished,
-      [Symbol.asyncDispose]: () => supervisor[Symbol.asyncDispose](),
+      async [Symbol.asyncDispose]() {
+        certificates?.[Symbol.dispose]();
+        await supervisor[Symbol.asyncDispose]();
+      },
     };
   },
 };

@@ -8,6 +8,7 @@ import {
   shortHostName,
 } from "@kv/cluster";
 import type { environment } from "./environment.ts";
+import { checkLinkTls } from "./link-tls.ts";
 import { compileRoutingTable, type RoutingReader } from "./routing-table.ts";
 
 /** The environment as it is read. */
@@ -26,6 +27,7 @@ export function checkEnvironment(values: KvEnvironment): readonly EnvironmentPro
   return [
     ...problemsOfTable(values, reader),
     ...Object.keys(values.nodes).flatMap((text) => problemsOfNode(text, reader.self)),
+    ...checkLinkTls(values),
   ];
 }
 

@@ -29,14 +29,17 @@ suite("ClusterChild", () => {
     ["on Windows", { platform: "win32" }],
   ] as const) {
     test(`a node ${what} makes no cookie and listens nowhere`, async () => {
-      const cookieFile = "/nowhere/cookie";
-      const child = childOf(foo, "/nowhere", { cookie: undefined, cookieFile, ...alone });
+      const child = childOf(foo, "/nowhere", { cookie: noCookie, ...alone });
       await using running = await child.start();
       assert.equal(await called(child), "CLUSTER_NO_CONNECTION");
       void running;
     });
   }
 });
+
+function noCookie(): never {
+  assert.fail("nobody needs it");
+}
 
 function childOf(
   self: NodeName,
@@ -47,8 +50,7 @@ function childOf(
     self,
     serve: () => assert.fail("nobody asks"),
     distribution: "on",
-    cookie: "of the test",
-    cookieFile: "/nowhere",
+    cookie: async () => "of the test",
     directory,
     nodes: {},
     listen: undefined,

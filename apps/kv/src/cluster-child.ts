@@ -1,4 +1,4 @@
-import { type Child, cookieOfNode } from "@kv/application";
+import type { Child } from "@kv/application";
 import {
   type Address,
   type Call,
@@ -7,6 +7,7 @@ import {
   isolatedCluster,
   type NodeName,
   openCluster,
+  type TlsSource,
 } from "@kv/cluster";
 import { emit } from "./events.ts";
 
@@ -14,12 +15,14 @@ import { emit } from "./events.ts";
 export interface ClusterChildOptions extends Pick<ClusterOptions, "self" | "serve"> {
   /** `off`: it joins nobody. */
   readonly distribution: "on" | "off";
-  readonly cookie: string | undefined;
-  readonly cookieFile: string;
+  /** Asked when it joins, and not by a node that is alone. */
+  readonly cookie: () => Promise<string>;
   /** The folder of the sockets by which nodes of one host reach each other. */
   readonly directory: string | undefined;
   readonly nodes: Readonly<Record<string, Address>>;
   readonly listen: Address | undefined;
+  /** What links by TCP are made with; in the clear by default. */
+  readonly tls?: TlsSource | undefined;
   /** `process.platform` by default. */
   readonly platform?: string | undefined;
 }
@@ -54,7 +57,7 @@ export class ClusterChild {
     this.#cluster.call(node, call);
   }
 
-  /** Joins; rejects with a `ClusterError`, or where the cookie cannot be had with an `ApplicationError`. */
+  /** Joins; rejects with a `ClusterError`, or with why there is no cookie. */
   async start(): Promise<Child> {
     const cluster = await this.#open();
     this.#cluster = cluster;
@@ -77,7 +80,6 @@ export class ClusterChild {
       emit({ level: "warn", type: "alone", node, reason, message: `${node} is alone: ${reason}` });
       return this.#alone;
     }
-    const cookie = await cookieOfNode(options, { uid: process.getuid?.() });
-    return openCluster({ ...options, cookie });
+    return openCluster({ ...options, cookie: await options.cookie() });
   }
 }

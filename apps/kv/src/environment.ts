@@ -89,6 +89,8 @@ function address(least: number) {
   return v.strictObject({ host, port });
 }
 
+const file = v.optional(v.pipe(v.string(), v.nonEmpty("expected the path of a file")));
+
 /** kv's environment: the node's name and files, the table that says which node stores which bucket, and the way to those. */
 export const environment = {
   node: {
@@ -130,19 +132,6 @@ export const environment = {
     doc: "Whether this node links with others: `off` reaches nobody, and nobody it.",
     startOnly: true,
   },
-  cookie: {
-    schema: v.optional(v.pipe(v.string(), v.nonEmpty("expected some text"))),
-    default: undefined,
-    doc: "What all nodes of a cluster know and nobody else. The one in `cookieFile` when nothing is said. The shipped `runtime.ts` gives it, and the control socket, `RELEASE_COOKIE`.",
-    secret: true,
-    startOnly: true,
-  },
-  cookieFile: {
-    schema: v.pipe(v.string(), v.nonEmpty("expected the path of a file")),
-    default: "~/.kv.cookie",
-    doc: "File that holds the cookie when `cookie` says nothing. A node makes it, mode 0600, when it is not there; one that others can read is refused.",
-    startOnly: true,
-  },
   socketDirectory: {
     schema: v.optional(v.pipe(v.string(), v.nonEmpty("expected the path of a folder"))),
     default: undefined,
@@ -158,7 +147,31 @@ export const environment = {
   nodeListen: {
     schema: v.optional(address(0)),
     default: undefined,
-    doc: "Where the nodes of other hosts reach this one, by TCP: `{ host, port }`; nowhere when nothing is said. Nodes prove that they know the cookie; what they then say to each other is not encrypted: for a network that is yours alone.",
+    doc: "Where the nodes of other hosts reach this one, by TCP: `{ host, port }`; nowhere when nothing is said. Beyond loopback, TLS is required, or `allowPlainLinks`.",
+    startOnly: true,
+  },
+  tlsCertificateFile: {
+    schema: file,
+    default: undefined,
+    doc: "File with the certificate, in PEM, that this node shows to those of other hosts, and those between it and its CA. With it all that goes by TCP to or from other nodes is TLS 1.3. It names the host that the others reach this node by, and is good for both ends of a connection. Relative to where the node is started.",
+    startOnly: true,
+  },
+  tlsKeyFile: {
+    schema: file,
+    default: undefined,
+    doc: "File with that certificate's key in PEM, without a passphrase; not one that everybody can read.",
+    startOnly: true,
+  },
+  tlsCaFile: {
+    schema: file,
+    default: undefined,
+    doc: "File with the CA in PEM that has signed the certificates of all nodes.",
+    startOnly: true,
+  },
+  allowPlainLinks: {
+    schema: v.boolean("expected true or false"),
+    default: false,
+    doc: "Lets nodes of other hosts link without TLS: whoever is on the network between them can then read and change what they say. For a network that is yours alone, or a tunnel.",
     startOnly: true,
   },
   callTimeoutMs: {

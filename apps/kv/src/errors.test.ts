@@ -22,6 +22,16 @@ const TOLD: { readonly [Code in KvErrorCode]: readonly (readonly [KvFailures[Cod
       "bar@host did not answer in 5000 ms; the write may have been applied",
     ],
   ],
+  KV_SILENT: [
+    [
+      { node, silentMs: 3049, mayHaveBeenApplied: false },
+      "bar@host did not answer: nothing was heard of it for 3 s",
+    ],
+    [
+      { node, silentMs: 3050, mayHaveBeenApplied: true },
+      "bar@host did not answer: nothing was heard of it for 3.1 s; the write may have been applied",
+    ],
+  ],
   KV_CONNECTION_LOST: either("the connection to bar@host was lost"),
   KV_CONGESTED: [[{ node }, "too much waits to be sent to bar@host"]],
   KV_REQUEST_TOO_LARGE: [[{ node }, "the request is too large to be sent to bar@host"]],

@@ -20,6 +20,12 @@ export interface KvFailures {
     readonly timeoutMs: number;
     readonly mayHaveBeenApplied: boolean;
   };
+  /** The request was sent, and then nothing was heard of the node for `silentMs`: frozen, or cut off. */
+  readonly KV_SILENT: {
+    readonly node: string;
+    readonly silentMs: number;
+    readonly mayHaveBeenApplied: boolean;
+  };
   /** The request was sent, and the connection was lost before the answer came. */
   readonly KV_CONNECTION_LOST: { readonly node: string; readonly mayHaveBeenApplied: boolean };
   /** More waits to be sent to the node than the link to it holds. */
@@ -59,6 +65,8 @@ const MESSAGES: MessageTable = {
   KV_NO_STORE: ({ node }) => `the store of ${node} is not open`,
   KV_NOT_ANSWERED: ({ node, timeoutMs, mayHaveBeenApplied }) =>
     `${node} did not answer in ${timeoutMs} ms${orNot(mayHaveBeenApplied)}`,
+  KV_SILENT: ({ node, silentMs, mayHaveBeenApplied }) =>
+    `${node} did not answer: nothing was heard of it for ${seconds(silentMs)} s${orNot(mayHaveBeenApplied)}`,
   KV_CONNECTION_LOST: ({ node, mayHaveBeenApplied }) =>
     `the connection to ${node} was lost${orNot(mayHaveBeenApplied)}`,
   KV_CONGESTED: ({ node }) => `too much waits to be sent to ${node}`,
@@ -77,6 +85,11 @@ const MESSAGES: MessageTable = {
 
 function orNot(mayHaveBeenApplied: boolean): string {
   return mayHaveBeenApplied ? "; the write may have been applied" : "";
+}
+
+/** In seconds, to a tenth. */
+function seconds(milliseconds: number): number {
+  return Math.round(milliseconds / 100) / 10;
 }
 
 /** A request that cannot be routed or answered. Its message is the reason a client is told. */

@@ -13,6 +13,11 @@ export type KvEvent = {
   /** The node that speaks, `name@host`. */
   readonly node: string;
 } & (
+  | {
+      readonly type: "certificate-loaded" | "certificate-expires" | "certificate-expired";
+      readonly subject: string;
+      readonly expiresAtMs: number;
+    }
   | { readonly type: "serving-failed"; readonly failure: unknown }
   | { readonly type: "alone"; readonly reason: string }
   /** A table was adopted that gives buckets of this node to others, or the node was started with such a one. */

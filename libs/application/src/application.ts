@@ -21,7 +21,10 @@ export interface ApplicationContext<Declaration extends EnvironmentDeclaration> 
   readonly environment: EnvironmentValues<Declaration>;
   /** The API of an application named in `dependencies`, which has started before this one. */
   use<Needed extends EnvironmentDeclaration, Api>(application: Application<Needed, Api>): Api;
-  /** The system that it is a part of, for an application that looks after all others; the rest use `use`. */
+  /**
+   * The system that it is a part of, for an application that looks after all others, and for what all of a node share (see
+   * `cookieOfSystem`); the rest use `use`.
+   */
   readonly system: LiveSystem;
   /** Aborted when the start is to be given up; never afterwards. */
   readonly signal: AbortSignal;

@@ -1,4 +1,4 @@
-import type { ApplicationMode } from "./application.ts";
+import type { ApplicationMode, EnvironmentProblem } from "./application.ts";
 import type { ConfigurationProblem } from "./configuration/problem.ts";
 import { configurationReport } from "./configuration/report.ts";
 import type { StopFailure } from "./stop-failure.ts";
@@ -47,6 +47,11 @@ export interface ApplicationFailures {
   readonly ENVIRONMENT_START_ONLY: { readonly key: string };
   /** A put whose value the application does not accept: `reason` says why. The old value holds. */
   readonly ENVIRONMENT_REFUSED: { readonly key: string; readonly reason: string };
+  /** The files of TLS that `application` names cannot be used. `problems` has at least one member. */
+  readonly TLS_UNUSABLE: {
+    readonly application: string;
+    readonly problems: readonly EnvironmentProblem[];
+  };
   /** The folder for control sockets cannot be had, or is not safe: nobody but its owner may get into it. */
   readonly CONTROL_DIRECTORY: Place;
   /** The cookie's file cannot be read or made, or others can read it too. */
@@ -109,6 +114,8 @@ const MESSAGES: MessageTable = {
   ENVIRONMENT_START_ONLY: ({ key }) =>
     `Cannot put ${key}: it is read at the start only; set it in config/runtime.ts and restart`,
   ENVIRONMENT_REFUSED: ({ key, reason }) => `Cannot put ${key}: ${reason}`,
+  TLS_UNUSABLE: ({ application, problems }) =>
+    `Cannot use TLS: ${problems.map(({ key, expected }) => `${application}.${key}: ${expected}`).join("; ")}`,
   CONTROL_DIRECTORY: ({ path, reason, wayOut }) =>
     `Cannot use "${path}" for control sockets: ${reason}; ${wayOut}`,
   CONTROL_COOKIE: ({ path, reason, wayOut }) =>

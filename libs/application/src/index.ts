@@ -30,7 +30,7 @@ export type {
 } from "./control/declaration/context.ts";
 export type { Invocation } from "./control/declaration/invocation.ts";
 export type { controlEnvironment } from "./control/environment.ts";
-export { cookieOfNode } from "./control/environment.ts";
+export { cookieOfSystem } from "./control/system-cookie.ts";
 export type { NodeNaming } from "./control/node-naming.ts";
 export type { OperatorHost, OutputStream } from "./control/operator/host.ts";
 export type { CommandLineOptions } from "./control/operator/run-command-line.ts";
@@ -76,6 +76,7 @@ export type { ApplicationErrorCode, ApplicationFailures } from "./errors.ts";
 export { ApplicationError, isApplicationError } from "./errors.ts";
 export type { ApplicationEvent } from "./events.ts";
 export { applicationChannel } from "./events.ts";
+export { isLoopback } from "./loopback.ts";
 export type { LoggerOptions } from "./logger/logger.ts";
 export { createLogger, loggerEnvironment } from "./logger/logger.ts";
 export type { LogStream } from "./logger/log-stream.ts";
@@ -96,5 +97,14 @@ export type {
   StatusSection,
 } from "./system/live-system.ts";
 export type { System, SystemExit } from "./system/system.ts";
+export type { CertificateAudience, CertificateEvent } from "./tls/certificate-news.ts";
+export type { Certificates, CertificatesOptions } from "./tls/certificates.ts";
+export { openCertificates } from "./tls/certificates.ts";
+export type { ExpiryWatchOptions } from "./tls/expiry-watch.ts";
+export { watchExpiry } from "./tls/expiry-watch.ts";
+export type { LoadedTls } from "./tls/load-tls.ts";
+export { loadTls } from "./tls/load-tls.ts";
+export type { TlsFileKey, TlsFiles } from "./tls/tls-files.ts";
+export type { TlsMaterial } from "./tls/tls-material.ts";
 export type { Time } from "./time.ts";
 export { systemTime, unixTimeMs } from "./time.ts";

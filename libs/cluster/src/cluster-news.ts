@@ -62,8 +62,9 @@ export class ClusterNews implements PeerNews {
     emit({ level: "warn", type: "unreachable", self: this.#self, node, reason, message });
   }
 
-  refused(node: string, why: Refusal): void {
-    const heldBack = this.#admit(`${why.type} ${this.#bounded(node)}`);
+  /** `group`: those of one group and reason are alike, whatever they are called; by default those of one name. */
+  refused(node: string, why: Refusal, group = node): void {
+    const heldBack = this.#admit(`${why.type} ${this.#bounded(group)}`);
     if (heldBack === undefined) return;
     const message = `not linked with ${node}: ${refusalText(why, node)}${heldBackText(heldBack)}`;
     emit({ level: "error", type: "refused", self: this.#self, node, why, message });
@@ -76,10 +77,11 @@ export class ClusterNews implements PeerNews {
     emit({ level: "warn", type: "turned-away", self: this.#self, reason, message });
   }
 
-  acceptFailed(reason: string): void {
-    const heldBack = this.#admit("accept-failed");
+  acceptFailed(reason: string, peer?: string): void {
+    const heldBack = this.#admit(`accept-failed ${this.#bounded(reason)}`);
     if (heldBack === undefined) return;
-    const message = `a connection could not be accepted: ${reason}${heldBackText(heldBack)}`;
+    const whose = peer === undefined ? "a connection" : `a connection from ${peer}`;
+    const message = `${whose} could not be accepted: ${reason}${heldBackText(heldBack)}`;
     emit({ level: "warn", type: "accept-failed", self: this.#self, reason, message });
   }
 

@@ -1,12 +1,14 @@
 import type { Cluster, NodeEvent } from "./cluster.ts";
 import type { ClusterNews } from "./cluster-news.ts";
 import { AcceptHandshake, type AcceptListener } from "./handshake/accept-handshake.ts";
+import { encodePreamble } from "./handshake/handshake-message.ts";
+import { refusalOf } from "./handshake/identity.ts";
 import type { Call } from "./link/call.ts";
 import type { Acceptor, Listening, Place, Stream } from "./network/network.ts";
 import type { NodeName } from "./node-name.ts";
 import { Peer } from "./peer/peer.ts";
 import type { PeerTerms } from "./peer/peer-terms.ts";
-import { nameOrPlace } from "./refusal.ts";
+import { nameOrPlace, type Refusal } from "./refusal.ts";
 
 /** A node with its peers, and its doors once it has them. */
 export class ClusterNode implements Cluster, Acceptor {
@@ -102,8 +104,15 @@ export class ClusterNode implements Cluster, Acceptor {
     this.#strangers.add(new AcceptHandshake(identity, stream, this.#handshakes));
   }
 
-  failed(reason: string): void {
-    this.#news.acceptFailed(reason);
+  distrusted(stream: Stream, fault: string): void {
+    const { identity } = this.#terms;
+    stream.write(Buffer.concat([encodePreamble(), refusalOf(identity, "certificate")]));
+    stream.end();
+    this.#refused({ type: "certificate", fault }, undefined, stream);
+  }
+
+  failed(reason: string, peer?: string): void {
+    this.#news.acceptFailed(reason, peer);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -116,14 +125,17 @@ export class ClusterNode implements Cluster, Acceptor {
       this.#proven.add(handshake);
       this.#peer(handshake.name).admit(handshake);
     },
-    onRefused: (refusal, name, stream) => {
-      this.#news.refused(nameOrPlace(name, stream.peer), refusal);
-    },
+    onRefused: (refusal, name, stream) => this.#refused(refusal, name, stream),
     onOver: (handshake) => {
       this.#strangers.delete(handshake);
       this.#proven.delete(handshake);
     },
   };
+
+  #refused(refusal: Refusal, name: NodeName | undefined, { peer }: Stream): void {
+    // Each connection of a host comes from another port.
+    this.#news.refused(nameOrPlace(name, peer), refusal, name ?? peer.replace(/:\d+$/u, ""));
+  }
 
   #peer(node: NodeName): Peer {
     let peer = this.#peers.get(node);

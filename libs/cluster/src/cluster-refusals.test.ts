@@ -33,6 +33,7 @@ function dialAsStranger(world: SimulatedWorld, bytes: Uint8Array, heard: Uint8Ar
     received: (piece) => void heard.push(Uint8Array.from(piece)),
     drained() {},
     closed: () => (state.isClosed = true),
+    distrusted() {},
   });
   stream.write(bytes);
   return state;
@@ -77,6 +78,7 @@ test("nodes of different protocol versions do not link, and both say which they 
       streams.push(stream);
       stream.write(Uint8Array.of(...Buffer.from("KVND"), 2, 0));
     },
+    distrusted() {},
     failed() {},
   });
   const { outcome } = await scene.call(one, bar);
@@ -271,6 +273,7 @@ test("the dialler takes nobody for a node that does not know the cookie, whateve
         closed() {},
       };
     },
+    distrusted() {},
     failed() {},
   });
   for (let dial = 0; dial < 4; dial++) {

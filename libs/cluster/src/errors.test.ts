@@ -33,6 +33,10 @@ test("ClusterError says one line that begins in lower case", () => {
     "bar@lab did not answer in 5000 ms",
   );
   assert.equal(
+    said("CLUSTER_SILENT", { node, silentMs: 3010, mayHaveBeenApplied }),
+    "bar@lab did not answer: nothing was heard of it for 3 s; the write may have been applied",
+  );
+  assert.equal(
     said("CLUSTER_CONNECTION_LOST", { node, mayHaveBeenApplied }),
     "the connection to bar@lab was lost; the write may have been applied",
   );
@@ -41,6 +45,9 @@ test("ClusterError says one line that begins in lower case", () => {
 test("ClusterError says of each refusal what is wrong", () => {
   const cases: readonly (readonly [Refusal, string])[] = [
     [{ type: "cookie" }, "bar@lab has another cookie"],
+    [{ type: "certificate", fault: "shows no certificate" }, "bar@lab shows no certificate"],
+    [{ type: "distrusted" }, "bar@lab does not accept this node's certificate"],
+    [{ type: "tls" }, "bar@lab speaks TLS, this node does not"],
     [
       { type: "version", theirs: 2, ours: 1 },
       "bar@lab speaks version 2 of the node protocol, this node version 1",

@@ -8,12 +8,18 @@ import { type Refusal, refusalText } from "./refusal.ts";
  * be yet. All others were surely not carried out, or were reads.
  */
 export interface ClusterFailures {
-  /** Nobody could be asked; a call was surely not sent. `reason` is there when it was asked for: from `connect`. */
+  /** Nobody could be asked, or not in the time of the call, which was surely not sent. `reason` is there when it was asked for: from `connect`. */
   readonly CLUSTER_NO_CONNECTION: { readonly node: string; readonly reason: string | undefined };
-  /** The call's time is over, or the node has fallen silent. `afterMs`: how long the call had waited. */
+  /** The call's time is over. `afterMs`: how long it had waited. */
   readonly CLUSTER_NOT_ANSWERED: {
     readonly node: string;
     readonly afterMs: number;
+    readonly mayHaveBeenApplied: boolean;
+  };
+  /** The call was sent, and nothing at all was heard of the node for `silentMs`: the link was given up. */
+  readonly CLUSTER_SILENT: {
+    readonly node: string;
+    readonly silentMs: number;
     readonly mayHaveBeenApplied: boolean;
   };
   /** The link ended after the call was sent and before it was answered. */
@@ -44,6 +50,8 @@ const MESSAGES: MessageTable = {
     `no connection to ${node}${reason === undefined ? "" : `: ${reason}`}`,
   CLUSTER_NOT_ANSWERED: ({ node, afterMs, mayHaveBeenApplied }) =>
     `${node} did not answer in ${afterMs} ms${orNot(mayHaveBeenApplied)}`,
+  CLUSTER_SILENT: ({ node, silentMs, mayHaveBeenApplied }) =>
+    `${node} did not answer: nothing was heard of it for ${seconds(silentMs)} s${orNot(mayHaveBeenApplied)}`,
   CLUSTER_CONNECTION_LOST: ({ node, mayHaveBeenApplied }) =>
     `the connection to ${node} was lost${orNot(mayHaveBeenApplied)}`,
   CLUSTER_REFUSED: ({ node, refusal }) => `no connection to ${node}: ${refusalText(refusal, node)}`,
@@ -58,6 +66,11 @@ const MESSAGES: MessageTable = {
 
 function orNot(mayHaveBeenApplied: boolean): string {
   return mayHaveBeenApplied ? "; the write may have been applied" : "";
+}
+
+/** In seconds, to a tenth. */
+function seconds(milliseconds: number): number {
+  return Math.round(milliseconds / 100) / 10;
 }
 
 /** A failure between nodes. Its message is one line. */

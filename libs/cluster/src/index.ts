@@ -14,6 +14,7 @@ export { type DownReason, downText } from "./link/down-reason.ts";
 export type { ServedCall } from "./link/served-call.ts";
 export {
   type Acceptor,
+  type DialledListener,
   type Listening,
   type Network,
   type Place,
@@ -23,7 +24,7 @@ export {
   type StreamListener,
 } from "./network/network.ts";
 export { nodeScheduler, type Scheduler } from "./network/scheduler.ts";
-export type { TlsMaterial } from "./network/tls-material.ts";
+export type { TlsMaterial, TlsSource } from "./network/tls-material.ts";
 export {
   folderOfNode,
   hostOf,

@@ -10,7 +10,7 @@ import type { ServedCall } from "./link/served-call.ts";
 import { type Network, type Place, placeText } from "./network/network.ts";
 import { NodeNetwork } from "./network/node-network.ts";
 import { nodeScheduler, type Scheduler } from "./network/scheduler.ts";
-import type { TlsMaterial } from "./network/tls-material.ts";
+import type { TlsSource } from "./network/tls-material.ts";
 import { nameKindOf, type NodeName, parseCompleteName } from "./node-name.ts";
 import type { PeerTerms } from "./peer/peer-terms.ts";
 import { type Address, type NodePlaces, placeOf } from "./place/node-places.ts";
@@ -38,7 +38,7 @@ export interface ClusterOptions {
   /** Where this node listens for those; nowhere by default. Port 0 takes a free one. */
   readonly listen?: Address | undefined;
   /** With this, all that goes by TCP is encrypted, and both ends have to show a certificate. */
-  readonly tls?: TlsMaterial | undefined;
+  readonly tls?: TlsSource | undefined;
   readonly timing?: Partial<Timing> | undefined;
   readonly limits?: Partial<Limits> | undefined;
   /** The operating system's by default. */

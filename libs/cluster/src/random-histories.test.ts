@@ -121,6 +121,7 @@ const bites = [
   "CLUSTER_CONNECTION_LOST",
   "CLUSTER_NO_CONNECTION",
   "CLUSTER_NOT_ANSWERED",
+  "CLUSTER_SILENT",
 ];
 
 const { KV_TEST_SEED: seedText = "" } = process.env;

@@ -15,6 +15,12 @@ export type Refusal =
   | { readonly type: "duplicate"; readonly name: string }
   /** At the place of the node that was meant there is another one. */
   | { readonly type: "other-node"; readonly meant: string; readonly found: string }
+  /** The other end has shown no certificate, or one that is not good here: `fault` is what is said of that end. */
+  | { readonly type: "certificate"; readonly fault: string }
+  /** The certificate of this node is not good at the other end. */
+  | { readonly type: "distrusted" }
+  /** The other end speaks TLS, and this node does not. */
+  | { readonly type: "tls" }
   /** What was sent is nothing that a node says. */
   | { readonly type: "no-node" };
 
@@ -31,6 +37,12 @@ export function refusalText(refusal: Refusal, peer: string): string {
       return `there are two nodes named ${refusal.name}`;
     case "other-node":
       return `the node at the place of ${refusal.meant} is ${refusal.found}`;
+    case "certificate":
+      return `${peer} ${refusal.fault}`;
+    case "distrusted":
+      return `${peer} does not accept this node's certificate`;
+    case "tls":
+      return `${peer} speaks TLS, this node does not`;
     case "no-node":
   }
   return `${peer} does not speak the node protocol`;

@@ -1,14 +1,14 @@
 import type { Socket } from "node:net";
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from "node:tls";
+import type { TlsMaterial } from "@kv/application";
 import { peerOf } from "../socket.ts";
-import type { Certificates } from "./certificates.ts";
+import type { DoorCertificates } from "./door-certificates.ts";
 import { handshakeFailure } from "./handshake-failure.ts";
 import { oldestTls } from "./oldest-tls.ts";
-import type { TlsMaterial } from "./tls-material.ts";
 
 /** What {@link Handshakes} are made with. */
 export interface HandshakesOptions {
-  readonly certificates: Certificates;
+  readonly certificates: DoorCertificates;
   /** How long one may take, asked for at its beginning; 0 for ever. */
   readonly timeoutMs: () => number;
   /** Told of each that failed, and why: not of a client that has said nothing, as health checks do. */

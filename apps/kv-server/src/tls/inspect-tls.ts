@@ -1,6 +1,5 @@
-import type { EnvironmentProblem } from "@kv/application";
+import { type EnvironmentProblem, loadTls } from "@kv/application";
 import type { ServerEnvironment } from "../environment.ts";
-import { loadTls } from "./load-tls.ts";
 import { tlsFilesOf } from "./tls-files.ts";
 
 /** What is wrong with the files that `environment` names, by the Unix clock; nothing where it names none. */

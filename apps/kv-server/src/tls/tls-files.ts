@@ -1,19 +1,13 @@
-import type { EnvironmentProblem } from "@kv/application";
+import type { EnvironmentProblem, TlsFiles } from "@kv/application";
 import type { ServerEnvironment } from "../environment.ts";
 
-/** The files that TLS needs, as they are configured: relative to where the node was started. */
-export interface TlsFiles {
-  readonly certificateFile: string;
-  readonly keyFile: string;
-  readonly caFile: string | undefined;
+/** The files of the doors, and what they want of clients. */
+export interface DoorTlsFiles extends TlsFiles {
   readonly clientCertificates: ServerEnvironment["tlsClientCertificates"];
 }
 
-/** The keys that name files. */
-export type TlsFileKey = "tlsCertificateFile" | "tlsKeyFile" | "tlsCaFile";
-
 /** The files that `environment` names; `undefined` when the doors speak no TLS. */
-export function tlsFilesOf(environment: ServerEnvironment): TlsFiles | undefined {
+export function tlsFilesOf(environment: ServerEnvironment): DoorTlsFiles | undefined {
   const { tlsCertificateFile, tlsKeyFile, tlsCaFile, tlsClientCertificates } = environment;
   if (tlsCertificateFile === undefined || tlsKeyFile === undefined) return undefined;
   return {

@@ -14,6 +14,7 @@ export interface UnansweredRequest {
 interface Told {
   readonly mayHaveBeenApplied?: unknown;
   readonly afterMs?: unknown;
+  readonly silentMs?: unknown;
 }
 
 /**
@@ -22,7 +23,7 @@ interface Told {
  */
 export function failureOfLink(error: LinkError, request: UnansweredRequest): Error {
   const { node, isWrite } = request;
-  const { mayHaveBeenApplied: wasSent, afterMs }: Told = error.details;
+  const { mayHaveBeenApplied: wasSent, afterMs, silentMs }: Told = error.details;
   const mayHaveBeenApplied = isWrite && wasSent !== false;
   const cause = { cause: error };
   switch (error.code) {
@@ -35,6 +36,9 @@ export function failureOfLink(error: LinkError, request: UnansweredRequest): Err
       const timeoutMs = Math.round(typeof afterMs === "number" ? afterMs : request.timeoutMs);
       return new KvError("KV_NOT_ANSWERED", { node, timeoutMs, mayHaveBeenApplied }, cause);
     }
+    case "CLUSTER_SILENT":
+      if (typeof silentMs !== "number") return error;
+      return new KvError("KV_SILENT", { node, silentMs, mayHaveBeenApplied }, cause);
     case "CLUSTER_CONNECTION_LOST":
       return new KvError("KV_CONNECTION_LOST", { node, mayHaveBeenApplied }, cause);
     case "CLUSTER_CONGESTED":

@@ -33,7 +33,8 @@ export interface LinkError extends Error {
   readonly code: string;
   /**
    * Of what is read: `mayHaveBeenApplied`, a flag, false when a call was surely not sent (every write is taken for one that was,
-   * where that is not said); `afterMs`, a number: how long an answer was waited for.
+   * where that is not said); `afterMs`, a number: how long an answer was waited for; `silentMs`, of a node of which nothing at all
+   * was heard for so long.
    */
   readonly details: object;
 }

@@ -14,7 +14,7 @@ export const controlEnvironment = {
   cookie: {
     schema: optional(pipe(string(), nonEmpty("expected some text"))),
     default: undefined,
-    doc: "What a node and its operator have to know to talk to each other. The one in `cookieFile` when nothing is said.",
+    doc: "What a node and its operators have to know to talk to each other, and all nodes of a cluster: who knows it can do with them what he likes. The one in `cookieFile` when nothing is said; the shipped `runtime.ts` says `RELEASE_COOKIE`.",
     secret: true,
     startOnly: true,
   },

@@ -115,6 +115,11 @@ export class AcceptHandshake implements StreamListener {
 
   #hear(said: Said): void {
     if (said.type === "nonsense") return this.#refused({ type: "no-node" });
+    if (said.type === "tls") {
+      // No TLS begins like this, so that the other end knows as well.
+      this.#stream.write(encodePreamble());
+      return this.#refused({ type: "tls" });
+    }
     if (said.type === "preamble") {
       this.#stream.write(encodePreamble());
       const { version: theirs } = said;
@@ -163,7 +168,8 @@ export class AcceptHandshake implements StreamListener {
       this.#refused({ type: "name-kind", theirs: message.kind, ours });
     } else if (message?.code === "other-node" && this.#exchange !== undefined) {
       this.#refused({ type: "other-node", meant: this.#exchange.dialler.meant, found });
-    } else this.#refused({ type: "no-node" });
+    } else if (message?.code === "certificate") this.#refused({ type: "distrusted" });
+    else this.#refused({ type: "no-node" });
   }
 
   #isProof(said: Said): boolean {

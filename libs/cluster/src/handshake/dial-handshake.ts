@@ -1,4 +1,4 @@
-import type { Network, Place, Stream, StreamEnd, StreamListener } from "../network/network.ts";
+import type { DialledListener, Network, Place, Stream, StreamEnd } from "../network/network.ts";
 import { placeText } from "../network/network.ts";
 import type { NodeName } from "../node-name.ts";
 import type { Refusal } from "../refusal.ts";
@@ -47,7 +47,7 @@ export interface DialPlan {
 }
 
 /** The end of a handshake that has dialled. Takes at most the identity's `timeoutMs`, connecting included. */
-export class DialHandshake implements StreamListener {
+export class DialHandshake implements DialledListener {
   readonly #identity: Identity;
   readonly #plan: DialPlan;
   readonly #listener: DialListener;
@@ -96,12 +96,17 @@ export class DialHandshake implements StreamListener {
 
   drained(): void {}
 
+  distrusted(fault: string): void {
+    if (!this.#isOver) this.#refused({ type: "certificate", fault }, "certificate");
+  }
+
   closed({ reason, isAbsent }: StreamEnd): void {
     if (!this.#isOver) this.#fail({ type: "unreachable", reason, isAbsent });
   }
 
   #hear(said: Said, rest: Uint8Array): void {
     if (said.type === "nonsense") return this.#refused({ type: "no-node" });
+    if (said.type === "tls") return this.#refused({ type: "tls" });
     if (said.type === "preamble") {
       const { version: theirs } = said;
       if (theirs === protocolVersion) return;
@@ -154,6 +159,8 @@ export class DialHandshake implements StreamListener {
         return this.#refused({ type: "duplicate", name: self });
       case "other-node":
         return this.#refused({ type: "other-node", meant, found: message.name });
+      case "certificate":
+        return this.#refused({ type: "distrusted" });
       case "linked":
       case "crossed":
         return this.#close({ type: "linked-otherwise" });

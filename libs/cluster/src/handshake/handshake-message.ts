@@ -2,7 +2,7 @@
  * How two nodes get to know each other, before any frame.
  *
  * ```text
- * dialler  = preamble, hello, proof ;
+ * dialler  = preamble, hello, ( proof | refusal ) ;
  * acceptor = preamble, ( hello, proof | refusal ) ;  (* each after what it answers; refusal may also follow hello *)
  * preamble = "KVND", version ;                       (* the same in every version *)
  * hello    = 1, length, role, kind, instance, nonce, name, meant ;
@@ -75,6 +75,8 @@ export const refusalCode = {
   /** Another process of this name is just being judged. */
   busy: 7,
   leaving: 8,
+  /** The certificate that the other end has shown is not good here. */
+  certificate: 9,
 } as const;
 
 /** Why an end is turned away. */

@@ -1,9 +1,14 @@
 import { bodyLimitBytes, magic, messageHeaderBytes, preambleBytes } from "./handshake-message.ts";
 
+/** With what TLS begins: a record of its alerts, or one of its handshake. */
+const tlsRecords: ReadonlySet<number> = new Set([21, 22]);
+
 /** One thing that the other end has said. */
 export type Said =
   | { readonly type: "preamble"; readonly version: number }
   | { readonly type: "message"; readonly kind: number; readonly body: Uint8Array }
+  /** The other end speaks TLS, where this one does not. */
+  | { readonly type: "tls" }
   /** It is nothing that a node says. */
   | { readonly type: "nonsense" };
 
@@ -51,7 +56,7 @@ export class MessageReader {
   #preamble(): Said | undefined {
     const bytes = this.#bytes;
     const isMagic = magic.every((byte, index) => index >= this.#length || bytes[index] === byte);
-    if (!isMagic) return { type: "nonsense" };
+    if (!isMagic) return { type: tlsRecords.has(bytes[0] ?? 0) ? "tls" : "nonsense" };
     if (this.#length < preambleBytes) return undefined;
     this.#hasPreamble = true;
     this.#length = 0;

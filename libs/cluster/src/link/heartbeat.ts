@@ -44,6 +44,11 @@ export class Heartbeat {
     return true;
   }
 
+  /** For how long nothing was heard, in whole milliseconds. */
+  get silentMs(): number {
+    return Math.round(this.#scheduler.now() - this.#lastHeardMs);
+  }
+
   stop(): void {
     this.#cancel();
   }

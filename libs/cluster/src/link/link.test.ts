@@ -181,7 +181,10 @@ test("Outbox withdraws a call whose time is over before it went out, and what go
 test("Link that ends fails what was handed out as that, and what still waited as surely not sent", async () => {
   for (const [reason, sent] of [
     ["lost", "the connection to bar@lab was lost; the write may have been applied"],
-    ["silent", "bar@lab did not answer in 300 ms; the write may have been applied"],
+    [
+      "silent",
+      "bar@lab did not answer: nothing was heard of it for 0.3 s; the write may have been applied",
+    ],
   ] as const) {
     const { world, stream, call, link, failures } = startLink();
     stream.isSlow = true;

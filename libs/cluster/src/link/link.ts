@@ -236,7 +236,8 @@ export class Link implements StreamListener, ServedLink, Beating {
     this.#heartbeat.stop();
     this.#cancelFarewell();
     this.#peer.onDown(this, reason);
-    this.outbox.end({ type: reason === "silent" ? "silent" : "lost" });
+    const { silentMs } = this.#heartbeat;
+    this.outbox.end(reason === "silent" ? { type: "silent", silentMs } : { type: "lost" });
     this.#probes.endAll();
     this.#over.resolve();
   }

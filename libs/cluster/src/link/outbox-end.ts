@@ -8,24 +8,22 @@ export type OutboxEndReason =
   | { readonly type: "never-linked"; readonly error: ClusterError }
   /** The link ended. */
   | { readonly type: "lost" }
-  /** The node has fallen silent. */
-  | { readonly type: "silent" };
+  /** Nothing was heard of the node for so long. */
+  | { readonly type: "silent"; readonly silentMs: number };
 
 /** Finds what each call is to be told at the end of a link. Those that are told the same share one error. */
 export class OutboxEnd {
   readonly #node: NodeName;
   readonly #reason: OutboxEndReason;
-  readonly #nowMs: number;
   readonly #shared = new Map<string, ClusterError>();
 
-  constructor(node: NodeName, reason: OutboxEndReason, nowMs: number) {
+  constructor(node: NodeName, reason: OutboxEndReason) {
     this.#node = node;
     this.#reason = reason;
-    this.#nowMs = nowMs;
   }
 
   /** Why `pending` has no answer; `isSent` says whether its frame was handed to the stream. */
-  failureOf({ call, startedMs }: PendingCall, isSent: boolean): ClusterError {
+  failureOf({ call }: PendingCall, isSent: boolean): ClusterError {
     const node = this.#node;
     const reason = this.#reason;
     if (reason.type === "never-linked") return reason.error;
@@ -42,10 +40,10 @@ export class OutboxEnd {
         () => new ClusterError("CLUSTER_CONNECTION_LOST", { node, mayHaveBeenApplied }),
       );
     }
-    const afterMs = Math.round(this.#nowMs - startedMs);
+    const { silentMs } = reason;
     return this.#share(
-      `silent ${afterMs} ${mayHaveBeenApplied}`,
-      () => new ClusterError("CLUSTER_NOT_ANSWERED", { node, afterMs, mayHaveBeenApplied }),
+      `silent ${mayHaveBeenApplied}`,
+      () => new ClusterError("CLUSTER_SILENT", { node, silentMs, mayHaveBeenApplied }),
     );
   }
 

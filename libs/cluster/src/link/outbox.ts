@@ -176,7 +176,7 @@ export class Outbox {
     this.#isOver = true;
     this.#stream = undefined;
     this.#alarm.off();
-    const ending = new OutboxEnd(this.#node, reason, this.#terms.scheduler.now());
+    const ending = new OutboxEnd(this.#node, reason);
     const calls = this.#pending.takeAll();
     this.#frames.clear();
     this.#behindBytes = 0;
@@ -260,6 +260,12 @@ export class Outbox {
       if (at >= 0) this.#frames.bytes[at + kindOffset] = frameKind.void;
     }
     for (const { call, position, startedMs } of overdue) {
+      if (this.#stream === undefined) {
+        // It has waited for a link, and there is none.
+        const nobody = { node: this.#node, reason: undefined };
+        call.failed(new ClusterError("CLUSTER_NO_CONNECTION", nobody));
+        continue;
+      }
       const afterMs = Math.round(call.deadlineMs - startedMs);
       const mayHaveBeenApplied = call.isWrite && position < handed;
       const details = { node: this.#node, afterMs, mayHaveBeenApplied };

@@ -28,6 +28,15 @@ export interface StreamListener {
   closed(end: StreamEnd): void;
 }
 
+/** Whoever has dialled a stream. */
+export interface DialledListener extends StreamListener {
+  /**
+   * What the other end has shown of itself is not good here; `fault` is what is to be said of it. It may be told so, and the
+   * stream is to be ended. Nothing of it is handed out.
+   */
+  distrusted(fault: string): void;
+}
+
 /** Bytes in order, in both directions, for as long as it lasts. */
 export interface Stream {
   /** Who hears of it from now on. To be set in the turn in which the stream was handed over. */
@@ -56,8 +65,10 @@ export interface Listening extends AsyncDisposable {
 /** What a place tells of itself while it listens. */
 export interface Acceptor {
   accepted(stream: Stream): void;
-  /** One stream, or some, could not be accepted. */
-  failed(reason: string): void;
+  /** One has come in whose other end is not trusted; see {@link DialledListener.distrusted}. */
+  distrusted(stream: Stream, fault: string): void;
+  /** One stream, or some, could not be accepted; `peer` is who it was from, for people, where that is known. */
+  failed(reason: string, peer?: string): void;
 }
 
 /** The way from node to node. A simulation brings its own. */
@@ -65,5 +76,5 @@ export interface Network {
   /** Throws `CLUSTER_IN_USE` and `CLUSTER_PLACE`. */
   listen(place: Place, acceptor: Acceptor): Promise<Listening>;
   /** Never throws: what fails ends the stream. */
-  dial(place: Place, listener: StreamListener): Stream;
+  dial(place: Place, listener: DialledListener): Stream;
 }

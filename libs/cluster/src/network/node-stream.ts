@@ -19,8 +19,12 @@ export class NodeStream implements Stream {
   /** Whether nothing is wanted of it any more. */
   #isDone = false;
 
-  constructor(peer: string) {
+  readonly #unheardReason: string | undefined;
+
+  /** `unheardReason`: what it means when the other end closes it without having said anything. */
+  constructor(peer: string, unheardReason?: string) {
     this.peer = peer;
+    this.#unheardReason = unheardReason;
   }
 
   /** The socket that it is; to be called once, at once. */
@@ -78,8 +82,15 @@ export class NodeStream implements Stream {
     this.#isDone = true;
     const error = this.#error;
     this.listener.closed({
-      reason: error === undefined ? "connection closed" : systemReason(error),
+      reason: this.#closeReason(error),
       isAbsent: hasCode(error, "ECONNREFUSED", "ENOENT"),
     });
+  }
+
+  #closeReason(error: Error | undefined): string {
+    const isClosed = error === undefined || hasCode(error, "ECONNRESET", "EPIPE");
+    const isUnheard = isClosed && this.#socket?.bytesRead === 0;
+    if (isUnheard && this.#unheardReason !== undefined) return this.#unheardReason;
+    return error === undefined ? "connection closed" : systemReason(error);
   }
 }

@@ -24,9 +24,24 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: "unknown host",
 };
 
+/** The same for what OpenSSL says, which Node puts among other things: `…:SSL routines:FUNCTION:REASON:FILE:…`. */
+const TLS_REASONS: ReadonlyMap<string, string> = new Map([
+  ["wrong version number", "it does not speak TLS"],
+  ["packet length too long", "it does not speak TLS"],
+  ["http request", "it does not speak TLS"],
+  ["unsupported protocol", "its TLS is older than 1.3"],
+  ["tlsv1 alert protocol version", "its TLS is older than 1.3"],
+]);
+
 /** What the operating system said, on one line, without the call and its arguments: `connection refused`. */
 export function systemReason(error: Error): string {
+  const ofTls = /:SSL routines:[^:]*:(?<reason>[^:\n]+)/u.exec(error.message)?.groups?.["reason"];
+  if (ofTls !== undefined) return TLS_REASONS.get(ofTls) ?? `TLS: ${ofTls}`;
+  if (error.message.includes("before secure TLS connection")) {
+    return "it closed the connection at the first words of TLS: perhaps it does not speak that";
+  }
   const code = "code" in error ? String(error.code) : "";
+  if (code === "ERR_TLS_HANDSHAKE_TIMEOUT") return "the handshake of TLS took too long";
   const told = error.message.split("\n", 1)[0] ?? "";
   const plain = told.replace(/^\w+: /u, "").replace(/, \w+(?: '[^]*')?$/u, "");
   return REASONS[code] ?? plain;

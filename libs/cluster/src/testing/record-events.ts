@@ -14,3 +14,16 @@ export function recordEvents(): { readonly events: readonly ClusterEvent[] } & D
 function isClusterEvent(message: unknown): message is ClusterEvent {
   return typeof message === "object" && message !== null && "type" in message;
 }
+
+/** Resolves as soon as `isEnough`, which is asked at each event of this package; those that come afterwards are nobody's. */
+export function awaitEvents(isEnough: () => boolean): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const listen = (): void => {
+    if (!isEnough()) return;
+    unsubscribe(clusterChannel, listen);
+    resolve();
+  };
+  subscribe(clusterChannel, listen);
+  listen();
+  return promise;
+}

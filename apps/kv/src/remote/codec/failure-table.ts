@@ -49,6 +49,10 @@ export const KV_FAILURE_FORMS: {
   KV_ANSWER_NOT_UNDERSTOOD: { number: 13, details: sentToNode },
   KV_NODE_FAILED: { number: 14, details: sentToNode },
   KV_REFUSED: { number: 15, details: { node: text, reason: text } },
+  KV_SILENT: {
+    number: 16,
+    details: { node: text, silentMs: "number", mayHaveBeenApplied: "flag" },
+  },
 };
 
 /** Failures of the storage have the numbers from 128 up. */

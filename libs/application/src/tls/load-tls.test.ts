@@ -3,14 +3,37 @@ import { execFileSync } from "node:child_process";
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { suite, test } from "node:test";
-import { withoutOpenssl } from "../../../../test/harness/certificate-authority.ts";
-import { openTlsScene, type TlsScene, validMs } from "../../test/tls-scene.ts";
+import {
+  type CertificateAuthority,
+  type CertificateFiles,
+  type CertificateTerms,
+  openAuthority,
+  withoutOpenssl,
+} from "../../../../test/harness/certificate-authority.ts";
+import { makeTemporaryDirectory } from "../../../../test/harness/temporary-directory.ts";
 import { type LoadedTls, loadTls } from "./load-tls.ts";
 import type { TlsFiles } from "./tls-files.ts";
 
+/** The end of all certificates that do not say otherwise is far; this is a time within. */
+const validMs = Date.UTC(2026, 0, 1);
+
+/** A folder with an authority, and the certificate of a node that it has signed. */
+interface Scene extends AsyncDisposable {
+  readonly path: string;
+  readonly authority: CertificateAuthority;
+  readonly node: CertificateFiles;
+}
+
+async function openScene(terms: CertificateTerms = {}): Promise<Scene> {
+  const directory = await makeTemporaryDirectory();
+  const authority = await openAuthority(join(directory.path, "ca"));
+  const node = await authority.issue("node", terms);
+  return { ...directory, authority, node };
+}
+
 /** What is said of the scene's files but for `changes`: `key: message`, each. */
 async function complaints(
-  scene: TlsScene,
+  scene: Scene,
   changes: Partial<TlsFiles> = {},
   nowMs = validMs,
 ): Promise<readonly string[]> {
@@ -19,15 +42,15 @@ async function complaints(
   return loaded.problems.map(({ key, expected }) => `${key}: ${expected}`);
 }
 
-function load(scene: TlsScene, changes: Partial<TlsFiles>, nowMs = validMs): Promise<LoadedTls> {
+function load(scene: Scene, changes: Partial<TlsFiles>, nowMs = validMs): Promise<LoadedTls> {
   const { caFile } = scene.authority;
-  const files: TlsFiles = { ...scene.node, caFile, clientCertificates: "require", ...changes };
+  const files: TlsFiles = { ...scene.node, caFile, ...changes };
   return loadTls(files, nowMs);
 }
 
 suite("loadTls()", { skip: withoutOpenssl }, () => {
   test("tells whose certificate it is, and how long", async () => {
-    await using scene = await openTlsScene({ until: "20300102030405Z" });
+    await using scene = await openScene({ until: "20300102030405Z" });
     const loaded = await load(scene, {});
     assert.equal(loaded.type, "loaded");
     assert.equal(loaded.material.subject, "CN=node");
@@ -35,7 +58,7 @@ suite("loadTls()", { skip: withoutOpenssl }, () => {
   });
 
   test("names each file that is not there, all at once", async () => {
-    await using scene = await openTlsScene();
+    await using scene = await openScene();
     const missing = join(scene.path, "none.pem");
     const files = { certificateFile: missing, keyFile: missing, caFile: missing };
     const reason = `expected a file that can be read, got "${missing}": there is no such file`;
@@ -47,7 +70,7 @@ suite("loadTls()", { skip: withoutOpenssl }, () => {
   });
 
   test("refuses what is no file, and what is no PEM", async () => {
-    await using scene = await openTlsScene();
+    await using scene = await openScene();
     const text = join(scene.path, "text");
     await writeFile(text, "certainly not\n", { mode: 0o600 });
     const files = { certificateFile: scene.path, keyFile: text, caFile: text };
@@ -58,7 +81,7 @@ suite("loadTls()", { skip: withoutOpenssl }, () => {
   });
 
   test("refuses the key of another certificate", async () => {
-    await using scene = await openTlsScene();
+    await using scene = await openScene();
     const { keyFile } = await scene.authority.issue("other");
     const { certificateFile } = scene.node;
     assert.deepEqual(await complaints(scene, { keyFile }), [
@@ -69,7 +92,7 @@ suite("loadTls()", { skip: withoutOpenssl }, () => {
   test("refuses a key that everybody can read, and takes one for a group", {
     skip: process.platform === "win32",
   }, async () => {
-    await using scene = await openTlsScene();
+    await using scene = await openScene();
     const { keyFile } = scene.node;
     await chmod(keyFile, 0o644);
     assert.deepEqual(await complaints(scene), [
@@ -80,7 +103,7 @@ suite("loadTls()", { skip: withoutOpenssl }, () => {
   });
 
   test("refuses a key with a passphrase, and does not show it", async () => {
-    await using scene = await openTlsScene();
+    await using scene = await openScene();
     const keyFile = join(scene.path, "locked.key");
     const words = ["pkey", "-in", scene.node.keyFile, "-aes256", "-passout", "pass:open-sesame"];
     execFileSync("openssl", [...words, "-out", keyFile]);
@@ -93,7 +116,7 @@ suite("loadTls()", { skip: withoutOpenssl }, () => {
   });
 
   test("refuses a certificate from the moment on at which it expires, and before it is valid", async () => {
-    await using scene = await openTlsScene({ from: "20250101000000Z", until: "20260101000000Z" });
+    await using scene = await openScene({ from: "20250101000000Z", until: "20260101000000Z" });
     const { certificateFile } = scene.node;
     const got = `tlsCertificateFile: expected a certificate that is valid now, got "${certificateFile}"`;
     const endMs = Date.UTC(2026, 0, 1);
@@ -111,7 +134,7 @@ suite("loadTls()", { skip: withoutOpenssl }, () => {
   test("does not wait for a pipe that nobody writes to", {
     skip: process.platform === "win32",
   }, async () => {
-    await using scene = await openTlsScene();
+    await using scene = await openScene();
     const pipe = join(scene.path, "pipe");
     execFileSync("mkfifo", [pipe]);
     const [complaint] = await complaints(scene, { certificateFile: pipe });

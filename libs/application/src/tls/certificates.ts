@@ -1,39 +1,44 @@
-import { ServerError } from "../errors.ts";
+import { ApplicationError } from "../errors.ts";
+import {
+  type CertificateAudience,
+  type CertificateEvent,
+  certificateLoaded,
+} from "./certificate-news.ts";
 import { loadTls } from "./load-tls.ts";
 import type { TlsFiles } from "./tls-files.ts";
-import { certificateLoaded } from "./tls-log.ts";
 import type { TlsMaterial } from "./tls-material.ts";
 
 /** What {@link openCertificates} is given. */
 export interface CertificatesOptions {
-  /** The node that speaks in the log. */
-  readonly node: string;
+  /** Whose environment names the files. */
+  readonly application: string;
+  readonly audience: CertificateAudience;
   readonly files: TlsFiles;
   /** Milliseconds of the Unix clock. */
   readonly unixTimeMs: () => number;
+  /** Told of each certificate that is in force from now on. */
+  readonly tell: (event: CertificateEvent) => void;
 }
 
-/** The node's certificate and key, read from their files, for the handshakes of all its doors. */
+/** A certificate and its key, read from their files, for handshakes. */
 export interface Certificates {
-  readonly clientCertificates: TlsFiles["clientCertificates"];
   readonly current: TlsMaterial;
   /** Tells `listener` of each later one; the answer ends that. */
   onChange(listener: (material: TlsMaterial) => void): () => void;
   /**
-   * Reads the files anew. Rejects with `SERVER_TLS_UNUSABLE` when they cannot be used; then the former ones stay. Not
-   * to be called again before it has settled.
+   * Reads the files anew. Rejects with `TLS_UNUSABLE` when they cannot be used; then the former ones stay. Not to be
+   * called again before it has settled.
    */
   reload(): Promise<void>;
 }
 
-/** Reads the files; rejects with `SERVER_TLS_UNUSABLE`. */
+/** Reads the files; rejects with `TLS_UNUSABLE`. */
 export async function openCertificates(options: CertificatesOptions): Promise<Certificates> {
-  const { files, node } = options;
+  const { audience, tell } = options;
   const listeners = new Set<(material: TlsMaterial) => void>();
   let current = await read(options);
-  certificateLoaded(node, current);
+  tell(certificateLoaded(audience, current));
   return {
-    clientCertificates: files.clientCertificates,
     get current() {
       return current;
     },
@@ -43,14 +48,14 @@ export async function openCertificates(options: CertificatesOptions): Promise<Ce
     },
     async reload() {
       current = await read(options);
-      certificateLoaded(node, current);
+      tell(certificateLoaded(audience, current));
       for (const listener of listeners) listener(current);
     },
   };
 }
 
-async function read({ files, unixTimeMs }: CertificatesOptions): Promise<TlsMaterial> {
+async function read({ application, files, unixTimeMs }: CertificatesOptions): Promise<TlsMaterial> {
   const loaded = await loadTls(files, unixTimeMs());
   if (loaded.type === "loaded") return loaded.material;
-  throw new ServerError("SERVER_TLS_UNUSABLE", { problems: loaded.problems });
+  throw new ApplicationError("TLS_UNUSABLE", { application, problems: loaded.problems });
 }

@@ -1,5 +1,10 @@
-import type { Time } from "@kv/application";
-import { certificateExpired, certificateExpires } from "./tls-log.ts";
+import type { Time } from "../time.ts";
+import {
+  type CertificateAudience,
+  type CertificateEvent,
+  certificateExpired,
+  certificateExpires,
+} from "./certificate-news.ts";
 import type { TlsMaterial } from "./tls-material.ts";
 
 const hourMs = 3_600_000;
@@ -13,7 +18,8 @@ const reminderMs = dayMs;
 
 /** What {@link watchExpiry} looks at. */
 export interface ExpiryWatchOptions {
-  readonly node: string;
+  readonly audience: CertificateAudience;
+  readonly tell: (event: CertificateEvent) => void;
   /** The certificate in force. */
   readonly current: () => TlsMaterial;
   readonly unixTimeMs: () => number;
@@ -27,7 +33,7 @@ export interface ExpiryWatchOptions {
  * node that runs goes on with it, since cutting off whoever does not mind helps nobody.
  */
 export async function watchExpiry(options: ExpiryWatchOptions): Promise<void> {
-  const { node, current, unixTimeMs, time, signal } = options;
+  const { audience, tell, current, unixTimeMs, time, signal } = options;
   let told: Stage = "valid";
   let toldAtMs = 0;
   while (!signal.aborted) {
@@ -36,8 +42,9 @@ export async function watchExpiry(options: ExpiryWatchOptions): Promise<void> {
     const stage = stageOf(material, nowMs);
     if (stage !== "valid" && (stage !== told || nowMs - toldAtMs >= reminderMs)) {
       toldAtMs = nowMs;
-      if (stage === "expired") certificateExpired(node, material);
-      else certificateExpires(node, material);
+      tell(
+        stage === "expired" ? certificateExpired(audience, material) : certificateExpires(material),
+      );
     }
     told = stage;
     await time.sleep(hourMs, signal);

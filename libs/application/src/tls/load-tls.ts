@@ -2,8 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { createSecureContext } from "node:tls";
-import type { EnvironmentProblem } from "@kv/application";
-import { oldestTls } from "./oldest-tls.ts";
+import type { EnvironmentProblem } from "../application.ts";
 import type { TlsFileKey, TlsFiles } from "./tls-files.ts";
 import type { TlsMaterial } from "./tls-material.ts";
 
@@ -120,7 +119,6 @@ function judgeTogether({ certificate, key, ca }: TlsMaterial, path: string): voi
       cert: Buffer.from(certificate),
       key: Buffer.from(key),
       ...(ca === undefined ? {} : { ca: Buffer.from(ca) }),
-      minVersion: oldestTls,
     });
   parsed(contextOf, "certificate, key and CA that TLS can use", path);
 }

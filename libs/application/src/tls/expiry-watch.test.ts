@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { EventRecorder } from "../../test/event-recorder.ts";
 import { watchExpiry } from "./expiry-watch.ts";
 import type { TlsMaterial } from "./tls-material.ts";
 
@@ -17,21 +16,17 @@ async function told(
   hours: number,
   { expiresAtMs, renewedAtHour = hours }: { expiresAtMs: number; renewedAtHour?: number },
 ): Promise<readonly (readonly [hour: number, type: string])[]> {
-  using recorder = new EventRecorder();
   const said: [number, string][] = [];
   const end = new AbortController();
   let nowMs = 0;
-  const pass = (): void => {
-    for (const { type } of recorder.events.splice(0)) said.push([nowMs / hourMs, type]);
-  };
   await watchExpiry({
-    node: "kv@test",
+    audience: "clients",
+    tell: ({ type }) => said.push([nowMs / hourMs, type]),
     current: () => material(nowMs >= renewedAtHour * hourMs ? 1000 * dayMs : expiresAtMs),
     unixTimeMs: () => nowMs,
     time: {
       nowMs: () => nowMs,
       sleep: async (ms) => {
-        pass();
         nowMs += ms;
         if (nowMs > hours * hourMs) end.abort();
       },

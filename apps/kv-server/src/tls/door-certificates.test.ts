@@ -3,11 +3,11 @@ import { copyFile, writeFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { suite, test } from "node:test";
 import { TLSSocket } from "node:tls";
+import { isApplicationError } from "@kv/application";
 import { openAuthority, withoutOpenssl } from "../../../../test/harness/certificate-authority.ts";
 import { EventRecorder } from "../../test/event-recorder.ts";
 import { TestClient } from "../../test/test-client.ts";
 import { asked, openTlsScene } from "../../test/tls-scene.ts";
-import { isServerError } from "../errors.ts";
 
 /** Whose certificate the server has shown. */
 function shownTo(socket: Socket): string {
@@ -15,7 +15,7 @@ function shownTo(socket: Socket): string {
   return String(socket.getPeerCertificate().subject.CN);
 }
 
-suite("Certificates.reload()", { timeout: 60_000, skip: withoutOpenssl }, () => {
+suite("DoorCertificates.reload()", { timeout: 60_000, skip: withoutOpenssl }, () => {
   test("is in force for new connections, and leaves those there are alone", async () => {
     using recorder = new EventRecorder();
     await using scene = await openTlsScene();
@@ -43,7 +43,7 @@ suite("Certificates.reload()", { timeout: 60_000, skip: withoutOpenssl }, () => 
     const options = await scene.trusting();
     await writeFile(scene.node.certificateFile, "half a certi");
     await assert.rejects(server.certificates.reload(), (error) => {
-      assert.ok(isServerError(error, "SERVER_TLS_UNUSABLE"));
+      assert.ok(isApplicationError(error, "TLS_UNUSABLE"));
       assert.match(error.message, /^Cannot use TLS: kv-server\.tlsCertificateFile: expected a/u);
       return true;
     });
