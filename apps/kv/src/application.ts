@@ -1,13 +1,17 @@
 import { join } from "node:path";
 import { type Application, startSupervisor } from "@kv/application";
 import { defaultLimits, folderOfNode, shortHostName } from "@kv/cluster";
-import { checkEnvironment, readerIn } from "./check-environment.ts";
+import type { Store } from "@kv/storage";
+import { checkEnvironment, type KvEnvironment, readerIn } from "./check-environment.ts";
 import { ClusterChild } from "./cluster-child.ts";
 import { kvCommands } from "./commands/kv-commands.ts";
 import { environment } from "./environment.ts";
 import { emit } from "./events.ts";
 import type { NodeKv } from "./kv.ts";
+import { remoteNode } from "./moves/ask-nodes.ts";
+import { createNodeMoves } from "./moves/node-moves.ts";
 import { createNodeKv, statusOf } from "./node-kv.ts";
+import { Placement } from "./placement/placement.ts";
 import { RequestServer } from "./remote/serve-requests.ts";
 import { createRouter } from "./router.ts";
 import { StoreChild } from "./store-child.ts";
@@ -17,6 +21,9 @@ const storeShutdownMs = 25_000;
 
 /** How long the links may take to end, in milliseconds; with the store's, less than an application has to stop. */
 const clusterShutdownMs = 4_000;
+
+/** How long what is on its way to another node may take to be given up, in milliseconds. */
+const moverShutdownMs = 500;
 
 /** The store: this node's buckets, and the way to those of the other nodes. */
 export const kv: Application<typeof environment, NodeKv> = {
@@ -29,9 +36,12 @@ export const kv: Application<typeof environment, NodeKv> = {
   async start({ environment: values, signal }) {
     const reader = readerIn(values);
     const { self } = reader;
-    const { engine } = values.storage;
     const directory = join(values.dataDir, folderOfNode(self, shortHostName()));
-    const store = new StoreChild({ ...values.storage, directory });
+    const store = new StoreChild({
+      ...values.storage,
+      directory,
+      onOpen: (opened) => placement.load(opened),
+    });
     const cluster = new ClusterChild({
       self,
       distribution: values.distribution,
@@ -43,18 +53,10 @@ export const kv: Application<typeof environment, NodeKv> = {
       serve: (call) => server.serve(call),
     });
     store.crowd.addLinks(() => cluster.nodes.length);
-    const router = createRouter({
-      reader,
-      table: () => values.routingTable,
-      store: () => (engine === "none" ? "none" : store.current),
-      remote: {
-        caller: cluster,
-        clock: () => cluster.nowMs(),
-        timeoutMs: () => values.callTimeoutMs,
-      },
-    });
+    const { placement, router, moves } = placesOf({ values, store, cluster });
     const server = new RequestServer({
       router,
+      moves: moves.serving,
       answerLimitBytes: defaultLimits.payloadLimitBytes,
       onBug: (failure) => onBug(self, failure),
     });
@@ -66,17 +68,65 @@ export const kv: Application<typeof environment, NodeKv> = {
       children: [
         { id: "store", start: () => store.start(), shutdownMs: storeShutdownMs },
         { id: "cluster", start: () => cluster.start(), shutdownMs: clusterShutdownMs },
+        { id: "mover", start: async () => moves.mover.start(), shutdownMs: moverShutdownMs },
       ],
     });
-    const api = createNodeKv(router, store);
+    const api = Object.assign(createNodeKv(router, store, placement), {
+      routing: moves.coordinator,
+    });
     return {
       api,
-      status: () => ({ ...statusOf(self, store), linked: cluster.nodes }),
+      status: () => ({ ...statusOf(self, store, placement), linked: cluster.nodes }),
       finished: supervisor.finished,
       [Symbol.asyncDispose]: () => supervisor[Symbol.asyncDispose](),
     };
   },
 };
+
+/** Who serves which bucket, and what changes that. */
+function placesOf({
+  values,
+  store,
+  cluster,
+}: {
+  readonly values: KvEnvironment;
+  readonly store: StoreChild;
+  readonly cluster: ClusterChild;
+}) {
+  const reader = readerIn(values);
+  const { self } = reader;
+  const ways = {
+    caller: cluster,
+    clock: () => cluster.nowMs(),
+    timeoutMs: () => values.callTimeoutMs,
+  };
+  const ownStore = (): Store | "none" | undefined => (store.isWanted ? store.current : "none");
+  const placement = new Placement({
+    reader,
+    configured: () => values.routingTable,
+    store: ownStore,
+    activate: (to, bucket, moveId) =>
+      void remoteNode({ ...ways, self }, to).activateMove({ bucket, moveId }),
+  });
+  const router = createRouter({
+    reader,
+    table: () => placement.table,
+    store: ownStore,
+    remote: ways,
+    placement,
+  });
+  const moves = createNodeMoves({
+    reader,
+    home: placement,
+    arrivals: placement.arrivals,
+    store: ownStore,
+    ways,
+    linked: () => cluster.nodes,
+    problemOf: (table) => checkEnvironment({ ...values, routingTable: table })[0]?.expected,
+    pauseLimitMs: () => values.movePauseLimitMs,
+  });
+  return { placement, router, moves };
+}
 
 function onBug(node: string, failure: unknown): void {
   const message = "a request of another node failed";

@@ -166,4 +166,9 @@ export const environment = {
     default: 5000,
     doc: "How long another node may take to answer a request, those included that it passes the request on to. Then the client is told so.",
   },
+  movePauseLimitMs: {
+    schema: timeoutMs,
+    default: 1000,
+    doc: "How long requests for a bucket may wait while it changes its node. Where the last of it takes longer than that to get there, the bucket goes on serving where it is, and is moved later.",
+  },
 } satisfies EnvironmentDeclaration;

@@ -15,6 +15,14 @@ export type KvEvent = {
 } & (
   | { readonly type: "serving-failed"; readonly failure: unknown }
   | { readonly type: "alone"; readonly reason: string }
+  /** A table was adopted that gives buckets of this node to others, or the node was started with such a one. */
+  | { readonly type: "moving" }
+  /** Buckets went to other nodes, for good. */
+  | { readonly type: "moved"; readonly buckets: number }
+  /** Buckets could not be moved; it is tried again. */
+  | { readonly type: "move-failed" }
+  /** The table in force is not the one of the configuration. */
+  | { readonly type: "other-table" }
 );
 
 const events = channel(kvChannel);

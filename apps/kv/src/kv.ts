@@ -21,6 +21,7 @@ import type {
 } from "@kv/storage";
 import type { BucketName } from "./bucket-name.ts";
 import type { Crowd } from "./crowd.ts";
+import type { Coordinator } from "./moves/coordinator.ts";
 import type { Served } from "./remote/later.ts";
 
 /** How many buckets there are. */
@@ -98,4 +99,6 @@ export interface NodeKv extends Kv {
   readonly crowd: Crowd;
   /** What the engine offers for its own upkeep; nothing where it has none. Throws `KV_NO_STORE`. */
   readonly maintenance: Pick<Store, "backup" | "compact">;
+  /** Changes of the routing table of all nodes together. */
+  readonly routing: Coordinator;
 }

@@ -2,13 +2,18 @@ import type { StatusSection } from "@kv/application";
 import type { Store } from "@kv/storage";
 import { KvError } from "./errors.ts";
 import type { Kv, NodeKv } from "./kv.ts";
+import { type ListedPlacement, shown } from "./own-lister.ts";
 import type { StoreChild } from "./store-child.ts";
 
 /** The node's own store, if it is open. */
 type Opened = Pick<StoreChild, "crowd" | "current" | "isWanted" | "opening" | "sync">;
 
-/** The node's store behind its router, for those who look after it. */
-export function createNodeKv(router: Kv, child: Opened): NodeKv {
+/** The node's store behind its router, for those who look after it; what changes the routing table is somebody else's. */
+export function createNodeKv(
+  router: Kv,
+  child: Opened,
+  placement?: Pick<ListedPlacement, "isServed" | "hiddenIn">,
+): Omit<NodeKv, "routing"> {
   const store = (): Store => {
     if (child.current === undefined) throw new KvError("KV_NO_STORE", { node: router.node });
     return child.current;
@@ -19,12 +24,12 @@ export function createNodeKv(router: Kv, child: Opened): NodeKv {
     get epoch() {
       return router.epoch;
     },
-    listOwnBuckets: (options) => store().listBuckets(options),
+    listOwnBuckets: (options) => shown(store().listBuckets(options), placement),
     get storeOpening() {
       store();
       return child.opening;
     },
-    statistics: () => statisticsOf(child),
+    statistics: () => statisticsOf(child, placement),
     crowd: child.crowd,
     get maintenance() {
       return store();
@@ -33,15 +38,24 @@ export function createNodeKv(router: Kv, child: Opened): NodeKv {
 }
 
 /** What `status` shows: the engine, and its figures as it gives them. */
-export function statusOf(node: string, child: Opened): StatusSection {
+export function statusOf(
+  node: string,
+  child: Opened,
+  placement?: Pick<ListedPlacement, "hiddenIn">,
+): StatusSection {
   const { current: store } = child;
   if (!child.isWanted) return { node, engine: "none" };
   if (store === undefined) return { node, store: "not open" };
-  return { node, engine: store.traits.engine, ...statisticsOf(child) };
+  return { node, engine: store.traits.engine, ...statisticsOf(child, placement) };
 }
 
 /** The figures of an engine that is open, as JSON can hold them, behind what it promises of a write: `sync`. */
-function statisticsOf({ current, sync }: Opened): Readonly<Record<string, unknown>> | undefined {
+function statisticsOf(
+  { current, sync }: Opened,
+  placement: Pick<ListedPlacement, "hiddenIn"> | undefined,
+): Readonly<Record<string, unknown>> | undefined {
   if (current === undefined) return undefined;
-  return { ...(sync === undefined ? {} : { sync }), ...current.statistics() };
+  const figures = current.statistics();
+  const buckets = figures.buckets - (placement?.hiddenIn(current) ?? 0);
+  return { ...(sync === undefined ? {} : { sync }), ...figures, buckets };
 }

@@ -1,13 +1,29 @@
 import type { NodeName } from "@kv/cluster";
-import type { Store } from "@kv/storage";
+import type { Answer, Answering, ListBucketsOutcome, ListedBucket, Store } from "@kv/storage";
 import type { BucketLister } from "./all-buckets.ts";
 import { KvError } from "./errors.ts";
+import type { Misplaced } from "./moves/mover.ts";
+import type { Placement } from "./placement/placement.ts";
+import type { RemoteBuckets } from "./remote/remote-buckets.ts";
+
+/** What a lister asks of a `Placement`: what lies in the store and is not served from there, and what has just gone elsewhere. */
+export type ListedPlacement = Pick<Placement, "hiddenIn" | "isServed" | "leftUnderPlan">;
+
+/** Whose buckets are listed. */
+export interface OwnListerOptions {
+  readonly self: NodeName;
+  /** `undefined` while it is not open, `"none"` where nothing is stored. */
+  readonly store: () => Store | "none" | undefined;
+  readonly placement: ListedPlacement | undefined;
+  readonly wayTo: (node: NodeName) => Pick<RemoteBuckets, "describeBucket">;
+}
 
 /**
- * The buckets that this node stores: none where it stores nothing (`"none"`). Throws `KV_NO_STORE` while its store is not
- * open.
+ * The buckets that this node stores: none where it stores nothing. While buckets are being moved, also those that it has given away
+ * and that are there: whoever lists one node after the other might have asked the new owner too early. Throws `KV_NO_STORE` while its
+ * store is not open.
  */
-export function ownLister(self: NodeName, store: () => Store | "none" | undefined): BucketLister {
+export function ownLister({ self, store, placement, wayTo }: OwnListerOptions): BucketLister {
   const opened = (): Store | "none" => {
     const found = store();
     if (found === undefined) throw new KvError("KV_NO_STORE", { node: self });
@@ -16,7 +32,11 @@ export function ownLister(self: NodeName, store: () => Store | "none" | undefine
   return {
     listBuckets(options) {
       const own = opened();
-      if (own !== "none") return own.listBuckets(options);
+      if (own !== "none") {
+        const listing = shown(own.listBuckets(options), placement);
+        const left = placement?.leftUnderPlan() ?? [];
+        return left.length === 0 ? listing : withLeft(listing, left, wayTo);
+      }
       return {
         outcome: { type: "listed", page: { entries: [], next: undefined } },
         durable: undefined,
@@ -24,8 +44,49 @@ export function ownLister(self: NodeName, store: () => Store | "none" | undefine
     },
     countBuckets() {
       const own = opened();
-      const buckets = own === "none" ? 0 : own.statistics().buckets;
+      const buckets =
+        own === "none" ? 0 : own.statistics().buckets - (placement?.hiddenIn(own) ?? 0);
       return { outcome: { type: "counted", buckets }, durable: undefined };
     },
   };
+}
+
+/** A page without what lies in the store and is not a bucket of this node. */
+export function shown(
+  listing: Answering<ListBucketsOutcome>,
+  placement: Pick<ListedPlacement, "isServed"> | undefined,
+): Answering<ListBucketsOutcome> {
+  if (placement === undefined) return listing;
+  if (listing instanceof Promise) return listing.then((answer) => shownNow(answer, placement));
+  return shownNow(listing, placement);
+}
+
+function shownNow(
+  { outcome, durable }: Answer<ListBucketsOutcome>,
+  placement: Pick<ListedPlacement, "isServed">,
+): Answer<ListBucketsOutcome> {
+  const { entries, next } = outcome.page;
+  const served = entries.filter(({ bucket }) => placement.isServed(bucket));
+  return { outcome: { type: "listed", page: { entries: served, next } }, durable };
+}
+
+/** The last page has what was given away too; one that cannot be asked for fails the page. */
+async function withLeft(
+  listing: Answering<ListBucketsOutcome>,
+  left: readonly Misplaced[],
+  wayTo: OwnListerOptions["wayTo"],
+): Promise<Answer<ListBucketsOutcome>> {
+  const answer = await listing;
+  const { entries, next } = answer.outcome.page;
+  if (next !== undefined) return answer;
+  const found = await Promise.all(
+    left.map(async ({ bucket, to }): Promise<readonly ListedBucket[]> => {
+      const { outcome } = await wayTo(to).describeBucket(bucket);
+      if (outcome.type === "no-bucket") return [];
+      const { revision, expiresAtMs, lifetime } = outcome;
+      return [{ bucket, revision, expiresAtMs, lifetime }];
+    }),
+  );
+  const page = { entries: [...entries, ...found.flat()], next };
+  return { outcome: { type: "listed", page }, durable: answer.durable };
 }

@@ -1,21 +1,14 @@
 import type { NodeName } from "@kv/cluster";
 import type { Store } from "@kv/storage";
 import { AllBuckets, type BucketLister } from "./all-buckets.ts";
-import type { BucketName } from "./bucket-name.ts";
-import { KvError } from "./errors.ts";
+import { BucketPlaces, operationsAt } from "./bucket-places.ts";
 import type { Kv } from "./kv.ts";
-import { ownLister } from "./own-lister.ts";
-import { quoteBytes } from "./quote-bytes.ts";
-import { hopsWith, NO_HOPS } from "./remote/hops.ts";
-import type { Caller } from "./remote/link.ts";
-import { RemoteBuckets } from "./remote/remote-buckets.ts";
+import { type ListedPlacement, ownLister } from "./own-lister.ts";
+import type { Placement } from "./placement/placement.ts";
+import { NO_HOPS } from "./remote/hops.ts";
 import type { Passage, ServingBuckets, ServingRouter } from "./remote/serving-router.ts";
-import {
-  type CompiledRoutingTable,
-  compileRoutingTable,
-  type RoutingReader,
-  type RoutingTable,
-} from "./routing-table.ts";
+import { type RemoteTerms, routesInForce } from "./routes.ts";
+import type { RoutingReader, RoutingTable } from "./routing-table.ts";
 
 /** What a router looks at anew for every request. */
 export interface RouterOptions {
@@ -25,16 +18,13 @@ export interface RouterOptions {
   /** This node's own store, `undefined` while it is not open; `"none"` for a node that never has one. */
   readonly store: () => Store | "none" | undefined;
   readonly remote: RemoteTerms;
+  /** What was moved, and is being moved; nothing by default. */
+  readonly placement?: RouterPlacement | undefined;
 }
 
-/** How other nodes are asked. */
-export interface RemoteTerms {
-  readonly caller: Caller;
-  /** The caller's clock, in milliseconds. */
-  readonly clock: () => number;
-  /** How long a request that begins here may take. */
-  readonly timeoutMs: () => number;
-}
+/** What a router asks of a `Placement`. */
+export type RouterPlacement = Pick<Placement, "isQuiet" | "find" | "version" | "previousOwners"> &
+  ListedPlacement;
 
 /** The buckets of all nodes, for clients of this one and for the other nodes. */
 export interface Router extends Kv, ServingRouter {
@@ -43,72 +33,48 @@ export interface Router extends Kv, ServingRouter {
   serving(passage: Passage): ServingBuckets;
 }
 
-/** The operations that one bucket is served by: of this node's store, or of another node's. */
-type BucketPlace = Store | RemoteBuckets;
-
-/** A table as requests go by it. */
-interface Routes {
-  readonly owners: CompiledRoutingTable;
-  /** The owners but for this node, as requests that begin here reach them. */
-  readonly remotes: ReadonlyMap<NodeName, RemoteBuckets>;
-}
-
 /**
- * Takes each request to the store of the bucket's owner. Who serves a bucket, in this order: this node when
- * the table names it, this node when it holds the bucket whatever the table says (so that a changed table
- * hides nothing), otherwise the owner the table names, which is asked and goes by its own table.
+ * Takes each request to the store of the bucket's owner. Who serves a bucket, in this order: what `Placement` says of one that is or
+ * was on its way; this node when the table names it; this node when it holds the bucket whatever the table says (so that a changed
+ * table hides nothing); otherwise the owner the table names, which is asked and goes by its own table.
  *
  * A request of another node that would be passed on by a node that has passed it on before is a `KV_ROUTING_LOOP`; one that
  * too many have passed on, `KV_TOO_MANY_HOPS`.
  */
-export function createRouter({ reader, table, store, remote }: RouterOptions): Router {
+export function createRouter({ reader, table, store, remote, placement }: RouterOptions): Router {
   const { self } = reader;
   const routes = routesInForce({ reader, table, remote });
-  const own = ownLister(self, store);
-  const all = new AllBuckets(() => listersOf(routes(), self, own));
+  const own = ownLister({ self, store, placement, wayTo: (node) => routes().wayTo(node) });
+  const epochOf = epochs();
+  const all = new AllBuckets(() => {
+    const { remotes, wayTo } = routes();
+    const listers = new Map<NodeName, BucketLister>([[self, own], ...remotes]);
+    for (const node of placement?.previousOwners ?? []) {
+      if (!listers.has(node)) listers.set(node, wayTo(node));
+    }
+    return listers;
+  });
 
-  /** This node's store if the bucket is served here; otherwise the owner that the table names. */
-  function ownStoreOrOwner(bucket: BucketName): Store | NodeName {
-    const opened = store();
-    const owner = routes().owners[bucket[0] ?? 0];
-    if (opened === undefined) throw new KvError("KV_NO_STORE", { node: self });
-    if (opened !== "none" && (owner === self || holds(opened, bucket))) return opened;
-    if (owner === undefined) throw new KvError("KV_NO_ROUTE", { bucket: quoteBytes(bucket) });
-    if (owner === self) throw new KvError("KV_NO_STORE", { node: self });
-    return owner;
-  }
-
-  function placeFor(bucket: BucketName): BucketPlace {
-    const found = ownStoreOrOwner(bucket);
-    if (typeof found !== "string") return found;
-    const owner = routes().remotes.get(found);
-    if (owner === undefined) throw new Error(`no way to ${found} was made`);
-    return owner;
-  }
-
+  const places = new BucketPlaces({ self, routes, store, remote, placement });
+  const atClients = operationsAt((bucket) => places.ofClient(bucket));
   let passage: Passage = { hops: NO_HOPS, timeoutMs: 0 };
-
-  function placeForPassed(bucket: BucketName): BucketPlace {
-    const found = ownStoreOrOwner(bucket);
-    return typeof found === "string" ? passedOn(found, passage, { self, remote }) : found;
-  }
-
-  const served: ServingBuckets = { ...operationsAt(placeForPassed), ...own };
+  const atNodes = operationsAt((bucket) => places.ofNode(bucket, passage));
+  const served: ServingBuckets = { ...atNodes, ...own };
 
   return {
     node: self,
     get epoch() {
-      return routes();
+      return epochOf(routes(), placement?.version);
     },
     read(key, sink) {
-      const place = placeFor(key.bucket);
-      return place instanceof RemoteBuckets ? undefined : place.read(key, sink);
+      const place = places.find(key.bucket, NO_HOPS.nodes);
+      return "read" in place ? place.read(key, sink) : undefined;
     },
     foresee(keys, count) {
       const opened = store();
       if (opened !== undefined && opened !== "none") opened.foresee(keys, count);
     },
-    ...operationsAt(placeFor),
+    ...atClients,
     listBuckets: (options) => all.listBuckets(options),
     countBuckets: () => all.countBuckets(),
     serving(passed) {
@@ -118,85 +84,13 @@ export function createRouter({ reader, table, store, remote }: RouterOptions): R
   };
 }
 
-/** Each operation on one bucket, done at the place that `placeFor` finds for it. */
-function operationsAt(
-  placeFor: (bucket: BucketName) => BucketPlace,
-): Omit<ServingBuckets, "listBuckets" | "countBuckets"> {
-  return {
-    createBucket: (bucket) => placeFor(bucket).createBucket(bucket),
-    get: (bucket, key) => placeFor(bucket).get(bucket, key),
-    describeKey: (bucket, key) => placeFor(bucket).describeKey(bucket, key),
-    put: (bucket, fields, options) => placeFor(bucket).put(bucket, fields, options),
-    delete: (bucket, keys, condition) => placeFor(bucket).delete(bucket, keys, condition),
-    dropBucket: (bucket) => placeFor(bucket).dropBucket(bucket),
-    expire: (bucket, key, expiresAtMs) => placeFor(bucket).expire(bucket, key, expiresAtMs),
-    listKeys: (bucket, options) => placeFor(bucket).listKeys(bucket, options),
-    describeBucket: (bucket) => placeFor(bucket).describeBucket(bucket),
+/** The same object as long as nothing has changed. */
+function epochs(): (routes: object, version: object | undefined) => object {
+  let [routesBefore, versionBefore]: (object | undefined)[] = [];
+  let epoch = {};
+  return (routes, version) => {
+    if (routes !== routesBefore || version !== versionBefore) epoch = {};
+    [routesBefore, versionBefore] = [routes, version];
+    return epoch;
   };
-}
-
-/** The buckets of `owner` for a request that came this way and goes on. */
-function passedOn(
-  owner: NodeName,
-  { hops, timeoutMs }: Passage,
-  { self, remote: { caller, clock } }: { readonly self: NodeName; readonly remote: RemoteTerms },
-): RemoteBuckets {
-  if (hops.nodes.includes(self)) {
-    throw new KvError("KV_ROUTING_LOOP", { path: [...hops.nodes, self] });
-  }
-  return new RemoteBuckets({ caller, clock, node: owner, hops: hopsWith(hops, self), timeoutMs });
-}
-
-function listersOf(
-  { remotes }: Routes,
-  self: NodeName,
-  own: BucketLister,
-): ReadonlyMap<NodeName, BucketLister> {
-  return new Map<NodeName, BucketLister>([[self, own], ...remotes]);
-}
-
-/** The table in force, made into ways: anew when it is another one than at the last look. */
-function routesInForce({
-  reader,
-  table,
-  remote: { caller, clock, timeoutMs },
-}: Omit<RouterOptions, "store">): () => Routes {
-  const hops = hopsWith(NO_HOPS, reader.self);
-  const wayTo = (node: NodeName): RemoteBuckets =>
-    new RemoteBuckets({
-      caller,
-      clock,
-      node,
-      hops,
-      get timeoutMs() {
-        return timeoutMs();
-      },
-    });
-  const compile = (source: RoutingTable): Routes => {
-    const owners = compileRoutingTable(source, reader);
-    const remotes = new Map<NodeName, RemoteBuckets>();
-    for (const node of new Set(owners)) {
-      if (node !== undefined && node !== reader.self) remotes.set(node, wayTo(node));
-    }
-    return { owners, remotes };
-  };
-  let source = table();
-  let compiled = compile(source);
-  return () => {
-    const current = table();
-    if (current !== source) {
-      source = current;
-      compiled = compile(source);
-    }
-    return compiled;
-  };
-}
-
-/**
- * Whether `store` has the bucket. Only asked of this node's own engine, which answers at once; one that
- * answers by a promise shares its buckets among all nodes and has no routing table.
- */
-function holds(store: Store, bucket: BucketName): boolean {
-  const answer = store.describeBucket(bucket);
-  return "outcome" in answer && answer.outcome.type !== "no-bucket";
 }

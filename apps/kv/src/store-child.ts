@@ -15,6 +15,8 @@ export interface StoreChildOptions {
   readonly snapshotEveryRecords: number;
   /** Where the log lies. */
   readonly directory: string;
+  /** Reads what it needs of a store that has been opened, before anybody is served from it. */
+  readonly onOpen?: ((store: Store) => Promise<void>) | undefined;
 }
 
 /**
@@ -55,6 +57,7 @@ export class StoreChild {
   async start(): Promise<Child> {
     const store = await this.#open();
     if (store === undefined) return nothing;
+    await this.#options.onOpen?.(store);
     this.#store = store;
     this.#opening = randomUUID();
     return {
@@ -68,7 +71,7 @@ export class StoreChild {
   }
 
   async #open(): Promise<Store | undefined> {
-    const { engine, ...options } = this.#options;
+    const { engine, onOpen: _, ...options } = this.#options;
     if (engine === "none") return undefined;
     if (engine === "memory") return new MemoryStore({ clock: unixTimeMs });
     const mayStandStill = (): boolean => this.crowd.isAtMostOne;

@@ -12,8 +12,13 @@ import { isolatedCluster, parseNodeName } from "@kv/cluster";
 import { MemoryStore, type Store } from "@kv/storage";
 import type { NodeKv } from "../src/kv.ts";
 import { Crowd } from "../src/crowd.ts";
+import { createNodeMoves } from "../src/moves/node-moves.ts";
+import { stillHome } from "../src/moves/testing/still-home.ts";
 import { createNodeKv } from "../src/node-kv.ts";
 import { createRouter } from "../src/router.ts";
+import type { RoutingTable } from "../src/routing-table.ts";
+
+const table = (): RoutingTable => [{ from: 0, to: 255, node: "self" }];
 
 /** A node's store that tests run commands on. */
 export class CommandBench {
@@ -28,17 +33,26 @@ export class CommandBench {
     const self = parseNodeName(name, "here");
     if (self === undefined) throw new Error(`${name} is no node`);
     this.store = new MemoryStore({ clock: () => this.nowMs });
-    const router = createRouter({
-      reader: { self, host: "here" },
-      table: () => [{ from: 0, to: 255, node: "self" }],
-      store: () => this.store,
-      remote: { caller: isolatedCluster(self), clock: () => 0, timeoutMs: () => 5000 },
-    });
+    const reader = { self, host: "here" };
+    const store = () => this.store;
+    const remote = { caller: isolatedCluster(self), clock: () => 0, timeoutMs: () => 5000 };
+    const router = createRouter({ reader, table, store, remote });
     const child = {
       current: () => this.store,
       opening: () => this.opening,
     };
-    this.kv = createNodeKv(router, {
+    const home = stillHome(table);
+    const { coordinator: routing } = createNodeMoves({
+      reader,
+      home,
+      arrivals: home,
+      store,
+      ways: remote,
+      linked: () => [],
+      problemOf: () => undefined,
+      pauseLimitMs: () => 1000,
+    });
+    const kv = createNodeKv(router, {
       crowd: new Crowd(),
       get current() {
         return child.current();
@@ -49,6 +63,7 @@ export class CommandBench {
       isWanted: true,
       sync: undefined,
     });
+    this.kv = Object.assign(kv, { routing });
   }
 
   /** Runs a command as an operator types it; what is printed is gathered. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Revision } from "../src/index.ts";
 import { B, K, V, W } from "./examples.ts";
 import { hex } from "./model.ts";
 import type { OpenStore } from "./open-store.ts";
@@ -56,5 +57,17 @@ export function testBuckets(open: OpenStore): void {
     const found = await settle(store.get(B, K));
     assert.ok(found.type === "found");
     assert.equal(hex(found.value), hex(W));
+  });
+
+  test("raiseRevision() has later mutations go on above a revision, and lowers nothing", async () => {
+    await using store = await open({ clock: () => 0 });
+    const first = await settle(store.createBucket(B));
+    assert.ok(typeof first.revision === "number");
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it stands for one of another store
+    const foreign = (first.revision + 1_000_000) as Revision;
+    store.raiseRevision(foreign);
+    store.raiseRevision(first.revision);
+    const stored = await settle(store.put(B, [{ key: K, value: V }]));
+    assert.ok(stored.type === "stored" && stored.revision > foreign);
   });
 }

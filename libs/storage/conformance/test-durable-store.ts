@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
-import type { Clock, Store } from "../src/index.ts";
+import type { Clock, Revision, Store } from "../src/index.ts";
 import { B, K, L as GONE, V, W } from "./examples.ts";
 import { expectSame } from "./expect-same.ts";
 import { hex, Model } from "./model.ts";
@@ -56,6 +56,20 @@ export function testDurableStore(engine: string, findPlace: () => Promise<Place>
       const found = await Promise.all(keys.map((key) => settle(store.get(B, key))));
       const types = found.map(({ type }) => type);
       assert.deepEqual(types, ["found", "missing", "missing", "missing"]);
+    });
+
+    test("raiseRevision() holds after it was opened again", async () => {
+      await using place = await findPlace();
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it stands for one of another store
+      const foreign = 1_000_000 as Revision;
+      {
+        await using store = await place.open({ clock: () => 0 });
+        store.raiseRevision(foreign);
+        await settle(store.createBucket(B));
+      }
+      await using store = await place.open({ clock: () => 0 });
+      const stored = await settle(store.put(B, [{ key: K, value: V }]));
+      assert.ok(stored.type === "stored" && stored.revision > foreign);
     });
 
     test("a transient bucket is one after it was opened again, and what went with its last key stays away", async () => {

@@ -12,6 +12,7 @@ import { type Decision, dropsBucket, type Finding } from "./state/decision.ts";
 import { findKey } from "./state/find-key.ts";
 import { expiryOf } from "./state/look-up.ts";
 import { mutationNumber } from "./state/mutation-number.ts";
+import { raiseRevision } from "./state/raise-revision.ts";
 import { readKey } from "./state/read-key.ts";
 import { readBucket, readBuckets, readKeys } from "./state/read-listing.ts";
 import type { KeyPlace, ReadResult, ValueSink } from "./read.ts";
@@ -32,6 +33,7 @@ import type {
   ListOptions,
   PutOptions,
   PutOutcome,
+  Revision,
   Store,
   StoreTraits,
 } from "./store.ts";
@@ -130,6 +132,10 @@ export class MemoryStore implements Store {
   statistics(): StoreStatistics {
     const { keyCount: keys, bucketCount: buckets, memoryBytes } = this.#swept(this.#clock());
     return { keys, buckets, indexBytes: memoryBytes, writable: true };
+  }
+
+  raiseRevision(atLeast: Revision): void {
+    raiseRevision(this.#open(), atLeast);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

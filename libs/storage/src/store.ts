@@ -271,6 +271,9 @@ export interface Store extends Buckets, AsyncDisposable {
   /** What an operator wants to know; cheap enough to be asked every second. */
   statistics(): StoreStatistics;
 
+  /** Has all later mutations get revisions above `atLeast`, one of another store; after a crash too, once one is durable. */
+  raiseRevision(atLeast: Revision): void;
+
   /** Gives the space of dead bytes back as far as there is any; `undefined` in an engine without files. */
   readonly compact?: ((options?: MaintenanceOptions) => Promise<CompactionResult>) | undefined;
 

@@ -8,6 +8,9 @@ import { dropCommand } from "./drop.ts";
 import { getCommand } from "./get.ts";
 import { keysCommand } from "./keys.ts";
 import { putCommand } from "./put.ts";
+import { routingApplyCommand } from "./routing/apply.ts";
+import { routingPlanCommand } from "./routing/plan.ts";
+import { routingStatusCommand } from "./routing/status.ts";
 import { salvageCommand } from "./salvage.ts";
 import { exportCommand } from "./transfer/export.ts";
 import { importCommand } from "./transfer/import.ts";
@@ -25,4 +28,7 @@ export const kvCommands: readonly CommandDeclaration<NodeKv>[] = [
   backupCommand,
   checkCommand,
   salvageCommand,
+  routingPlanCommand,
+  routingApplyCommand,
+  routingStatusCommand,
 ];

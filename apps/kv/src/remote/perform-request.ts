@@ -1,14 +1,21 @@
 import type { Served } from "./later.ts";
 import type { RemoteRequest } from "./request.ts";
 import type { RemoteOutcomes } from "./response.ts";
+import type { ServingMoves } from "./serving-moves.ts";
 import type { ServingBuckets } from "./serving-router.ts";
+
+/** What the requests of other nodes are done with. */
+export interface Performers {
+  readonly buckets: ServingBuckets;
+  readonly moves: ServingMoves;
+}
 
 /** Any outcome that a request may have. */
 export type AnyOutcome = RemoteOutcomes[keyof RemoteOutcomes];
 
-/** Does with `buckets` what `request` asks for; its arrays are read during the call only. Throws what that throws. */
+/** Does what `request` asks for; its arrays are read during the call only. Throws what those throw that it is done with. */
 export function performRequest(
-  buckets: ServingBuckets,
+  { buckets, moves }: Performers,
   request: RemoteRequest,
 ): Served<AnyOutcome> {
   switch (request.type) {
@@ -32,6 +39,14 @@ export function performRequest(
       return buckets.listKeys(request.bucket, request);
     case "list-buckets":
       return buckets.listBuckets(request);
+    case "move-begin":
+      return moves.begin(request);
+    case "move-fields":
+      return moves.add(request);
+    case "move-activate":
+      return moves.activate(request);
+    case "routing":
+      return moves.routing(request);
     case "count-buckets":
   }
   return buckets.countBuckets();

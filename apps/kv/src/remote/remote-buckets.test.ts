@@ -6,6 +6,7 @@ import { RequestDecoder } from "./codec/decode-request.ts";
 import { hopsWith, NO_HOPS } from "./hops.ts";
 import type { Later } from "./later.ts";
 import { RemoteBuckets } from "./remote-buckets.ts";
+import { RemoteNode } from "./remote-node.ts";
 import { IS_WRITE, type RemoteRequest } from "./request.ts";
 import type { RemoteResponse } from "./response.ts";
 import { bucketNamed, brandCursor, brandRevision, nodeNamed } from "./testing/any-part.ts";
@@ -20,10 +21,12 @@ const key = Uint8Array.of(0x6b);
 const value = Uint8Array.of(1, 2);
 const fields = [{ key, value, expiresAtMs: 9, condition: { type: "absent" } as const }];
 const revision = brandRevision(4);
+const moved = [{ key, value, expiresAtMs: 9 }];
+const move = { lifetime: "kept", expiresAtMs: undefined, revisionFloor: revision } as const;
 const cursor = brandCursor("12");
 
 type Call = readonly [
-  call: (remote: RemoteBuckets) => Later<object>,
+  call: (remote: RemoteBuckets, node: RemoteNode) => Later<object>,
   request: RemoteRequest,
   outcome: RemoteResponse,
 ];
@@ -95,20 +98,40 @@ const CALLS: readonly Call[] = [
     { type: "count-buckets", hops },
     { type: "counted", buckets: 6 },
   ],
+  [
+    (_, node) => node.beginMove({ bucket, moveId: "m", ...move }),
+    { type: "move-begin", hops, bucket, moveId: "m", ...move },
+    { type: "taken" },
+  ],
+  [
+    (_, node) => node.moveFields({ bucket, moveId: "m", fields: moved, deletedKeys: [key] }),
+    { type: "move-fields", hops, bucket, moveId: "m", fields: moved, deletedKeys: [key] },
+    { type: "refused", reason: "another move" },
+  ],
+  [
+    (_, node) => node.activateMove({ bucket, moveId: "m" }),
+    { type: "move-activate", hops, bucket, moveId: "m" },
+    { type: "taken" },
+  ],
+  [
+    (_, node) => node.routing("{}"),
+    { type: "routing", hops, text: "{}" },
+    { type: "routing", text: "[]" },
+  ],
 ];
 
 function opened() {
   const link = new ScriptedLink();
   const route = { caller: link, clock: () => 1_000, node: bar, hops, timeoutMs: 5_000 };
-  return { link, remote: new RemoteBuckets(route) };
+  return { link, remote: new RemoteBuckets(route), asked: new RemoteNode(route) };
 }
 
 for (const [call, request, outcome] of CALLS) {
   const { type } = request;
-  suite(`RemoteBuckets, ${type}`, () => {
+  suite(`RemoteBuckets and RemoteNode, ${type}`, () => {
     test("sends the request before it returns, to its node, with its deadline", () => {
-      const { link, remote } = opened();
-      call(remote);
+      const { link, remote, asked } = opened();
+      call(remote, asked);
       assert.equal(link.calls.length, 1);
       const { node, payload, call: sent } = link.latest;
       assert.equal(node, bar);
@@ -117,8 +140,8 @@ for (const [call, request, outcome] of CALLS) {
     });
 
     test("answers with the outcome in the turn in which it comes, resting on nothing", () => {
-      const { link, remote } = opened();
-      const later = call(remote);
+      const { link, remote, asked } = opened();
+      const later = call(remote, asked);
       assert.equal(later.isSettled, false);
       const payload = encodedResponse(type, outcome);
       link.latest.call.answered(payload);
@@ -129,8 +152,8 @@ for (const [call, request, outcome] of CALLS) {
     });
 
     test("fails as the other node did", async () => {
-      const { link, remote } = opened();
-      const noRoute = call(remote);
+      const { link, remote, asked } = opened();
+      const noRoute = call(remote, asked);
       link.latest.call.answered(
         encodedResponse(type, new KvError("KV_NO_ROUTE", { bucket: '"S"' })),
       );
@@ -138,7 +161,7 @@ for (const [call, request, outcome] of CALLS) {
         async () => noRoute,
         (error) => isKvError(error, "KV_NO_ROUTE") && error.details.bucket === '"S"',
       );
-      const unknown = call(remote);
+      const unknown = call(remote, asked);
       const details = { path: "/data", reason: "EIO" };
       link.latest.call.answered(
         encodedResponse(type, new StorageError("STORAGE_WRITE_UNKNOWN", details)),
@@ -159,8 +182,8 @@ for (const [call, request, outcome] of CALLS) {
         ["CLUSTER_CONGESTED", "too much waits to be sent to bar@lab"],
         ["CLUSTER_TOO_LARGE", "the request is too large to be sent to bar@lab"],
       ] as const) {
-        const { link, remote } = opened();
-        const later = call(remote);
+        const { link, remote, asked } = opened();
+        const later = call(remote, asked);
         const cause = linkError(code);
         link.latest.call.failed(cause);
         await assert.rejects(
@@ -172,9 +195,9 @@ for (const [call, request, outcome] of CALLS) {
     });
 
     test("was surely not applied when the link says so", async () => {
-      const { link, remote } = opened();
+      const { link, remote, asked } = opened();
       for (const code of ["CLUSTER_NOT_ANSWERED", "CLUSTER_CONNECTION_LOST"]) {
-        const later = call(remote);
+        const later = call(remote, asked);
         link.latest.call.failed(linkError(code, { mayHaveBeenApplied: false }));
         await assert.rejects(
           async () => later,
@@ -185,8 +208,8 @@ for (const [call, request, outcome] of CALLS) {
 
     test("takes nothing for an answer that is none", async () => {
       for (const payload of [new Uint8Array(), Uint8Array.of(0xff), Uint8Array.of(0, 3)]) {
-        const { link, remote } = opened();
-        const later = call(remote);
+        const { link, remote, asked } = opened();
+        const later = call(remote, asked);
         link.latest.call.answered(payload);
         await assert.rejects(
           async () => later,

@@ -16,25 +16,10 @@ import type {
 } from "@kv/storage";
 import type { BucketName } from "../bucket-name.ts";
 import type { CountBucketsOutcome } from "../kv.ts";
-import type { NodeName } from "@kv/cluster";
-import type { Hops } from "./hops.ts";
+import { askNode, type RemoteRoute } from "./ask-node.ts";
 import type { Later } from "./later.ts";
-import type { Caller } from "./link.ts";
-import { RemoteCall } from "./remote-call.ts";
 import type { RemoteOperation, RemoteRequest } from "./request.ts";
 import type { RemoteOutcomes } from "./response.ts";
-
-/** How the buckets of a node are reached. */
-export interface RemoteRoute {
-  readonly caller: Caller;
-  /** The clock of the caller, in milliseconds. */
-  readonly clock: () => number;
-  readonly node: NodeName;
-  /** Who has passed the requests on, this node last. */
-  readonly hops: Hops;
-  /** How long each request may take: as configured, or what is left of one that another node has sent. */
-  readonly timeoutMs: number;
-}
 
 /**
  * The buckets of another node: the operations of `Buckets`, answered by a {@link Later}. An outcome rests on nothing, as its
@@ -112,13 +97,6 @@ export class RemoteBuckets {
   #ask<Operation extends RemoteOperation>(
     request: RemoteRequest & { readonly type: Operation },
   ): Later<RemoteOutcomes[Operation]> {
-    const { caller, clock, node, timeoutMs } = this.#route;
-    const call = new RemoteCall<Operation>(request, {
-      node,
-      timeoutMs,
-      deadlineMs: clock() + timeoutMs,
-    });
-    caller.call(node, call);
-    return call.later;
+    return askNode<Operation>(this.#route, request);
   }
 }

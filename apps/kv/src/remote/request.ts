@@ -1,6 +1,12 @@
 import type { Condition, Cursor, Field } from "@kv/storage";
 import type { BucketName } from "../bucket-name.ts";
 import type { Hops } from "./hops.ts";
+import type {
+  MoveActivateRequest,
+  MoveBeginRequest,
+  MoveFieldsRequest,
+  RoutingRequest,
+} from "./move-request.ts";
 
 /** What every request carries. */
 interface Passed {
@@ -102,11 +108,17 @@ export interface CountBucketsRequest extends Passed {
  *  9 LIST BUCKETS     [cursor] · [limit]
  * 10 LIST KEYS        bucket · [cursor] · [limit]
  * 11 COUNT BUCKETS    nothing
+ * 12 MOVE BEGIN       bucket · move · transient u8 · [time] · revision
+ * 13 MOVE FIELDS      bucket · move · count u32 · count times moved · count u32 · count times key
+ * 14 MOVE ACTIVATE    bucket · move
+ * 15 ROUTING          text                                 at most 256 KiB
  *
  * bucket    = length u8 · bytes                            1 to 255 bytes
  * key       = length u32 · bytes                           at most 1 MiB
  * value     = length u32 · bytes
  * field     = key · value · [time] · condition
+ * move      = text                                         1 to 64 bytes
+ * moved     = key · value · [time]
  * condition = 0 u8                                         none
  *           | 1 u8                                         the key is absent
  *           | 2 u8 · revision                              the key has this revision
@@ -119,7 +131,7 @@ export interface CountBucketsRequest extends Passed {
  * ```
  *
  * Numbers are little-endian; those of eight bytes are whole ones from -(2^53 - 1) to 2^53 - 1. There is one way to write
- * each request, and nothing behind its end.
+ * each request, and nothing behind its end. Those from 12 on are passed on by nobody: their one hop is the node that asks.
  */
 export type RemoteRequest =
   | CreateBucketRequest
@@ -132,7 +144,18 @@ export type RemoteRequest =
   | ExpireRequest
   | ListBucketsRequest
   | ListKeysRequest
-  | CountBucketsRequest;
+  | CountBucketsRequest
+  | MoveBeginRequest
+  | MoveFieldsRequest
+  | MoveActivateRequest
+  | RoutingRequest;
+
+/** Whether a node asks this of its own accord, and not for a client. */
+export function isOfNode(
+  request: RemoteRequest,
+): request is MoveBeginRequest | MoveFieldsRequest | MoveActivateRequest | RoutingRequest {
+  return OPERATION_NUMBER[request.type] >= OPERATION_NUMBER["move-begin"];
+}
 
 /** What may be asked for. */
 export type RemoteOperation = RemoteRequest["type"];
@@ -153,6 +176,10 @@ export const OPERATION_NUMBER: Readonly<Record<RemoteOperation, number>> = {
   "list-buckets": 9,
   "list-keys": 10,
   "count-buckets": 11,
+  "move-begin": 12,
+  "move-fields": 13,
+  "move-activate": 14,
+  routing: 15,
 };
 
 /** Which operations change something: when one was sent and not answered, nobody knows whether it did. */
@@ -168,4 +195,9 @@ export const IS_WRITE: Readonly<Record<RemoteOperation, boolean>> = {
   "list-buckets": false,
   "list-keys": false,
   "count-buckets": false,
+  // These are asked again until there is an answer, and twice does no more than once.
+  "move-begin": false,
+  "move-fields": false,
+  "move-activate": false,
+  routing: false,
 };

@@ -13,6 +13,7 @@ import type {
 } from "@kv/storage";
 import type { KvError } from "../errors.ts";
 import type { CountBucketsOutcome } from "../kv.ts";
+import type { MoveOutcome, RoutingOutcome } from "./move-request.ts";
 import type { RemoteOperation } from "./request.ts";
 
 /** What may come of each operation. */
@@ -28,6 +29,10 @@ export interface RemoteOutcomes {
   readonly "list-buckets": ListBucketsOutcome;
   readonly "list-keys": ListKeysOutcome;
   readonly "count-buckets": CountBucketsOutcome;
+  readonly "move-begin": MoveOutcome;
+  readonly "move-fields": MoveOutcome;
+  readonly "move-activate": MoveOutcome;
+  readonly routing: RoutingOutcome;
 }
 
 /** Why the asked node has no outcome. Its code and details are those of the failure there; its stack is not. */
@@ -56,6 +61,9 @@ export type RemoteFailure = KvError | StorageError;
  * 13 KEYS              count u32 · count times { key · revision · [time] } · [cursor]
  * 14 BUCKETS           count u32 · count times { name · revision · [time] · transient u8 } · [cursor]
  * 15 COUNTED           buckets i64
+ * 16 TAKEN             nothing
+ * 17 REFUSED           reason text
+ * 18 ROUTING           text
  *
  * key, name = length u32 · bytes
  * cause     = text: the operating system's name for what went wrong, such as ENOSPC

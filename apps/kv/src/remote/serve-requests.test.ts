@@ -7,8 +7,10 @@ import { Later } from "./later.ts";
 import type { RemoteRequest } from "./request.ts";
 import type { RemoteOutcomes } from "./response.ts";
 import { RequestServer } from "./serve-requests.ts";
+import type { ServingMoves } from "./serving-moves.ts";
 import type { ServingBuckets } from "./serving-router.ts";
 import { bucketNamed, brandRevision, nodeNamed } from "./testing/any-part.ts";
+import { noMoves } from "./testing/no-moves.ts";
 import { plainBytes } from "./testing/plain-bytes.ts";
 import { ReceivedCall } from "./testing/received-call.ts";
 import { ServingStore } from "./testing/serving-store.ts";
@@ -32,12 +34,13 @@ const stored: RemoteOutcomes["put"] = { type: "stored", revision, added: 1 };
 const diskError = new StorageError("STORAGE_WRITE_UNKNOWN", { path: "/data", reason: "EIO" });
 
 /** A server for a MemoryStore, or for what is in `others` instead. */
-function serving(others?: Partial<ServingBuckets>) {
+function serving(others?: Partial<ServingBuckets>, moves?: Partial<ServingMoves>) {
   const bugs: unknown[] = [];
   const router = new ServingStore(bar, new MemoryStore({ clock: () => 0 }), others);
   const answerLimitBytes = 1024;
   const server = new RequestServer({
     router,
+    moves: { ...noMoves, ...moves },
     answerLimitBytes,
     onBug: (error) => void bugs.push(error),
   });

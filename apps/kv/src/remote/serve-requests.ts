@@ -3,15 +3,19 @@ import { RequestDecoder } from "./codec/decode-request.ts";
 import { CommitGroups } from "./commit-groups.ts";
 import { Later } from "./later.ts";
 import type { ServedCall } from "./link.ts";
+import type { NodeName } from "@kv/cluster";
 import { performRequest } from "./perform-request.ts";
-import type { RemoteOperation, RemoteRequest } from "./request.ts";
+import { RequestLane } from "./request-lane.ts";
+import { isOfNode, type RemoteOperation, type RemoteRequest } from "./request.ts";
 import { type ReplyTerms, ServedReply } from "./served-reply.ts";
+import type { ServingMoves } from "./serving-moves.ts";
 import type { ServingRouter } from "./serving-router.ts";
 import { isListing, type ListingRequest, ownListing, shorterListing } from "./shorter-listing.ts";
 
 /** What serves the requests of other nodes. */
 export interface RequestServerOptions {
   readonly router: ServingRouter;
+  readonly moves: ServingMoves;
   /** Longest answer that a link takes: at least a kibibyte and a value. Pages of listings are cut to fit. */
   readonly answerLimitBytes: number;
   /** Something failed that must not; the request was answered, and the node serves on. */
@@ -22,22 +26,41 @@ export interface RequestServerOptions {
  * Serves the requests that come over the links of a node. Each gets one answer: at once, in the same turn, when its outcome is
  * there and rests on nothing, and otherwise when it is durable here.
  *
+ * Those of one node are carried out in their order, also while buckets change their owners: what it asks waits while something is
+ * unanswered that was passed on before such a change.
+ *
  * Surely not begun, and answered so: a request that is none, and one whose time is over. Whether one goes in a loop is the router's
  * to say: a node that serves it is no part of one.
  */
 export class RequestServer {
   readonly #router: ServingRouter;
+  readonly #moves: ServingMoves;
   readonly #terms: ReplyTerms;
   readonly #decoder = new RequestDecoder();
+  readonly #lanes = new Map<NodeName, RequestLane>();
 
-  constructor({ router, answerLimitBytes, onBug }: RequestServerOptions) {
+  constructor({ router, moves, answerLimitBytes, onBug }: RequestServerOptions) {
     this.#router = router;
+    this.#moves = moves;
     const groups = new CommitGroups(onBug);
     this.#terms = { node: router.node, groups, answerLimitBytes, onBug };
   }
 
   /** Begins the request that `call` brings, after those that were begun before it. Throws nothing but what the link throws. */
   serve(call: ServedCall): void {
+    const lane = this.#lanes.get(call.from);
+    if (lane?.mustWait(this.#router.epoch) === true && this.#waits(call)) lane.add(call);
+    else this.#begin(call);
+  }
+
+  /** What belongs to a move, and what this node has passed on before, goes on: what is waited for may wait for it. */
+  #waits(call: ServedCall): boolean {
+    const request = this.#decoder.decode(call.payload);
+    if (request === undefined || isOfNode(request)) return false;
+    return !request.hops.nodes.includes(this.#router.node);
+  }
+
+  #begin(call: ServedCall): void {
     const request = this.#decoder.decode(call.payload);
     if (request === undefined) {
       const { node } = this.#router;
@@ -62,12 +85,15 @@ export class RequestServer {
     const passage = { hops: request.hops, timeoutMs: call.remainingMs };
     let served: ReturnType<typeof performRequest>;
     try {
-      served = performRequest(this.#router.serving(passage), request);
+      served = performRequest(
+        { buckets: this.#router.serving(passage), moves: this.#moves },
+        request,
+      );
     } catch (error) {
       reply.failed(error);
       return;
     }
-    if (served instanceof Later) served.whenSettled(reply);
+    if (served instanceof Later) this.#laneOf(call.from).follow(served, reply, this.#router.epoch);
     else if (served instanceof Promise) {
       served
         .then(
@@ -76,6 +102,14 @@ export class RequestServer {
         )
         .catch(this.#terms.onBug);
     } else reply.answered(served);
+  }
+
+  #laneOf(from: NodeName): RequestLane {
+    const lane =
+      this.#lanes.get(from) ??
+      new RequestLane({ epoch: () => this.#router.epoch, begin: (call) => this.#begin(call) });
+    this.#lanes.set(from, lane);
+    return lane;
   }
 
   /** A page that is too large is asked for again with fewer entries, from the same place on. */

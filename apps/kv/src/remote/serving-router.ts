@@ -24,6 +24,8 @@ export type ServingBuckets = {
 /** This node's router, as requests of other nodes see it. */
 export interface ServingRouter {
   readonly node: NodeName;
+  /** See `Kv.epoch`. */
+  readonly epoch: unknown;
   /** The operations for a request that came this way; asked for each. A request that goes on from here takes `passage` along. */
   serving(passage: Passage): ServingBuckets;
 }

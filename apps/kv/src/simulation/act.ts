@@ -3,7 +3,8 @@ import { ownerOf } from "./draw-tables.ts";
 import { drawDemands, drawFocus } from "./draw-demands.ts";
 import type { History } from "./history.ts";
 import type { Demand } from "./request.ts";
-import type { Life, SimulatedNode } from "./simulated-node.ts";
+import type { Life } from "./life.ts";
+import type { SimulatedNode } from "./simulated-node.ts";
 import { makeTrouble, turnWay } from "./trouble.ts";
 
 /** The connections that clients have kept, by the process that they lead to. */

@@ -1,4 +1,5 @@
 import type { NodeName } from "@kv/cluster";
+import { runIn } from "./process-timers.ts";
 import type { Connection } from "./connection.ts";
 import type { History } from "./history.ts";
 import { describe } from "./judge-requests.ts";
@@ -22,7 +23,9 @@ export async function endHistory(history: History): Promise<void> {
   history.timeoutMs = PATIENCE_MS;
   // A first round wakes the links.
   await lookAround(history, firstOfGroups(history));
+  if (history.tables === "move") await settleTables(history);
   await history.world.run(QUIET_MS);
+  history.restMs = history.world.nowMs;
   judgeHomes(history);
   judgeFound(history, await lookAround(history, everything(history)));
 }
@@ -44,6 +47,30 @@ async function mend(history: History): Promise<void> {
   // One that was ending has ended by now.
   for (const node of nodes) if (node.life === undefined) node.start();
   await world.runUntil(() => nodes.every(({ life }) => life?.state === "serving"));
+}
+
+/** As often as `routing apply` may have to be called again, with everything working. */
+const APPLY_LIMIT = 5;
+
+/** Finishes what is under way. */
+async function settleTables(history: History): Promise<void> {
+  const { world, nodes } = history;
+  const watch = { signal: new AbortController().signal, progress: () => {} };
+  for (let tries = APPLY_LIMIT; ; tries--) {
+    const life = nodes[0]?.life;
+    if (life === undefined) throw new Error("it is not there");
+    const ends: string[] = [];
+    runIn(life.process, () => life.moves.coordinator.apply(undefined, watch)).then(
+      () => void ends.push("applied"),
+      (error: unknown) => void ends.push(String(error)),
+    );
+    await world.runUntil(() => ends.length > 0, 120_000);
+    const [end = ""] = ends;
+    history.note(`finish what is under way: ${end}`);
+    if (end.includes("no change is under way")) return;
+    if (tries === 0)
+      throw new Violation("found again", `routing apply does not come to its end: ${end}`);
+  }
 }
 
 function firstOfGroups({ homes, keys: [key = ""] }: History): readonly Demand[] {
@@ -101,7 +128,7 @@ function judgeFound(history: History, requests: readonly Request[]): void {
     const isMeant =
       "bucket" in demand
         ? leadsSomewhere(history, node, demand.bucket)
-        : history.tables === "agree";
+        : history.tables === "agree" || history.tables === "move";
     if (isMeant && settled[0] instanceof Error)
       throw new Violation("found again", describe(request));
   }
@@ -116,7 +143,7 @@ function leadsSomewhere({ nodes }: History, from: NodeName, bucket: string): boo
     const node = nodes.find(({ name }) => name === at);
     if (node === undefined) return false;
     if (bucketsOf(node).includes(bucket)) return true;
-    const owner = ownerOf(node.table, bucket);
+    const owner = ownerOf(node.life?.placement.table ?? node.table, bucket);
     if (owner === at) return node.stores;
     at = owner;
   }
@@ -125,7 +152,9 @@ function leadsSomewhere({ nodes }: History, from: NodeName, bucket: string): boo
 
 function bucketsOf({ life }: SimulatedNode): readonly string[] {
   const listed = life?.store?.listBuckets();
-  if (listed === undefined) return [];
+  if (life === undefined || listed === undefined) return [];
   if (!("outcome" in listed)) throw new Error("an engine of a node answers at once");
-  return listed.outcome.page.entries.map(({ bucket }) => Buffer.from(bucket).toString());
+  return listed.outcome.page.entries
+    .filter(({ bucket }) => life.placement.isServed(bucket))
+    .map(({ bucket }) => Buffer.from(bucket).toString());
 }

@@ -4,39 +4,55 @@ import { Connection } from "./connection.ts";
 import { drawHomes, drawTable, type Homes, rightTable } from "./draw-tables.ts";
 import { Ledger } from "./ledger.ts";
 import type { Demand, Request, TableChanges, Told } from "./request.ts";
-import { type Life, type Sabotage, SimulatedNode } from "./simulated-node.ts";
+import type { Sabotage } from "./sabotage.ts";
+import type { Life } from "./life.ts";
+import { SimulatedNode } from "./simulated-node.ts";
 
 /**
  * How the tables of the nodes are. *agree*: all the same, always. *differ*: each its own. *change*: each its own, and another
  * one now and then.
  */
-export type TablePlan = "agree" | "differ" | "change";
+export type TablePlan = "agree" | "differ" | "change" | "move";
 
 const NAMES = ["ann@lab", "bob@lab", "cid@lab", "dan@lab"].map(nodeNamed);
 const GROUPS = ["a", "b", "c"];
 const KEYS = ["k1", "k2"];
 const BUCKETS_IN_GROUP = 2;
 
+/** What a history is about, beside its seed. */
+export interface HistoryPlan {
+  /** What is broken on purpose; nothing by default. */
+  readonly sabotage?: Sabotage;
+  /** One of these is drawn, each as often as it stands here. */
+  readonly plans?: readonly TablePlan[];
+}
+
+/** The tables are put by hand, or never changed. */
+export const HAND_PLANS: readonly TablePlan[] = ["agree", "differ", "change", "change"];
+
 /** A world with some nodes, their clients, and the books of all that these were told. */
 export class History {
   readonly world: SimulatedWorld;
   readonly ledger: Ledger;
   readonly nodes: readonly SimulatedNode[];
-  readonly homes: Homes;
+  homes: Homes;
   readonly tables: TablePlan;
   /** How long a request may take that begins now. */
   timeoutMs: number;
   readonly requests: Request[] = [];
   readonly buckets: readonly string[];
   readonly keys = KEYS;
+  /** When all had been mended, and nothing was on its way any more. */
+  restMs = Infinity;
   /** What happened, for whoever has to understand it. */
   readonly steps: string[] = [];
   /** What happened that must not. */
   readonly bugs: unknown[] = [];
   readonly #sabotage: Sabotage;
   readonly #connections: Connection[] = [];
+  readonly #storing: readonly NodeName[];
 
-  constructor(seed: number, sabotage: Sabotage = {}) {
+  constructor(seed: number, { sabotage = {}, plans = HAND_PLANS }: HistoryPlan = {}) {
     this.world = new SimulatedWorld(seed, {
       latencyMs: 1 + (seed % 30),
       slowWritesPercent: seed % 4 === 0 ? 30 : 0,
@@ -44,16 +60,13 @@ export class History {
     this.#sabotage = sabotage;
     const { chance } = this.world;
     this.ledger = new Ledger(() => this.world.nowMs);
-    this.tables = chance.pick<TablePlan>(["agree", "differ", "change", "change"]);
+    this.tables = chance.pick(plans);
     this.timeoutMs = chance.pick([100, 1000, 5000]);
     const names = NAMES.slice(0, 2 + chance.below(NAMES.length - 1));
     // One that stores nothing stands before the others.
     const front = names.length > 2 && chance.percent(30) ? names.at(-1) : undefined;
-    this.homes = drawHomes(
-      chance,
-      GROUPS,
-      names.filter((name) => name !== front),
-    );
+    this.#storing = names.filter((name) => name !== front);
+    this.homes = drawHomes(chance, GROUPS, this.#storing);
     this.buckets = GROUPS.flatMap((group) =>
       Array.from({ length: BUCKETS_IN_GROUP }, (_, index) => `${group}${index + 1}`),
     );
@@ -73,8 +86,13 @@ export class History {
 
   /** A table that `node` may be given. */
   drawTable(node: NodeName, nodes: readonly NodeName[] = this.names): ReturnType<typeof drawTable> {
-    if (this.tables === "agree") return rightTable(this.homes);
+    if (this.tables === "agree" || this.tables === "move") return rightTable(this.homes);
     return drawTable(this.world.chance, this.homes, { self: node, nodes });
+  }
+
+  /** A table that all nodes may be given together. */
+  drawCommonTable(): ReturnType<typeof drawTable> {
+    return rightTable(drawHomes(this.world.chance, GROUPS, this.#storing));
   }
 
   get names(): readonly NodeName[] {

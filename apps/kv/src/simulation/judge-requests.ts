@@ -1,5 +1,6 @@
 import type { History } from "./history.ts";
 import type { Entry } from "./ledger.ts";
+import { PAUSE_LIMIT_MS } from "./simulated-node.ts";
 import { type Request, verdictOf } from "./request.ts";
 import { Violation } from "./violation.ts";
 
@@ -15,12 +16,12 @@ const AFTERLIFE_LIMIT_MS = 4 * 3500;
 /** Judges what each request was told by itself: once, in time, and truly. */
 export function judgeRequests(history: History): void {
   for (const request of history.requests) {
-    judgeEnd(request);
+    judgeEnd(request, history.tables === "move" ? PAUSE_LIMIT_MS : 0);
     judgeFate(request, history);
   }
 }
 
-function judgeEnd(request: Request): void {
+function judgeEnd(request: Request, pauseMs: number): void {
   const { settled, begunMs, settledMs, thawedMs, timeoutMs } = request;
   const [end] = settled;
   if (settled.length > 1 || (settled.length === 0 && request.connection.isOpen)) {
@@ -28,7 +29,7 @@ function judgeEnd(request: Request): void {
   }
   if (end === undefined || !request.wasSent || request.demand.type === "count") return;
   // A process that stands still hears of nothing; when it goes on, all that was due comes at once.
-  const dueMs = Math.max(begunMs + timeoutMs, thawedMs);
+  const dueMs = Math.max(begunMs + timeoutMs, thawedMs) + pauseMs;
   if (settledMs > dueMs + LATE_LIMIT_MS) throw new Violation("in time", describe(request));
 }
 
@@ -68,7 +69,8 @@ export function judgeOrder({ requests, ledger, tables }: History): void {
     const before = latest.get(way);
     // Of what nobody knows it is known that it may be done later, by a way that is not gone any more.
     const isHeld =
-      before !== undefined && (tables !== "change" || keepsOrder(before.request, request));
+      before !== undefined &&
+      (tables === "agree" || tables === "differ" || keepsOrder(before.request, request));
     if (isHeld && before.entry.order > entry.order) {
       throw new Violation("in order", `${describe(before.request)}; ${describe(request)}`);
     }

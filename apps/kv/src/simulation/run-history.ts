@@ -1,19 +1,17 @@
 import { act, type Clients, furnish } from "./act.ts";
 import { endHistory } from "./end-history.ts";
-import { History } from "./history.ts";
+import { History, type HistoryPlan } from "./history.ts";
+import { simulateTimers } from "./process-timers.ts";
 import { judgeCells } from "./judge-cells.ts";
 import { judgeListings } from "./judge-listings.ts";
 import { judgeOrder, judgeRequests } from "./judge-requests.ts";
-import type { Sabotage } from "./simulated-node.ts";
 import type { Rule } from "./violation.ts";
 import { Violation } from "./violation.ts";
 
 /** How a history is run. */
-export interface HistoryOptions {
+export interface HistoryOptions extends HistoryPlan {
   /** How many things happen; 60 by default. */
   readonly steps?: number;
-  /** What is broken on purpose; nothing by default. */
-  readonly sabotage?: Sabotage;
 }
 
 /** A cluster did what it must not do. The message tells how to see it again. */
@@ -37,10 +35,11 @@ export class HistoryFailure extends Error {
  */
 export async function runHistory(
   seed: number,
-  { steps = 60, sabotage = {} }: HistoryOptions = {},
+  { steps = 60, ...plan }: HistoryOptions = {},
 ): Promise<History> {
-  const history = new History(seed, sabotage);
+  const history = new History(seed, plan);
   const clients: Clients = new Map();
+  using _ = simulateTimers();
   try {
     for (const node of history.nodes) node.start();
     const isUp = (): boolean => history.nodes.every(({ life }) => life?.state === "serving");

@@ -9,7 +9,7 @@ import {
   sendsAgain,
   setsCallsAside,
 } from "./sabotages.ts";
-import type { Sabotage } from "./simulated-node.ts";
+import type { Sabotage } from "./sabotage.ts";
 import type { Rule } from "./violation.ts";
 
 /** Three times what the one that is hardest to see takes on average. */

@@ -1,7 +1,7 @@
 import { ClusterError, type ServedCall } from "@kv/cluster";
 import type { LinkCall, LinkError } from "../remote/link.ts";
 import { OPERATION_NUMBER } from "../remote/request.ts";
-import type { Sabotage } from "./simulated-node.ts";
+import type { Sabotage } from "./sabotage.ts";
 
 /** Every fourth call, and what comes behind it, is set aside for so long. */
 const ASIDE_EVERY = 4;

@@ -1,36 +1,20 @@
-import {
-  type Cluster,
-  type Limits,
-  type NodeName,
-  openCluster,
-  type ServedCall,
-} from "@kv/cluster";
+import { type Limits, type NodeName, openCluster, type ServedCall } from "@kv/cluster";
 import type { SimulatedProcess, SimulatedWorld } from "@kv/cluster/testing";
-import { openLogStore, type Scheduler, type Store, type SyncMode } from "@kv/storage";
+import { openLogStore, type Store } from "@kv/storage";
 import { SimulatedDisk } from "@kv/storage/testing";
+import { remoteNode } from "../moves/ask-nodes.ts";
+import { createNodeMoves } from "../moves/node-moves.ts";
+import { Placement } from "../placement/placement.ts";
+import { runIn } from "./process-timers.ts";
 import type { Caller } from "../remote/link.ts";
 import { RequestServer } from "../remote/serve-requests.ts";
-import { createRouter, type Router } from "../router.ts";
+import { createRouter } from "../router.ts";
 import type { RoutingTable } from "../routing-table.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Life } from "./life.ts";
+import type { Sabotage } from "./sabotage.ts";
+import { storeScheduler } from "./store-scheduler.ts";
 import { watchStore } from "./watched-store.ts";
-
-/** Rules that a test breaks on purpose, to see whether the simulation notices. */
-export interface Sabotage {
-  /** How the nodes' logs are synced; `always` when all is well. */
-  readonly sync?: SyncMode;
-  /** Stands between the links and what serves their calls. */
-  readonly serving?: (
-    serve: (call: ServedCall) => void,
-    process: SimulatedProcess,
-  ) => (call: ServedCall) => void;
-  /** Stands between the router and the links. */
-  readonly calling?: (caller: Caller) => Caller;
-  /** Stands between the router and the store. */
-  readonly storing?: (store: Store) => Store;
-  /** Clients do not wait for what is under way when the table has changed. */
-  readonly ignoresEpoch?: boolean;
-}
 
 /** What all nodes of a history have in common. */
 export interface NodeTerms {
@@ -43,17 +27,6 @@ export interface NodeTerms {
   readonly onBug: (error: unknown) => void;
 }
 
-/** One process of a node: it is *starting* until its links are open, *stopping* from when it has been asked to end. */
-export interface Life {
-  readonly process: SimulatedProcess;
-  readonly router: Router;
-  state: "starting" | "serving" | "stopping" | "over";
-  /** `undefined` before it is open and when it is being closed. */
-  store: Store | undefined;
-  /** `undefined` before its links are open. */
-  cluster: Cluster | undefined;
-}
-
 /** Whether a node has a disk to keep buckets on, and the table that it is configured with. */
 export interface NodePlan {
   readonly name: NodeName;
@@ -61,10 +34,10 @@ export interface NodePlan {
   readonly table: RoutingTable;
 }
 
-/** The clock of a machine when its world begins. */
+/** What a machine's clock shows when its world begins. */
 const EPOCH_MS = 1_700_000_000_000;
-const PAUSE_MS = 5;
-const SECOND_MS = 1000;
+/** How long the requests for a bucket that moves may wait. */
+export const PAUSE_LIMIT_MS = 1000;
 
 /**
  * A node as the kv application puts it together: its store, its links, its router and what serves the requests of others, here on
@@ -97,10 +70,6 @@ export class SimulatedNode {
     this.configured = table;
     this.table = table;
     this.#terms = terms;
-  }
-
-  get isFrozen(): boolean {
-    return this.#isFrozen;
   }
 
   /** Starts a process, which opens the store and then its links. */
@@ -178,6 +147,7 @@ export class SimulatedNode {
     const { router } = life;
     const server = new RequestServer({
       router,
+      moves: life.moves.serving,
       answerLimitBytes: 2 ** 20,
       onBug: this.#terms.onBug,
     });
@@ -186,8 +156,13 @@ export class SimulatedNode {
       const store = await this.#openStore(process);
       if (process.isDead) return;
       const watched = watchStore(store, (change) => {
-        if (!process.isDead) ledger.write(this.name, change);
+        const isVoid = !life.placement.isServed(Buffer.from(change.bucket));
+        // The copy of a bucket that is served elsewhere is nothing that anybody sees.
+        if (!process.isDead && !isVoid) ledger.write(this.name, change);
       });
+      await life.placement.load(store);
+      if (process.isDead) return;
+      life.rawStore = store;
       life.store = sabotage.storing?.(watched) ?? watched;
     }
     const cluster = await openCluster({
@@ -203,12 +178,24 @@ export class SimulatedNode {
     if (process.isDead) return;
     life.cluster = cluster;
     life.state = "serving";
+    this.#startMover(life);
+  }
+
+  #startMover(life: Life): void {
+    const { onBug } = this.#terms;
+    const mover = runIn(life.process, () => life.moves.mover.start());
+    life.mover = mover;
+    mover.finished.catch((error: unknown) => {
+      if (!life.process.isDead) onBug(error);
+    });
   }
 
   async #stop(life: Life): Promise<void> {
+    await life.mover?.[Symbol.asyncDispose]();
     await life.cluster?.[Symbol.asyncDispose]();
     const { store } = life;
     life.store = undefined;
+    life.rawStore = undefined;
     await store?.[Symbol.asyncDispose]();
     if (this.life === life) this.kill();
   }
@@ -221,17 +208,48 @@ export class SimulatedNode {
         life.cluster.call(node, call);
       },
     };
-    const router = createRouter({
-      reader: { self: this.name, host: "lab" },
-      table: () => this.table,
-      store: () => (this.stores ? life.store : "none"),
-      remote: {
-        caller: sabotage.calling?.(caller) ?? caller,
-        clock: () => process.scheduler.now(),
-        timeoutMs,
-      },
+    const reader = { self: this.name, host: "lab" };
+    const remote = {
+      caller: sabotage.calling?.(caller) ?? caller,
+      clock: () => process.scheduler.now(),
+      timeoutMs,
+    };
+    const rawStore = (): Store | "none" | undefined => (this.stores ? life.rawStore : "none");
+    const placement = new Placement({
+      reader,
+      configured: () => this.table,
+      store: rawStore,
+      activate: (to, bucket, moveId) =>
+        void remoteNode({ ...remote, self: this.name }, to).activateMove({ bucket, moveId }),
     });
-    const life: Life = { process, router, state: "starting", store: undefined, cluster: undefined };
+    const router = createRouter({
+      reader,
+      table: () => placement.table,
+      placement,
+      store: () => (this.stores ? life.store : "none"),
+      remote,
+    });
+    const moves = createNodeMoves({
+      reader,
+      home: placement,
+      arrivals: placement.arrivals,
+      store: rawStore,
+      ways: remote,
+      linked: () => life.cluster?.nodes() ?? [],
+      problemOf: () => undefined,
+      pauseLimitMs: () => PAUSE_LIMIT_MS,
+    });
+    const life: Life = {
+      process,
+      router,
+      placement,
+      moves,
+      state: "starting",
+      store: undefined,
+      rawStore: undefined,
+      cluster: undefined,
+      mover: undefined,
+    };
     return life;
   }
 
@@ -256,25 +274,4 @@ export class SimulatedNode {
       drawBytes: process.randomBytes,
     });
   }
-}
-
-const never = (): void => {};
-
-/** The event loop of `process`, as a log store sees it. */
-function storeScheduler({ scheduler }: SimulatedProcess): Scheduler {
-  return {
-    endOfTurn: (callback) => scheduler.endOfTurn(callback),
-    soon: (callback) => void scheduler.after(PAUSE_MS, callback),
-    everySecond: (callback) => {
-      let cancel = never;
-      const again = (): void => {
-        cancel = scheduler.after(SECOND_MS, () => {
-          again();
-          callback();
-        });
-      };
-      again();
-      return { [Symbol.dispose]: () => cancel() };
-    },
-  };
 }

@@ -67,11 +67,34 @@ if (seedText !== "") {
   });
 }
 
+/** Some five seconds. */
+const MOVES = 300;
+
+// From the same seeds each time: what nodes do that have missed a change of the table is not settled yet, see README.md.
+test("a cluster keeps its word while tables are applied and buckets move", async (t) => {
+  const ends = new Map<string, number>();
+  for (let seed = 1; seed <= MOVES; seed++) {
+    const { steps } = await runHistory(seed, { plans: ["move"] });
+    for (const step of steps) {
+      const end = /(?<= ms: )(?:not applied|applied)|(?<=: )[1-9]\d* buckets moved/u.exec(
+        step,
+      )?.[0];
+      if (end === undefined) continue;
+      const what = end.includes("moved") ? "moved" : end;
+      ends.set(what, (ends.get(what) ?? 0) + 1);
+    }
+  }
+  t.diagnostic([...ends].map(([end, times]) => `${end}: ${times}`).join(", "));
+  assert.ok((ends.get("applied") ?? 0) > MOVES / 2, "hardly ever applied");
+});
+
 test("runHistory() does the same again for the same seed", async () => {
   for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
-    const [one, other] = [await runHistory(seed), await runHistory(seed)];
-    assert.deepEqual(one.steps, other.steps);
-    assert.deepEqual(toldBy(one), toldBy(other));
+    for (const plans of [["agree", "differ", "change"], ["move"]] as const) {
+      const [one, other] = [await runHistory(seed, { plans }), await runHistory(seed, { plans })];
+      assert.deepEqual(one.steps, other.steps);
+      assert.deepEqual(toldBy(one), toldBy(other));
+    }
   }
 });
 

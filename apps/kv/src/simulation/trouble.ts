@@ -1,4 +1,6 @@
 import type { RoutingTable } from "../routing-table.ts";
+import { isApplicationError } from "@kv/application";
+import { runIn } from "./process-timers.ts";
 import { formatRoutingText } from "../routing-text.ts";
 import { ownerOf } from "./draw-tables.ts";
 import type { History } from "./history.ts";
@@ -13,6 +15,7 @@ const WEIGHTS = {
   freeze: 6,
   thaw: 12,
   table: 15,
+  apply: 14,
   disk: 3,
   end: 10,
   start: 12,
@@ -67,6 +70,9 @@ const TROUBLES: Readonly<
   table(history, node) {
     if (history.tables === "change") changeTable(history, node);
   },
+  apply(history, node) {
+    if (history.tables === "move") applyTable(history, node);
+  },
   disk({ world: { chance } }, node) {
     node.diskMs = chance.pick([1, 5, 100]);
   },
@@ -83,6 +89,30 @@ const TROUBLES: Readonly<
     if (ended !== undefined) start(history, ended);
   },
 };
+
+/** `routing apply` at one node: with another table, or to finish what is under way. */
+export function applyTable(history: History, node: SimulatedNode): void {
+  const { life } = node;
+  const table = history.world.chance.percent(70) ? history.drawCommonTable() : undefined;
+  if (life?.state !== "serving") return;
+  history.note(
+    `apply ${table === undefined ? "what is under way" : formatRoutingText(table)} at ${node.name}`,
+  );
+  const watch = { signal: new AbortController().signal, progress: () => {} };
+  const applying = runIn(life.process, () => life.moves.coordinator.apply(table, watch));
+  applying.then(
+    ({ movedBuckets, longestPauseMs }) =>
+      history.note(
+        `applied at ${node.name}: ${movedBuckets} buckets moved, pause ${longestPauseMs} ms`,
+      ),
+    (error: unknown) => {
+      if (life.process.isDead) return;
+      if (isApplicationError(error, "COMMAND_FAILED"))
+        history.note(`not applied at ${node.name}: ${error.message}`);
+      else history.bugs.push(error);
+    },
+  );
+}
 
 /** `env put kv routingTable` at one node. */
 export function changeTable(history: History, node: SimulatedNode): void {

@@ -13,6 +13,7 @@ export function watchStore(store: Store, tell: (change: Change) => void): Store 
     listBuckets: (options) => store.listBuckets(options),
     listKeys: (bucket, options) => store.listKeys(bucket, options),
     expire: (bucket, key, expiresAtMs) => store.expire(bucket, key, expiresAtMs),
+    raiseRevision: (atLeast) => store.raiseRevision(atLeast),
     statistics: () => store.statistics(),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
     createBucket(bucket) {

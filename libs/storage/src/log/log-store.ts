@@ -8,6 +8,7 @@ import { decidePut } from "../state/decide-put.ts";
 import { type Decision, dropsBucket, type Finding } from "../state/decision.ts";
 import { expiryOf } from "../state/look-up.ts";
 import { mutationNumber } from "../state/mutation-number.ts";
+import { raiseRevision } from "../state/raise-revision.ts";
 import { readKey } from "../state/read-key.ts";
 import { readBucket, readBuckets, readKeys } from "../state/read-listing.ts";
 import type { KeyPlace, ReadResult, ValueSink } from "../read.ts";
@@ -30,6 +31,7 @@ import type {
   ListOptions,
   PutOptions,
   PutOutcome,
+  Revision,
   Store,
   StoreTraits,
 } from "../store.ts";
@@ -174,6 +176,10 @@ export class LogStore implements Store {
     const parts = this.#open();
     parts.housekeeping.sweep();
     return logStatistics(parts);
+  }
+
+  raiseRevision(atLeast: Revision): void {
+    raiseRevision(this.#writable().index, atLeast);
   }
 
   async compact(options: MaintenanceOptions = {}): Promise<CompactionResult> {

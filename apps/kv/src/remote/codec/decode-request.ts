@@ -1,14 +1,10 @@
 import type { Field } from "@kv/storage";
-import { type BucketName, parseBucketName } from "../../bucket-name.ts";
 import { type Hops, NO_HOPS, parseHops } from "../hops.ts";
-import {
-  keyLimitBytes,
-  OPERATION_NUMBER,
-  type RemoteOperation,
-  type RemoteRequest,
-} from "../request.ts";
+import { OPERATION_NUMBER, type RemoteOperation, type RemoteRequest } from "../request.ts";
 import { readCondition } from "./condition.ts";
 import { readCursor } from "./cursor.ts";
+import { readOfNode } from "./move-requests.ts";
+import { readBucket, readKey, readKeys } from "./names.ts";
 import { readOptionalNumber } from "./optional.ts";
 import { WireReader } from "./wire-reader.ts";
 
@@ -78,22 +74,14 @@ function readRequest(reader: WireReader, type: RemoteOperation, hops: Hops): Rem
     case "drop-bucket":
     case "describe-bucket":
       return { type, hops, bucket: readBucket(reader) };
+    case "move-begin":
+    case "move-fields":
+    case "move-activate":
+    case "routing":
+      return readOfNode(reader, type, hops);
     case "count-buckets":
   }
   return { type, hops };
-}
-
-function readBucket(reader: WireReader): BucketName {
-  const bytes = reader.shortBlock();
-  if (parseBucketName(bytes) === undefined) reader.refuse();
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is none was refused, with the whole request
-  return bytes as BucketName;
-}
-
-function readKey(reader: WireReader): Uint8Array {
-  const key = reader.block();
-  if (key.length > keyLimitBytes) reader.refuse();
-  return key;
 }
 
 /** An announced count takes no memory: the fields are read while there are any. */
@@ -108,12 +96,6 @@ function readFields(reader: WireReader): readonly Field[] {
     });
   }
   return fields;
-}
-
-function readKeys(reader: WireReader): readonly Uint8Array[] {
-  const keys: Uint8Array[] = [];
-  for (let left = reader.u32(); left > 0 && !reader.isBad; left--) keys.push(readKey(reader));
-  return keys;
 }
 
 function readLimit(reader: WireReader): number | undefined {

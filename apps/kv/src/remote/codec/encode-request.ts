@@ -6,13 +6,9 @@ import {
   type RemoteRequest,
 } from "../request.ts";
 import { writeCondition } from "./condition.ts";
-import {
-  assertKeyFits,
-  encodeGet,
-  encodePut,
-  measureGet,
-  measurePut,
-} from "./encode-hot-request.ts";
+import { encodeGet, encodePut, measureGet, measurePut } from "./encode-hot-request.ts";
+import { writeOfNode } from "./move-requests.ts";
+import { writeKey, writeKeys } from "./names.ts";
 import { writeOptionalNumber, writeOptionalText } from "./optional.ts";
 import { WireWriter } from "./wire-writer.ts";
 
@@ -50,8 +46,7 @@ function layOutRequest(writer: WireWriter, request: OtherRequest): void {
     case "delete":
       writer.shortBlock(request.bucket);
       writeCondition(writer, request.condition);
-      writer.u32(request.keys.length);
-      for (const key of request.keys) writeKey(writer, key);
+      writeKeys(writer, request.keys);
       return;
     case "expire":
       writer.shortBlock(request.bucket);
@@ -71,13 +66,14 @@ function layOutRequest(writer: WireWriter, request: OtherRequest): void {
     case "describe-bucket":
       writer.shortBlock(request.bucket);
       return;
+    case "move-begin":
+    case "move-fields":
+    case "move-activate":
+    case "routing":
+      writeOfNode(writer, request);
+      return;
     case "count-buckets":
   }
-}
-
-function writeKey(writer: WireWriter, key: Uint8Array): void {
-  assertKeyFits(key);
-  writer.block(key);
 }
 
 function writePlace(writer: WireWriter, { cursor, limit }: ListOptions): void {

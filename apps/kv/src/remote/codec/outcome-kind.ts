@@ -16,4 +16,7 @@ export const KIND = {
   keys: 13,
   buckets: 14,
   counted: 15,
+  taken: 16,
+  refused: 17,
+  routing: 18,
 } as const;

@@ -71,6 +71,31 @@ const WRITTEN: readonly (readonly [request: RemoteRequest, hex: string])[] = [
     `0a ${HEAD} 0142 00 00`,
   ],
   [{ type: "count-buckets", hops }, `0b ${HEAD}`],
+  [
+    {
+      type: "move-begin",
+      hops,
+      bucket,
+      moveId: "m1",
+      lifetime: "transient",
+      expiresAtMs: 258,
+      revisionFloor: brandRevision(7),
+    },
+    `0c ${HEAD} 0142 020000006d31 01 01 0201000000000000 01 0700000000000000`,
+  ],
+  [
+    {
+      type: "move-fields",
+      hops,
+      bucket,
+      moveId: "m1",
+      fields: [{ key, value, expiresAtMs: undefined }],
+      deletedKeys: [key],
+    },
+    `0d ${HEAD} 0142 020000006d31 01000000 010000006b 020000007677 00 01000000 010000006b`,
+  ],
+  [{ type: "move-activate", hops, bucket, moveId: "m1" }, `0e ${HEAD} 0142 020000006d31`],
+  [{ type: "routing", hops, text: "{}" }, `0f ${HEAD} 020000007b7d`],
 ];
 
 function bytesOf(hex: string): Uint8Array {
@@ -136,7 +161,7 @@ test("RequestDecoder never fails on arbitrary bytes", (t) => {
   const start = fc.constantFrom([0, 0], [4, 0, 3, 0x61, 0x40, 0x62], [1, 0], [255, 255]);
   fc.assert(
     fc.property(
-      fc.nat({ max: 13 }),
+      fc.nat({ max: 16 }),
       start,
       fc.array(fc.oneof(fc.constantFrom(0, 1, 2), fc.nat({ max: 255 })), { maxLength: 60 }),
       (operation, head, rest) => {
@@ -152,7 +177,7 @@ test("RequestDecoder never fails on arbitrary bytes", (t) => {
 const MALFORMED: readonly (readonly [what: string, hex: string])[] = [
   ["nothing", ""],
   ["operation 0", "00 0000 0142"],
-  ["an unknown operation", "0c 0000"],
+  ["an unknown operation", "10 0000"],
   ["hops that reach past the end", "0b ffff"],
   ["a name of a node without its host", "0b 0400 03616263"],
   ["a name of a node that is none", "0b 0400 03612062"],
@@ -173,6 +198,14 @@ const MALFORMED: readonly (readonly [what: string, hex: string])[] = [
   ["a time of -2^63", "08 0000 0142 00 01 0000000000000080"],
   ["a limit of 0", "09 0000 00 01 0000000000000000"],
   ["a cursor that is no UTF-8", "09 0000 01 01000000c3 00"],
+  ["a move that somebody has passed on", `0e 0800 03614062 03614062 0142 020000006d31`],
+  ["a move that nobody asks for", "0e 0000 0142 020000006d31"],
+  ["a move without a name", `0e ${HEAD} 0142 00000000`],
+  ["a move with a name of 65 bytes", `0e ${HEAD} 0142 41000000 ${"6d".repeat(65)}`],
+  ["a MOVE FIELDS of 2^32 - 1 fields", `0d ${HEAD} 0142 010000006d ffffffff 00000000`],
+  ["a lifetime of 2", `0c ${HEAD} 0142 010000006d 02 00 01 0700000000000000`],
+  ["a word about the routing table that is empty", `0f ${HEAD} 00000000`],
+  ["a word about the routing table that is no UTF-8", `0f ${HEAD} 01000000ff`],
   ["something behind the end", "0b 0000 00"],
 ];
 
@@ -215,6 +248,11 @@ test("measureRequest() refuses what no node would take", () => {
     { type: "list-keys", hops, bucket, cursor: undefined, limit: 0 },
     { type: "list-buckets", hops, cursor: undefined, limit: 1.5 },
     { type: "delete", hops, bucket, keys: [], condition: { type: "revision", revision } },
+    { type: "move-activate", hops, bucket, moveId: "" },
+    { type: "move-activate", hops, bucket, moveId: "m".repeat(65) },
+    { type: "move-activate", hops: NO_HOPS, bucket, moveId: "m" },
+    { type: "routing", hops, text: "x".repeat(256 * 2 ** 10 + 1) },
+    { type: "routing", hops, text: "\ud800" },
   ] as const) {
     assert.throws(() => measureRequest(request), RangeError, JSON.stringify(request));
   }

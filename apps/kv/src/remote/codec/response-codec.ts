@@ -9,6 +9,7 @@ import {
 import { readFailure, writeFailure } from "./failure.ts";
 import { deleteCodec, describeKeyCodec, expireCodec, getCodec, putCodec } from "./key-outcomes.ts";
 import { listBucketsCodec, listKeysCodec } from "./listing-outcomes.ts";
+import { moveCodec, routingCodec } from "./move-outcomes.ts";
 import type { OutcomeCodec } from "./outcome-codec.ts";
 import { KIND } from "./outcome-kind.ts";
 import { WireReader } from "./wire-reader.ts";
@@ -29,6 +30,10 @@ const OUTCOME_CODECS: {
   "list-buckets": listBucketsCodec,
   "list-keys": listKeysCodec,
   "count-buckets": countBucketsCodec,
+  "move-begin": moveCodec,
+  "move-fields": moveCodec,
+  "move-activate": moveCodec,
+  routing: routingCodec,
 };
 
 /** How many bytes `response`, which answers `operation`, takes. */

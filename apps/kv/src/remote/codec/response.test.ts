@@ -136,7 +136,7 @@ test("no response makes a decoder fail", (t) => {
   const byte = fc.oneof(fc.constantFrom(0, 1, 2), fc.nat({ max: 255 }));
   const rest = fc.array(byte, { maxLength: 60 });
   fc.assert(
-    fc.property(fc.nat({ max: 16 }), rest, (kind, bytes) => {
+    fc.property(fc.nat({ max: 19 }), rest, (kind, bytes) => {
       const payload = Uint8Array.of(kind, ...bytes);
       for (const operation of operations) {
         const decoded = decodeResponse(operation, payload);
@@ -236,6 +236,9 @@ const WRITTEN: readonly (readonly [payload: Uint8Array, hex: string])[] = [
     `0e 01000000 0100000061 ${REVISION} 00 00 00`,
   ],
   [encodedResponse("count-buckets", { type: "counted", buckets: 7 }), "0f 0700000000000000"],
+  [encodedResponse("move-fields", { type: "taken" }), "10"],
+  [encodedResponse("move-begin", { type: "refused", reason: "r" }), "11 0100000072"],
+  [encodedResponse("routing", { type: "routing", text: "{}" }), "12 020000007b7d"],
   [encodeFailure(new KvError("KV_NO_STORE", { node: "a@b" })), "00 03 03000000614062 00"],
   [
     encodeFailure(new KvError("KV_CONNECTION_LOST", { node: "a@b", mayHaveBeenApplied: true })),
@@ -265,7 +268,8 @@ for (const [payload, hex] of WRITTEN) {
 
 const MALFORMED: readonly (readonly [what: string, operation: RemoteOperation, hex: string])[] = [
   ["nothing", "get", ""],
-  ["an unknown kind", "get", "10"],
+  ["an unknown kind", "get", "13"],
+  ["an answer about the routing table that is empty", "routing", "12 00000000"],
   ["a value of 4 GiB", "get", `0a ${REVISION} 00 ffffffff 61`],
   ["a count below 0", "put", `07 ${REVISION} ffffffffffffffff`],
   ["a lifetime of 2", "describe-bucket", `0c ${REVISION} 00 02 0000000000000000`],

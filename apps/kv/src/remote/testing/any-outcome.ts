@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { RemoteOperation } from "../request.ts";
 import type { RemoteOutcomes } from "../response.ts";
-import { anyBytes, anyCount, anyCursor, anyRevision, anyTime, plain } from "./any-part.ts";
+import { anyBytes, anyCount, anyCursor, anyRevision, anyText, anyTime, plain } from "./any-part.ts";
 
 const noBucket = fc.constant({ type: "no-bucket" } as const);
 const missing = fc.constant({ type: "missing" } as const);
@@ -18,6 +18,11 @@ const conflict = fc.record(
 );
 const listedKey = fc.record({ key: anyBytes, revision, expiresAtMs }, plain);
 const listedBucket = fc.record({ bucket: anyBytes, revision, expiresAtMs, lifetime }, plain);
+
+const moved = fc.oneof(
+  fc.constant({ type: "taken" } as const),
+  fc.record({ type: called("refused"), reason: anyText }, plain),
+);
 
 /** Any outcome of each operation. */
 export const anyOutcome: {
@@ -57,6 +62,10 @@ export const anyOutcome: {
     fc.record({ type: called("listed"), page: pageOf(listedKey) }, plain),
   ),
   "count-buckets": fc.record({ type: called("counted"), buckets: anyCount }, plain),
+  "move-begin": moved,
+  "move-fields": moved,
+  "move-activate": moved,
+  routing: fc.record({ type: called("routing"), text: anyText }, plain),
 };
 
 function pageOf<Entry>(entry: fc.Arbitrary<Entry>) {

@@ -42,6 +42,13 @@ export const anyLimit: fc.Arbitrary<number | undefined> = fc.option(
   { nil: undefined },
 );
 
+/** What is said about the routing table: some text. */
+export const anyText: fc.Arbitrary<string> = fc.string({
+  unit: "binary",
+  minLength: 1,
+  maxLength: 40,
+});
+
 /** Names of 1 to 255 bytes. */
 export const anyBucket: fc.Arbitrary<BucketName> = fc
   .oneof(

@@ -1,5 +1,6 @@
 import type { Field } from "@kv/storage";
 import fc from "fast-check";
+import { hopsWith, NO_HOPS } from "../hops.ts";
 import type { RemoteOperation, RemoteRequest } from "../request.ts";
 import {
   anyBucket,
@@ -8,6 +9,9 @@ import {
   anyCursor,
   anyHops,
   anyLimit,
+  anyNode,
+  anyRevision,
+  anyText,
   anyTime,
   plain,
 } from "./any-part.ts";
@@ -16,6 +20,13 @@ const anyField: fc.Arbitrary<Field> = fc.record(
   { key: anyBytes, value: anyBytes, expiresAtMs: anyTime, condition: anyCondition },
   plain,
 );
+
+const oneHop = anyNode.map((node) => hopsWith(NO_HOPS, node));
+const anyMove = {
+  hops: oneHop,
+  bucket: anyBucket,
+  moveId: fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 64 }),
+};
 
 /** Any request, as a decoder makes it: what may be left out is there and `undefined`. */
 export const anyRequest: fc.Arbitrary<RemoteRequest> = fc.oneof<fc.Arbitrary<RemoteRequest>[]>(
@@ -70,6 +81,29 @@ export const anyRequest: fc.Arbitrary<RemoteRequest> = fc.oneof<fc.Arbitrary<Rem
     plain,
   ),
   fc.record({ type: called("count-buckets"), hops: anyHops }, plain),
+  fc.record(
+    {
+      type: called("move-begin"),
+      ...anyMove,
+      lifetime: fc.constantFrom("kept", "transient"),
+      expiresAtMs: anyTime,
+      revisionFloor: anyRevision,
+    },
+    plain,
+  ),
+  fc.record(
+    {
+      type: called("move-fields"),
+      ...anyMove,
+      fields: fc.array(fc.record({ key: anyBytes, value: anyBytes, expiresAtMs: anyTime }, plain), {
+        maxLength: 4,
+      }),
+      deletedKeys: fc.array(anyBytes, { maxLength: 4 }),
+    },
+    plain,
+  ),
+  fc.record({ type: called("move-activate"), ...anyMove }, plain),
+  fc.record({ type: called("routing"), hops: oneHop, text: anyText }, plain),
 );
 
 function called<Type extends RemoteOperation>(type: Type): fc.Arbitrary<Type> {

@@ -1,4 +1,12 @@
-import type { Answer, Condition, Field, ListOptions, PutOptions, Store } from "@kv/storage";
+import type {
+  Answer,
+  Condition,
+  Field,
+  ListOptions,
+  PutOptions,
+  Revision,
+  Store,
+} from "@kv/storage";
 import { type BucketName, bucketNameLimitBytes, parseBucketName } from "../../bucket-name.ts";
 import type { Later } from "../later.ts";
 import type { RemoteBuckets } from "../remote-buckets.ts";
@@ -61,6 +69,10 @@ export class LoopBackStore implements Store {
   read(): undefined {}
 
   foresee(): void {}
+
+  raiseRevision(atLeast: Revision): void {
+    this.#owner.raiseRevision(atLeast);
+  }
 
   statistics() {
     return this.#owner.statistics();

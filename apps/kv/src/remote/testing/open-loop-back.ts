@@ -5,6 +5,7 @@ import { RemoteBuckets } from "../remote-buckets.ts";
 import { RequestServer } from "../serve-requests.ts";
 import { nodeNamed } from "./any-part.ts";
 import { LoopBack } from "./loop-back.ts";
+import { noMoves } from "./no-moves.ts";
 import { ServingStore } from "./serving-store.ts";
 
 const [foo, bar] = [nodeNamed("foo@lab"), nodeNamed("bar@lab")];
@@ -13,6 +14,7 @@ const [foo, bar] = [nodeNamed("foo@lab"), nodeNamed("bar@lab")];
 export function openLoopBack(owner: Store): RemoteBuckets {
   const server = new RequestServer({
     router: new ServingStore(bar, owner),
+    moves: noMoves,
     answerLimitBytes: 2 ** 20 + 100,
     onBug: (error) => {
       throw error;

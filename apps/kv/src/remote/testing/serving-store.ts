@@ -6,6 +6,7 @@ import type { Passage, ServingBuckets, ServingRouter } from "../serving-router.t
 export class ServingStore implements ServingRouter {
   readonly node: NodeName;
   readonly passages: Passage[] = [];
+  epoch: unknown = undefined;
   readonly #buckets: ServingBuckets;
 
   /** What is in `others` is asked instead of the store. */

@@ -1,0 +1,39 @@
+import type { Store } from "@kv/storage";
+import { answered } from "./answered.ts";
+import { systemBucket } from "./system-bucket.ts";
+
+/** What a node writes down of moves. A node without a store remembers as long as it runs: nothing is to be waited for there. */
+export class Notes {
+  readonly #store: () => Store | "none" | undefined;
+  #latest: Promise<void> | undefined;
+
+  constructor(store: () => Store | "none" | undefined) {
+    this.#store = store;
+  }
+
+  /** Resolves when all that was written is durable; `undefined` when it is. */
+  get durable(): Promise<void> | undefined {
+    return this.#latest;
+  }
+
+  /** Writes `value` as JSON. */
+  write(key: Uint8Array, value: unknown): Promise<void> | undefined {
+    const store = this.#store();
+    if (store === undefined || store === "none") return undefined;
+    answered(store.createBucket(systemBucket));
+    const field = { key, value: Buffer.from(JSON.stringify(value)) };
+    return this.#keep(answered(store.put(systemBucket, [field])).durable);
+  }
+
+  /** All of `keys` or, after a crash, none of them. */
+  erase(...keys: readonly Uint8Array[]): Promise<void> | undefined {
+    const store = this.#store();
+    if (store === undefined || store === "none") return undefined;
+    return this.#keep(answered(store.delete(systemBucket, keys)).durable);
+  }
+
+  #keep(durable: Promise<void> | undefined): Promise<void> | undefined {
+    this.#latest = durable;
+    return durable;
+  }
+}

@@ -1,0 +1,277 @@
+import type { NodeName } from "@kv/cluster";
+import type { Answer, Cursor, Store } from "@kv/storage";
+import { type BucketName, parseBucketName } from "../bucket-name.ts";
+import type { MovedRecord } from "../moves/departing.ts";
+import type { Misplaced, MovesAtHome } from "../moves/mover.ts";
+import type {
+  AskedPlan,
+  PlanOutcome,
+  PlansAtHome,
+  TablesAtHome,
+} from "../moves/routing-answers.ts";
+import { compileRoutingTable, type RoutingReader, type RoutingTable } from "../routing-table.ts";
+import { answered, holds } from "./answered.ts";
+import { Arrivals } from "./arrivals.ts";
+import { Departure } from "./departure.ts";
+import { Notes } from "./notes.ts";
+import { Plans } from "./plans.ts";
+import { loadRecords, noRecords, type PlacementRecords, recordKey } from "./records.ts";
+import { isClientBucket, nameKey, systemBucket } from "./system-bucket.ts";
+
+/** What a placement looks at. */
+export interface PlacementOptions {
+  readonly reader: RoutingReader;
+  /** The table of the configuration, or the one that was put; another object each time it is set. */
+  readonly configured: () => RoutingTable;
+  /** `undefined` while it is not open; `"none"` for a node that never has one. */
+  readonly store: () => Store | "none" | undefined;
+  /** Tells the new owner of a bucket that it is that, before anything else is sent there in this turn. */
+  readonly activate: (to: NodeName, bucket: BucketName, moveId: string) => void;
+}
+
+/** Where a bucket is served that this node has to do with. */
+export type Place =
+  | { readonly type: "own" }
+  /** This node serves it, while it is on its way out. */
+  | { readonly type: "departing"; readonly departure: Departure }
+  /** Another node; with `activates` that has to be told first that it serves it. */
+  | { readonly type: "node"; readonly node: NodeName; readonly activates?: string };
+
+const OWN: Place = { type: "own" };
+
+/**
+ * Which node serves which bucket, as far as that is not the table's to say: what this node has given away, what is on its way out and
+ * in, and the table that all nodes have agreed on. All of it is in the node's own store, and in memory.
+ */
+export class Placement implements MovesAtHome, PlansAtHome {
+  /** What comes in. */
+  readonly arrivals: Arrivals;
+  readonly #options: PlacementOptions;
+  readonly #self: NodeName;
+  readonly #departing = new Map<string, Departure>();
+  #records: PlacementRecords = noRecords();
+  readonly #notes: Notes;
+  readonly #plans: Plans;
+  #version: object = {};
+
+  constructor(options: PlacementOptions) {
+    this.#options = options;
+    this.#self = options.reader.self;
+    this.#notes = new Notes(options.store);
+    const parts = {
+      ...options,
+      notes: this.#notes,
+      records: () => this.#records,
+      onChange: () => {
+        this.#version = {};
+      },
+    };
+    this.#plans = new Plans(parts);
+    this.arrivals = new Arrivals({ ...parts, isServed: (bucket) => this.isServed(bucket) });
+  }
+
+  /** Compared by identity: another one each time when something is served by another node than before. */
+  get version(): object {
+    return this.#version;
+  }
+
+  /** Whether the table alone says who serves what. */
+  get isQuiet(): boolean {
+    const { moved, arriving } = this.#records;
+    return (
+      moved.size === 0 &&
+      arriving.size === 0 &&
+      this.#departing.size === 0 &&
+      this.#plans.previous === undefined &&
+      this.#plans.next === undefined
+    );
+  }
+
+  /** The table in force. The same object until there is another one. */
+  get table(): RoutingTable {
+    return this.#plans.table;
+  }
+
+  /** Reads what was written down, when the store has been opened and before anybody is served from it. */
+  async load(store: Store): Promise<void> {
+    this.#records = await loadRecords(store);
+    this.#departing.clear();
+    for (const [name, { isConfirmed }] of this.#records.moved) {
+      // It was given away for good, and the end of the process came before the copy could go.
+      const bucket = Buffer.from(name, "latin1");
+      if (isConfirmed && !this.#records.arriving.has(name)) answered(store.dropBucket(bucket));
+    }
+    this.#plans.load(this.#records);
+  }
+
+  /**
+   * Where `bucket` is served, when a request for it comes by `hops`, the node where it began first. `owner` is who has it by the table
+   * in force.
+   */
+  find(
+    bucket: BucketName,
+    {
+      owner,
+      hops,
+      store,
+    }: { owner: NodeName | undefined; hops: readonly NodeName[]; store: Store },
+  ): Place | undefined {
+    const name = nameKey(bucket);
+    const arriving = this.#records.arriving.get(name);
+    if (arriving !== undefined) {
+      // What its source sends here itself shows that it does not hold the bucket, and gave nothing away: that would come first.
+      if (hops.at(-1) !== arriving.from) return { type: "node", node: arriving.from };
+      this.arrivals.discard(bucket, store);
+    }
+    const moved = this.#records.moved.get(name);
+    if (moved !== undefined) {
+      const { to: node, moveId, isConfirmed } = moved;
+      return isConfirmed ? { type: "node", node } : { type: "node", node, activates: moveId };
+    }
+    const departure = this.#departing.get(name);
+    if (departure !== undefined) return { type: "departing", departure };
+    if (holds(store, bucket)) return OWN;
+    if (owner === this.#self) return this.#ownOrPrevious(bucket, hops);
+    if (owner === undefined) return undefined;
+    const isNext = this.#plans.next?.[bucket[0] ?? 0] === this.#self;
+    return isNext && hops.includes(owner) ? this.#cameBack() : { type: "node", node: owner };
+  }
+
+  /**
+   * This node serves a bucket that it may be about to make, and that it has asked others for until now: what is still on its way there
+   * and back must not be overtaken.
+   */
+  #cameBack(): Place {
+    this.#version = {};
+    return OWN;
+  }
+
+  /** A bucket that is not here yet may be at who had it by the table from before. */
+  #ownOrPrevious(bucket: BucketName, hops: readonly NodeName[]): Place {
+    const previous = this.#plans.previous?.[bucket[0] ?? 0];
+    if (previous === undefined || previous === this.#self) return OWN;
+    if (hops.includes(previous)) return this.#cameBack();
+    return { type: "node", node: previous };
+  }
+
+  tables(): TablesAtHome {
+    return this.#plans.tables();
+  }
+
+  prepare(plan: AskedPlan): Answer<PlanOutcome> {
+    return this.#plans.prepare(plan);
+  }
+
+  adopt(planId: string): Answer<PlanOutcome> {
+    return this.#plans.adopt(planId);
+  }
+
+  abandon(planId: string): Answer<PlanOutcome> {
+    return this.#plans.abandon(planId);
+  }
+
+  commit(planId: string): Answer<PlanOutcome> {
+    const isCommitted = this.#plans.adoptedPlanId !== planId;
+    const answer = this.#plans.commit(planId);
+    // All has moved: what is half here was dropped at its source meanwhile.
+    if (!isCommitted && answer.outcome.type === "done") this.arrivals.discardAll();
+    return answer;
+  }
+
+  adoptedPlanId(): string | undefined {
+    return this.#plans.adoptedPlanId;
+  }
+
+  *moved(): Generator<MovedRecord> {
+    for (const [name, { to, moveId, planId, isConfirmed }] of this.#records.moved) {
+      const bucket = parseBucketName(Buffer.from(name, "latin1"));
+      if (bucket !== undefined) yield { bucket, to, moveId, planId, isConfirmed };
+    }
+  }
+
+  /** Whether a bucket that lies in the store is served from there. */
+  isServed(bucket: Uint8Array): boolean {
+    if (!isClientBucket(bucket)) return false;
+    const name = nameKey(bucket);
+    return !this.#records.arriving.has(name) && !this.#records.moved.has(name);
+  }
+
+  /** What was given away under the plan that is being carried out. */
+  leftUnderPlan(): readonly Misplaced[] {
+    const planIdNow = this.adoptedPlanId();
+    if (planIdNow === undefined) return [];
+    return Array.from(this.moved()).filter(({ planId }) => planId === planIdNow);
+  }
+
+  /** Who may have buckets yet although the table in force does not say so. */
+  get previousOwners(): Iterable<NodeName> {
+    const owners = new Set(this.#plans.previous);
+    owners.delete(undefined);
+    owners.delete(this.#self);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is no node was deleted
+    return owners as Set<NodeName>;
+  }
+
+  /** How many buckets of the store are not served from there. */
+  hiddenIn(store: Store): number {
+    const { arriving, moved } = this.#records;
+    const names = new Set(arriving.keys());
+    for (const [name, { isConfirmed }] of moved) if (!isConfirmed) names.add(name);
+    let hidden = holds(store, systemBucket) ? 1 : 0;
+    for (const name of names) if (holds(store, Buffer.from(name, "latin1"))) hidden++;
+    return hidden;
+  }
+
+  async *misplaced(): AsyncGenerator<Misplaced> {
+    const store = this.#options.store();
+    if (store === undefined || store === "none") return;
+    let cursor: Cursor | undefined;
+    do {
+      const owners = compileRoutingTable(this.#records.plan?.next ?? [], this.#options.reader);
+      const { outcome } = await store.listBuckets({ cursor });
+      cursor = outcome.page.next;
+      for (const { bucket: bytes } of outcome.page.entries) {
+        const to = owners[bytes[0] ?? 0];
+        const bucket = parseBucketName(bytes);
+        if (bucket === undefined || to === undefined || to === this.#self) continue;
+        if (this.isServed(bucket)) yield { bucket, to };
+      }
+    } while (cursor !== undefined);
+  }
+
+  depart(bucket: BucketName, moveId: string): Departure | undefined {
+    const store = this.#options.store();
+    if (store === undefined || store === "none") return undefined;
+    const name = nameKey(bucket);
+    if (!this.isServed(bucket) || this.#departing.has(name) || !holds(store, bucket)) {
+      return undefined;
+    }
+    const departure = new Departure({
+      giveAway: async (to, planId) => {
+        const record = { to, moveId, planId, isConfirmed: false };
+        await this.#notes.write(recordKey.moved(name), record);
+        this.#records.moved.set(name, record);
+        this.#departing.delete(name);
+        this.#version = {};
+        this.#options.activate(to, bucket, moveId);
+      },
+      end: () => {
+        if (this.#departing.get(name) === departure) this.#departing.delete(name);
+      },
+    });
+    this.#departing.set(name, departure);
+    return departure;
+  }
+
+  async confirm(bucket: BucketName, moveId: string): Promise<void> {
+    const name = nameKey(bucket);
+    const record = this.#records.moved.get(name);
+    const store = this.#options.store();
+    if (record?.moveId !== moveId || store === undefined || store === "none") return;
+    // A copy that is on its way back here lies under the same name.
+    if (!this.#records.arriving.has(name)) answered(store.dropBucket(bucket));
+    const confirmed = { ...record, isConfirmed: true };
+    this.#records.moved.set(name, confirmed);
+    await this.#notes.write(recordKey.moved(name), confirmed);
+  }
+}
