@@ -126,7 +126,10 @@ export class Placement implements MovesAtHome, PlansAtHome {
     const moved = this.#records.moved.get(name);
     if (moved !== undefined) {
       const { to: node, moveId, isConfirmed } = moved;
-      return isConfirmed ? { type: "node", node } : { type: "node", node, activates: moveId };
+      if (!isConfirmed) return { type: "node", node, activates: moveId };
+      if (!hops.includes(node)) return { type: "node", node };
+      // It was sent on from there: the bucket was dropped, and is nobody's but the table's again.
+      this.#forgetMove(name);
     }
     const departure = this.#departing.get(name);
     if (departure !== undefined) return { type: "departing", departure };
@@ -144,6 +147,12 @@ export class Placement implements MovesAtHome, PlansAtHome {
   #cameBack(): Place {
     this.#version = {};
     return OWN;
+  }
+
+  #forgetMove(name: string): void {
+    this.#records.moved.delete(name);
+    this.#version = {};
+    void this.#notes.erase(recordKey.moved(name));
   }
 
   /** A bucket that is not here yet may be at who had it by the table from before. */
