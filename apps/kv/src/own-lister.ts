@@ -4,7 +4,7 @@ import type { BucketLister } from "./all-buckets.ts";
 import { KvError } from "./errors.ts";
 import type { Misplaced } from "./moves/mover.ts";
 import type { Placement } from "./placement/placement.ts";
-import type { RemoteBuckets } from "./remote/remote-buckets.ts";
+import type { BucketOperations } from "./placement/departing-buckets.ts";
 
 /** What a lister asks of a `Placement`: what lies in the store and is not served from there, and what has just gone elsewhere. */
 export type ListedPlacement = Pick<Placement, "hiddenIn" | "isServed" | "leftUnderPlan">;
@@ -15,7 +15,11 @@ export interface OwnListerOptions {
   /** `undefined` while it is not open, `"none"` where nothing is stored. */
   readonly store: () => Store | "none" | undefined;
   readonly placement: ListedPlacement | undefined;
-  readonly wayTo: (node: NodeName) => Pick<RemoteBuckets, "describeBucket">;
+  /**
+   * Finds each bucket where it is now. A new owner that is asked in any other way may not know yet that it is that, and would take
+   * the copy that it has got for one that nobody will finish.
+   */
+  readonly ask: Pick<BucketOperations, "describeBucket">;
 }
 
 /**
@@ -23,7 +27,7 @@ export interface OwnListerOptions {
  * and that are there: whoever lists one node after the other might have asked the new owner too early. Throws `KV_NO_STORE` while its
  * store is not open.
  */
-export function ownLister({ self, store, placement, wayTo }: OwnListerOptions): BucketLister {
+export function ownLister({ self, store, placement, ask }: OwnListerOptions): BucketLister {
   const opened = (): Store | "none" => {
     const found = store();
     if (found === undefined) throw new KvError("KV_NO_STORE", { node: self });
@@ -35,7 +39,7 @@ export function ownLister({ self, store, placement, wayTo }: OwnListerOptions): 
       if (own !== "none") {
         const listing = shown(own.listBuckets(options), placement);
         const left = placement?.leftUnderPlan() ?? [];
-        return left.length === 0 ? listing : withLeft(listing, left, wayTo);
+        return left.length === 0 ? listing : withLeft(listing, left, ask);
       }
       return {
         outcome: { type: "listed", page: { entries: [], next: undefined } },
@@ -74,14 +78,14 @@ function shownNow(
 async function withLeft(
   listing: Answering<ListBucketsOutcome>,
   left: readonly Misplaced[],
-  wayTo: OwnListerOptions["wayTo"],
+  ask: OwnListerOptions["ask"],
 ): Promise<Answer<ListBucketsOutcome>> {
   const answer = await listing;
   const { entries, next } = answer.outcome.page;
   if (next !== undefined) return answer;
   const found = await Promise.all(
-    left.map(async ({ bucket, to }): Promise<readonly ListedBucket[]> => {
-      const { outcome } = await wayTo(to).describeBucket(bucket);
+    left.map(async ({ bucket }): Promise<readonly ListedBucket[]> => {
+      const { outcome } = await ask.describeBucket(bucket);
       if (outcome.type === "no-bucket") return [];
       const { revision, expiresAtMs, lifetime } = outcome;
       return [{ bucket, revision, expiresAtMs, lifetime }];

@@ -44,7 +44,9 @@ export interface Router extends Kv, ServingRouter {
 export function createRouter({ reader, table, store, remote, placement }: RouterOptions): Router {
   const { self } = reader;
   const routes = routesInForce({ reader, table, remote });
-  const own = ownLister({ self, store, placement, wayTo: (node) => routes().wayTo(node) });
+  const places = new BucketPlaces({ self, routes, store, remote, placement });
+  const atClients = operationsAt((bucket) => places.ofClient(bucket));
+  const own = ownLister({ self, store, placement, ask: atClients });
   const epochOf = epochs();
   const all = new AllBuckets(() => {
     const { remotes, wayTo } = routes();
@@ -55,8 +57,6 @@ export function createRouter({ reader, table, store, remote, placement }: Router
     return listers;
   });
 
-  const places = new BucketPlaces({ self, routes, store, remote, placement });
-  const atClients = operationsAt((bucket) => places.ofClient(bucket));
   let passage: Passage = { hops: NO_HOPS, timeoutMs: 0 };
   const atNodes = operationsAt((bucket) => places.ofNode(bucket, passage));
   const served: ServingBuckets = { ...atNodes, ...own };

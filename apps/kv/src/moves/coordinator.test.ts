@@ -89,6 +89,30 @@ suite("Coordinator", () => {
     assert.equal(foo.home.plan?.phase, "committed");
   });
 
+  test("apply() begins anew with a plan that was left behind prepared: buckets may be where that does not know of", async () => {
+    await using cluster = new FakeCluster(["foo@lab", "bar@lab", "baz@lab"], OLD).start();
+    await fill(cluster);
+    const [foo, bar] = [cluster.node("foo@lab"), cluster.node("bar@lab")];
+    // Its coordinator could not ask baz, prepared foo and bar, and died.
+    const left = {
+      planId: "left",
+      next: tableOf(NEW),
+      previous: [tableOf(OLD)],
+      participants: [foo.self, bar.self],
+    };
+    bar.home.prepare(left);
+    // Meanwhile, without bar, everything went to baz.
+    cluster.down.add("bar@lab");
+    await foo.coordinator.apply(tableOf("a-z=baz@lab"), watch);
+    cluster.down.clear();
+    const applied = await bar.coordinator.apply(undefined, watch);
+    assert.notEqual(applied.planId, "left");
+    assert.deepEqual(applied.nodes, ["bar@lab", "baz@lab", "foo@lab"]);
+    assert.ok(bar.home.contents("shopping"));
+    assert.ok(foo.home.contents("apples"));
+    assert.equal(cluster.node("baz@lab").home.contents("nuts"), undefined);
+  });
+
   test("apply() without a table says that there is nothing to finish", async () => {
     await using cluster = pair();
     await assert.rejects(cluster.node("foo@lab").coordinator.apply(undefined, watch), {

@@ -5,7 +5,7 @@ import { PlanRun, type RunWatch } from "./plan-run.ts";
 import { type AskNode, nodesOf, type Seen, seeAll, survey } from "./participants.ts";
 import type { NodeState } from "./routing-answer.ts";
 import { type AskedPlan, completed } from "./routing-answers.ts";
-import { failing } from "./routing-failure.ts";
+import { failing, RoutingFailure } from "./routing-failure.ts";
 import { textOf } from "./routing-schema.ts";
 
 /** What would move from one node to another. */
@@ -109,7 +109,10 @@ export class Coordinator {
     if (underWay === undefined && next === undefined) {
       throw refused(action, "no change is under way; say which table: `routing apply TABLE`");
     }
-    const plan = underWay ?? this.#newPlan(next ?? [], states);
+    const plan =
+      underWay !== undefined && isAdopted(underWay, states)
+        ? underWay
+        : await failing(action, () => this.#beginAnew(underWay, { next, states }));
     const pollMs = this.#pollMs;
     return await failing(action, () => new PlanRun(this.#ask, plan, { ...watch, pollMs }).run());
   }
@@ -178,12 +181,39 @@ export class Coordinator {
     return seeAll(this.#ask, [this.#reader.self, ...nodesOf(next)]);
   }
 
+  /**
+   * A plan that nobody has adopted may have been left behind long ago: tables have changed since, and buckets are at nodes that it does
+   * not know of. Its table is applied by a plan that begins from what is now.
+   */
+  async #beginAnew(
+    left: AskedPlan | undefined,
+    { next = left?.next ?? [], states }: BeginTerms,
+  ): Promise<AskedPlan> {
+    for (const [node, { plan }] of states) {
+      if (left === undefined || plan?.planId !== left.planId) continue;
+      const answer = await this.#ask(node, { type: "abandon", planId: left.planId });
+      if (answer.type === "refused") throw new RoutingFailure(`${node}: ${answer.reason}`);
+    }
+    return this.#newPlan(next, states);
+  }
+
   #newPlan(next: RoutingTable, states: ReadonlyMap<NodeName, NodeState>): AskedPlan {
     // Tables may have been put on single nodes: where a bucket lies is in one of them all.
     const tables = new Map([...states.values()].map(({ table }) => [textOf(table), table]));
     const previous = [...tables.values()];
     return { planId: crypto.randomUUID(), next, previous, participants: [...states.keys()] };
   }
+}
+
+/** What a plan begins from; without a table it is that of the plan that was left behind. */
+interface BeginTerms {
+  readonly next?: RoutingTable | undefined;
+  readonly states: ReadonlyMap<NodeName, NodeState>;
+}
+
+/** Whether some node goes by the table of the plan already. */
+function isAdopted({ planId }: AskedPlan, states: ReadonlyMap<NodeName, NodeState>): boolean {
+  return states.values().some(({ plan }) => plan?.planId === planId && plan.phase !== "prepared");
 }
 
 /** The states of all nodes; throws when one of them could not be asked. */

@@ -35,8 +35,8 @@ export interface MovesAtHome {
 export interface MoverOptions {
   readonly self: NodeName;
   readonly home: MovesAtHome;
-  /** `undefined` while it is not open. */
-  readonly store: () => CopiedStore | undefined;
+  /** `undefined` while it is not open; `"none"` for a node that never has one, and nothing to move. */
+  readonly store: () => CopiedStore | "none" | undefined;
   readonly targetOf: (node: NodeName) => MoveTarget;
   readonly pauseLimitMs: () => number;
   readonly nowMs: () => number;
@@ -132,6 +132,7 @@ export class Mover {
     const { home, store } = this.#options;
     const opened = store();
     if (opened === undefined) return round.failed("the store is not open");
+    if (opened === "none") return undefined;
     const unconfirmed = Array.from(home.moved()).filter(({ isConfirmed }) => !isConfirmed);
     await concurrently(unconfirmed, width, (record) =>
       round.guard(record.to, signal, () => this.#confirm(record, signal)),

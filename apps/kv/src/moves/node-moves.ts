@@ -41,10 +41,7 @@ export function createNodeMoves(options: NodeMovesOptions): NodeMoves {
   const mover = new Mover({
     self,
     home,
-    store: () => {
-      const opened = store();
-      return opened === "none" ? undefined : opened;
-    },
+    store,
     targetOf: (node) => remoteNode(ways, node),
     pauseLimitMs,
     nowMs,

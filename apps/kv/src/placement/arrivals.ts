@@ -21,6 +21,8 @@ export interface ArrivalsOptions {
 /** The copies of buckets that are on their way here: each lies in the store under the bucket's own name, and is not served. */
 export class Arrivals implements ArrivalsAtHome {
   readonly #options: ArrivalsOptions;
+  /** The moves whose copies were given up here. */
+  readonly #discarded = new Set<string>();
 
   constructor(options: ArrivalsOptions) {
     this.#options = options;
@@ -70,6 +72,7 @@ export class Arrivals implements ArrivalsAtHome {
 
   activate(bucket: BucketName, moveId: string): Answer<MoveOutcome> {
     const name = nameKey(bucket);
+    if (this.#discarded.has(moveId)) return refused("it has given the copy up");
     if (this.#options.records().arriving.get(name)?.moveId !== moveId) {
       return { outcome: TAKEN, durable: this.#options.notes.durable };
     }
@@ -94,6 +97,9 @@ export class Arrivals implements ArrivalsAtHome {
   /** A copy that nobody will finish. */
   discard(bucket: BucketName, store: Store): void {
     const name = nameKey(bucket);
+    const entry = this.#options.records().arriving.get(name);
+    // Its source must not take it for one that is served here.
+    if (entry !== undefined) this.#discarded.add(entry.moveId);
     answered(store.dropBucket(bucket));
     this.#options.records().arriving.delete(name);
     this.#options.onChange();

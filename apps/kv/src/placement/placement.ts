@@ -126,7 +126,10 @@ export class Placement implements MovesAtHome, PlansAtHome {
     const moved = this.#records.moved.get(name);
     if (moved !== undefined) {
       const { to: node, moveId, isConfirmed } = moved;
-      return isConfirmed ? { type: "node", node } : { type: "node", node, activates: moveId };
+      if (!isConfirmed) return { type: "node", node, activates: moveId };
+      if (!hops.includes(node)) return { type: "node", node };
+      // It was sent on from there: the bucket was dropped, and is nobody's but the table's again.
+      this.#forgetMove(name);
     }
     const departure = this.#departing.get(name);
     if (departure !== undefined) return { type: "departing", departure };
@@ -157,6 +160,12 @@ export class Placement implements MovesAtHome, PlansAtHome {
       if (owner !== undefined && owner !== this.#self && !hops.includes(owner)) return owner;
     }
     return undefined;
+  }
+
+  #forgetMove(name: string): void {
+    this.#records.moved.delete(name);
+    this.#version = {};
+    void this.#notes.erase(recordKey.moved(name));
   }
 
   tables(): TablesAtHome {

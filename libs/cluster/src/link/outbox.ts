@@ -18,6 +18,9 @@ import type { LateFailures } from "./late-failures.ts";
 import { OutboxEnd, type OutboxEndReason } from "./outbox-end.ts";
 import { PendingCalls } from "./pending-calls.ts";
 
+/** A turn of so many milliseconds makes a difference to deadlines. */
+const longTurnMs = 20;
+
 /** What an outbox shares with the others of its node. */
 export interface OutboxTerms {
   readonly scheduler: Scheduler;
@@ -189,8 +192,17 @@ export class Outbox {
   /** Called at the end of a turn, in which frames have been written. */
   readonly #endTurn = (): void => {
     this.#isTurnOpen = false;
-    if (this.#behindBytes === 0) this.#flush(this.#turnMs);
+    const nowMs = this.#terms.scheduler.now();
+    if (nowMs - this.#turnMs > longTurnMs) this.#catchUp(nowMs);
+    if (this.#behindBytes === 0) this.#flush(nowMs);
   };
+
+  /** The process has stood still in the midst of a turn: what was called after that went by the time from before. */
+  #catchUp(nowMs: number): void {
+    this.#alarm.off();
+    this.#alarm.setTo(this.#pending.earliestDeadlineMs(), nowMs);
+    this.#refreshRemaining();
+  }
 
   #openTurn(): number {
     const { scheduler } = this.#terms;

@@ -90,8 +90,12 @@ export class SimulatedStream implements Stream {
     const other = this.#other;
     const world = this.#world;
     if (other === undefined) return;
-    this.#lastArrivalMs = Math.max(this.#lastArrivalMs, world.nowMs + world.drawLatencyMs());
-    world.carry(this.process.host, other.process.host, {
+    const [from, to] = [this.process.host, other.process.host];
+    this.#lastArrivalMs = Math.max(
+      this.#lastArrivalMs,
+      world.nowMs + world.drawLatencyMs(from, to),
+    );
+    world.carry(from, to, {
       atMs: this.#lastArrivalMs,
       arrive: () => other.process.deliver(() => act(other)),
     });
