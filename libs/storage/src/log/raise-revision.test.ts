@@ -33,15 +33,16 @@ for (const sync of ["always", "everysec", "never"] as const) {
   });
 }
 
-test("raiseRevision() holds through a power cut when it is called again before what the first call was for is written", async () => {
+test("raiseRevision() holds through a power cut when it is called again while what the first call was for is written", async () => {
   const disk = new SimulatedDisk();
   const held = await openHeld(disk, { sync: "never" });
   await putAndSee(held);
   held.store.raiseRevision(FOREIGN);
-  const first = putAndSee(held);
+  const { durable } = await held.store.put(BUCKET, [{ key: KEY, value: KEY }]);
+  held.scheduler.endTurn();
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it stands for one of another store
   held.store.raiseRevision((2 * Number(FOREIGN)) as Revision);
-  await first;
+  await durable;
   const shown = await putAndSee(held);
   const next = await putAndSee(await openHeld(disk.afterPowerCut(64, () => 0)));
   assert.ok(Number(shown) > 2 * Number(FOREIGN) && next > shown, `${shown}, then ${next}`);
