@@ -7,11 +7,12 @@ import { bucketNamed, nodeNamed } from "./remote/testing/any-part.ts";
 import { routesInForce } from "./routes.ts";
 import { parseRoutingText } from "./routing-text.ts";
 
+const call = (): never => assert.fail("no node was to be asked");
+
 test("BucketPlaces asks a placement in which nothing moves one question a request", () => {
   const self = nodeNamed("foo@lab");
   const parsed = parseRoutingText("a-m=foo@lab,n-z=bar@lab");
   assert.ok(parsed.type !== "malformed");
-  const call = (): never => assert.fail("no node was to be asked");
   const remote = { caller: { call }, clock: () => 0, timeoutMs: () => 1_000 };
   const reader = { self, host: "lab" };
   const store = new MemoryStore({ clock: () => 0 });
