@@ -53,6 +53,7 @@ import { KeyFinder } from "./key-finder.ts";
 import { logStatistics } from "./log-statistics.ts";
 import type { LoggedIndex } from "./logged-index.ts";
 import type { SegmentLengths } from "./segment-lengths.ts";
+import type { SegmentWriter } from "./segment-writer.ts";
 import type { SnapshotKeeper } from "./snapshot-keeper.ts";
 import type { ValueReader } from "./value-reader.ts";
 
@@ -63,6 +64,7 @@ export interface LogStoreParts {
   readonly index: KeyIndex;
   readonly logged: LoggedIndex;
   readonly commits: GroupCommit;
+  readonly segments: Pick<SegmentWriter, "syncAbove">;
   readonly values: ValueReader;
   readonly housekeeping: Housekeeping;
   readonly cache: ValueCache;
@@ -201,7 +203,13 @@ export class LogStore implements Store {
   }
 
   raiseRevision(atLeast: Revision): void {
-    raiseRevision(this.#writable().index, atLeast);
+    const { index, segments, snapshots } = this.#writable();
+    const before = index.lastRevision;
+    raiseRevision(index, atLeast);
+    if (index.lastRevision === before) return;
+    snapshots.passOver(index.lastRevision - before);
+    // A power cut that took back what is shown from now on would have revisions go on below it.
+    segments.syncAbove(before);
   }
 
   async compact(options: MaintenanceOptions = {}): Promise<CompactionResult> {

@@ -51,13 +51,17 @@ export class SegmentWriter {
   #file: OpenFile | undefined;
   #end: LogEnd;
   #syncedSequence: number;
-  #isFirstGroup = true;
+  /** A group with a higher revision is synced in every mode; none by `Infinity`. */
+  #syncsAbove: number;
+  /** That goes on until one with a revision above this one was synced. */
+  #syncsTo = -1;
   /** Whether the latest write was synced in so little time that one may stand still for the next. */
   #isQuick = false;
   #syncs: Promise<void> = Promise.resolve();
 
   private constructor(options: SegmentWriterOptions, file: OpenFile, found: FoundLog) {
     this.#options = options;
+    this.#syncsAbove = options.syncsFirstGroup ? -1 : Infinity;
     this.#seed = checksumSeed(options.storeId);
     this.#file = file;
     this.#end = found.end;
@@ -86,11 +90,17 @@ export class SegmentWriter {
   }
 
   /** Whether {@link appendNow} will do for this group. */
-  canAppendNow({ place, writer }: Group): boolean {
-    const { syncsEveryWrite, syncsFirstGroup, mayStandStill } = this.#options;
-    if (place.startsSegment || (this.#isFirstGroup && syncsFirstGroup)) return false;
+  canAppendNow({ place, writer, lastRevision }: Group): boolean {
+    const { syncsEveryWrite, mayStandStill } = this.#options;
+    if (place.startsSegment || lastRevision > this.#syncsAbove) return false;
     if (!syncsEveryWrite) return true;
     return this.#isQuick && writer.length <= QUICK_GROUP_BYTES && mayStandStill();
+  }
+
+  /** Has the next group with a revision above `revision` survive a power cut before it is acknowledged, in every mode. */
+  syncAbove(revision: number): void {
+    this.#syncsAbove = Math.min(this.#syncsAbove, revision);
+    this.#syncsTo = revision;
   }
 
   /** Writes one group, filling in its header. */
@@ -99,14 +109,16 @@ export class SegmentWriter {
       await this.#startSegment(group);
     }
     const bytes = this.#sealed(group);
-    const { clock, syncsEveryWrite, syncsFirstGroup } = this.#options;
-    const beganAtMs = clock();
+    const { clock, syncsEveryWrite } = this.#options;
+    const [beganAtMs, syncsAbove] = [clock(), this.#syncsAbove];
     this.#isQuick = false;
     await writeFully(this.#openFile(), bytes, this.#end.lengthBytes);
     this.#advance(group, bytes.length);
     if (syncsEveryWrite) this.#noteSync(group, beganAtMs);
-    else if (this.#isFirstGroup && syncsFirstGroup) await this.sync();
-    this.#isFirstGroup = false;
+    else if (group.lastRevision > syncsAbove) await this.sync();
+    if (group.lastRevision > this.#syncsAbove) {
+      this.#syncsAbove = group.lastRevision > this.#syncsTo ? Infinity : group.lastRevision;
+    }
   }
 
   /** As {@link append}, before it returns: the bytes are the system's then, and survive the process; or a power cut, if every write is synced. */
@@ -118,7 +130,6 @@ export class SegmentWriter {
     writeFullySync(this.#openFile(), bytes, this.#end.lengthBytes);
     this.#advance(group, bytes.length);
     if (syncsEveryWrite) this.#noteSync(group, beganAtMs);
-    this.#isFirstGroup = false;
   }
 
   /** Makes sure that everything appended until now survives a power cut. */

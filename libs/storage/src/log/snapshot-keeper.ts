@@ -52,12 +52,14 @@ export interface SnapshotKeeperOptions {
  */
 export class SnapshotKeeper {
   readonly #options: SnapshotKeeperOptions;
-  /** The revision and log length at which the latest snapshot was begun, or would have been. */
+  /** The number of mutations and the log length at which the latest snapshot was begun, or would have been. */
   #fromRevision: number;
   #fromBytes: number;
   /** Mutations that came while the latest snapshot was being written. */
   #meanwhile = 0;
   #takenAtMs: number | undefined;
+  /** Revisions that were passed over, and are no mutations. */
+  #passedOver = 0;
   #work: Promise<void> = Promise.resolve();
   #isRunning = false;
   readonly #closing = new AbortController();
@@ -75,7 +77,17 @@ export class SnapshotKeeper {
 
   /** Mutations that the next start has to replay, but for what compaction wrote again. */
   get recordsBehind(): number {
-    return this.#options.index.lastRevision - this.#fromRevision;
+    return this.#mutations - this.#fromRevision;
+  }
+
+  /** Takes notice of `count` revisions that are given to no mutation. */
+  passOver(count: number): void {
+    this.#passedOver += count;
+  }
+
+  /** A number that grows by one with each mutation. */
+  get #mutations(): number {
+    return this.#options.index.lastRevision - this.#passedOver;
   }
 
   /** Begins a snapshot when it is due. To be called now and then. */
@@ -109,10 +121,10 @@ export class SnapshotKeeper {
   }
 
   async #take(signal = this.#closing.signal): Promise<void> {
-    const { path, index, gatherer, commits, lengths, scheduler } = this.#options;
+    const { path, gatherer, commits, lengths, scheduler } = this.#options;
     const from = gatherer.mark();
     const { firstSegment } = gatherer;
-    const [revision, bytes] = [index.lastRevision, lengths.appendedBytes];
+    const [revision, bytes] = [this.#mutations, lengths.appendedBytes];
     this.#isRunning = true;
     try {
       const { keys, fileBytes } = await writeSnapshot({
@@ -125,7 +137,7 @@ export class SnapshotKeeper {
         signal,
       });
       [this.#fromRevision, this.#fromBytes] = [revision, bytes];
-      this.#meanwhile = index.lastRevision - revision;
+      this.#meanwhile = this.#mutations - revision;
       this.#takenAtMs = this.#options.clock();
       const message = `Wrote a snapshot of the index of the store at "${path}"; keys: ${keys}, bytes: ${fileBytes}`;
       emit({ level: "debug", type: "snapshot-taken", message, path, keys, bytes: fileBytes });
@@ -143,10 +155,7 @@ export class SnapshotKeeper {
     const { path } = this.#options;
     const reason = error instanceof StorageError ? error.message : systemReason(error).reason;
     // The next try is due when as much again has been written.
-    [this.#fromRevision, this.#fromBytes] = [
-      this.#options.index.lastRevision,
-      this.#options.lengths.appendedBytes,
-    ];
+    [this.#fromRevision, this.#fromBytes] = [this.#mutations, this.#options.lengths.appendedBytes];
     const message = `Could not write a snapshot of the index of the store at "${path}": ${reason}; the next start replays more of the log`;
     emit({ level: "warn", type: "snapshot-failed", message, path, reason });
   }
