@@ -30,8 +30,7 @@ suite("ten clients of several nodes", { tags }, () => {
         replay,
       });
       context.diagnostic(`seed ${seed}: ${reportText(report)}`);
-      const { applied, isApplyMissing } = report;
-      if (faults.some((name) => name === "apply")) assert.ok(applied > 0 || isApplyMissing);
+      if (faults.some((name) => name === "apply")) assert.ok(report.applied > 0);
       assert.ok(report.operations > 500 && report.faults > 2, reportText(report));
     });
   }

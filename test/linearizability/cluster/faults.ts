@@ -24,8 +24,6 @@ export interface CommonTables {
   pending: Placement | undefined;
   /** How often one was applied to the end. */
   applied: number;
-  /** There is no command that does it. */
-  isApplyMissing: boolean;
 }
 
 type Fault = (scene: Scene) => Promise<void>;
@@ -144,11 +142,6 @@ async function applyPending(scene: Scene, node: string): Promise<string | undefi
   tell(`routing apply ${text} at ${node}`);
   const { code, stderr } = await stage.operate(node, ["routing", "apply", text]);
   tell(`routing apply at ${node}: ${code === 0 ? "done" : stderr.trim()}`);
-  if (stderr.includes("there is no such command")) {
-    // TODO(#5): goes when the command has come.
-    tables.pending = undefined;
-    tables.isApplyMissing = true;
-  }
   if (code !== 0) return stderr.trim();
   tables.settled = pending;
   tables.pending = undefined;

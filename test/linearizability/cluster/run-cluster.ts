@@ -36,7 +36,6 @@ export interface ClusterReport {
   readonly faults: number;
   /** How often buckets were moved to where another table has them. */
   readonly applied: number;
-  readonly isApplyMissing: boolean;
   /** How long it took to judge all histories. */
   readonly checkMs: number;
 }
@@ -65,7 +64,7 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterReport
   const records = new Records({ isRefusalSure: !faults.includes("apply") });
   const deeds: Deed[] = [];
   const tell = (text: string): void => void deeds.push({ at: records.now(), text });
-  const tables = { settled: placement, pending: undefined, applied: 0, isApplyMissing: false };
+  const tables = { settled: placement, pending: undefined, applied: 0 };
   const scene: Scene = {
     stage,
     records,
@@ -97,7 +96,6 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterReport
     longest: Math.max(...histories.map(({ length }) => length)),
     faults: scene.tally.faults,
     applied: tables.applied,
-    isApplyMissing: tables.isApplyMissing,
     checkMs: records.now() - began,
   };
 }
