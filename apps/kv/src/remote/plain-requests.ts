@@ -16,8 +16,8 @@ export type FindPlain = (
 
 /**
  * Serves what most requests of other nodes are: a get, or a put of one key without a condition and a time, of a bucket that is
- * here. Its bytes are read where they lie, and nothing is made for it but what has to wait; so it costs the owner half as
- * much. Whatever is unusual about a request is left to the `RequestServer`, with nothing done.
+ * here. Its bytes are read where they lie, and nothing is made for it but what has to wait. Whatever is unusual about a request is
+ * left to the `RequestServer`, with nothing done.
  */
 export class PlainRequests {
   readonly #find: FindPlain;
