@@ -23,6 +23,8 @@ import { fullScale, quickScale } from "./scale.ts";
 
 const experiments: readonly Experiment[] = [workloads, redis, routed, opening, curve, compaction];
 const names = experiments.map(({ name }) => name);
+/** These start so many servers that they alone take half a minute. */
+const longOnes: readonly string[] = [redis.name, routed.name];
 const loadModule = fileURLToPath(new URL("load/worker.ts", import.meta.url));
 
 const USAGE = `Usage: npm run bench [-- OPTIONS]
@@ -31,7 +33,8 @@ Measures the store, in process and through a node, and prints ratios of paired, 
 
 ${experiments.map(({ name, question }) => `  ${name.padEnd(10)}  ${question}`).join("\n")}
 
-  --quick       smaller populations and shorter rounds: a minute instead of half an hour
+  --quick       smaller populations and shorter rounds, and without ${longOnes.join(" and ")}, unless they are
+                named: a minute instead of half an hour
   --only NAMES  some experiments, with commas between them
   --markdown    prints Markdown instead of tables for a terminal
   --write       puts the results of a full run into bench/README.md
@@ -110,6 +113,10 @@ async function runAll(options: Options, workplace: Workplace): Promise<readonly 
   for (const experiment of experiments) {
     const { name, question } = experiment;
     if (only.length > 0 && !only.includes(name)) continue;
+    if (only.length === 0 && quick && longOnes.includes(name)) {
+      process.stderr.write(`${name}: not in a quick run unless named: --quick --only ${name}\n`);
+      continue;
+    }
     progress.begin(name);
     const report: Report = { name, question, ...(await experiment.run(bench)) };
     progress.clear();
