@@ -11,13 +11,18 @@ export interface Suite {
 
 /** All suites, in the order in which they run: what says most about a mistake in the least time comes first. */
 export const suites: readonly Suite[] = [
-  { name: "unit", patterns: ["{apps,bench,config,libs,tools}/**/*.test.ts"], concurrency: 2 },
+  {
+    name: "unit",
+    patterns: ["{apps,bench,config,examples,libs,tools}/**/*.test.ts"],
+    concurrency: 2,
+  },
   { name: "harness", patterns: ["test/{harness,lint,runner}/**/*.test.ts"], concurrency: 2 },
   { name: "scenarios", patterns: ["test/scenarios/**/*.test.ts"], concurrency: 1 },
   { name: "redis", patterns: ["test/redis/**/*.test.ts"], concurrency: 2 },
   { name: "faults", patterns: ["test/faults/**/*.test.ts"], concurrency: 1 },
   { name: "linearizability", patterns: ["test/linearizability/**/*.test.ts"], concurrency: 1 },
   { name: "hosts", patterns: ["test/hosts/**/*.test.ts"], concurrency: 1 },
+  { name: "releases", patterns: ["test/releases/**/*.test.ts"], concurrency: 1 },
   { name: "e2e", patterns: ["test/e2e/**/*.test.ts"], concurrency: 1 },
 ];
 

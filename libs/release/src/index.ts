@@ -1,0 +1,13 @@
+export type {
+  ConfigProviderReference,
+  ExecutableKind,
+  ReleaseDefinition,
+  ReleaseProof,
+  Releases,
+  ReleaseStep,
+} from "./definition/release-definition.ts";
+export type { ReleaseErrorCode, ReleaseFailures } from "./errors.ts";
+export { ReleaseError } from "./errors.ts";
+export type { Project, ProjectApplication } from "./project/project.ts";
+export type { Release, ReleaseApplication, ReleaseOptions } from "./release.ts";
+export type { Target, TargetName } from "./runtime/target.ts";
