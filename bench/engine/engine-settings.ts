@@ -8,5 +8,7 @@ export interface EngineSettings {
   readonly cacheLimitBytes?: number;
   /** The share of the log that may be dead before the engine compacts it; 1: it does not by itself. */
   readonly deadShareLimit?: number;
+  /** So many bytes may be dead whatever the share. */
+  readonly deadFloorBytes?: number;
   readonly segmentLimitBytes?: number;
 }

@@ -47,7 +47,7 @@ interface Watched extends ServerSubject {
 
 async function watch(bench: Bench, deadShareLimit: number): Promise<Watched> {
   const { keys, segmentLimitBytes } = bench.scale.compaction;
-  const settings = { deadShareLimit, segmentLimitBytes };
+  const settings = { deadShareLimit, deadFloorBytes: 0, segmentLimitBytes };
   const server = await startServer(bench, { keys, sync: "everysec", settings });
   const watched: Watched = {
     ...server,

@@ -47,6 +47,7 @@ const STORAGE = {
   engine: "log",
   segmentLimitBytes: 2 ** 20,
   deadShareLimit: 0.2,
+  deadFloorBytes: 0,
   snapshotEveryRecords: 1_000,
   cacheLimitBytes: 256 * 1024,
 };

@@ -23,6 +23,7 @@ export async function openDiskKv(): Promise<OpenKv> {
     cacheLimitBytes: 0,
     segmentLimitBytes: 2 ** 20,
     deadShareLimit: 1,
+    deadFloorBytes: 0,
     snapshotEveryRecords: 1_000_000,
   };
   const opened = await openKv({ dataDir, storage });

@@ -36,6 +36,7 @@ test("kv.storage takes what its messages say it does", () => {
       cacheLimitBytes: 0,
       segmentLimitBytes: 2 ** 20,
       deadShareLimit: 0.1,
+      deadFloorBytes: 0,
       snapshotEveryRecords: 1000,
     },
     { cacheLimitBytes: 2 ** 34, segmentLimitBytes: 2 ** 29, deadShareLimit: 1 },

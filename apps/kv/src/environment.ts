@@ -115,10 +115,11 @@ export const environment = {
       cacheLimitBytes: v.optional(bytes(0, 16 * 2 ** 30), 128 * 2 ** 20),
       segmentLimitBytes: v.optional(bytes(2 ** 20, 512 * 2 ** 20), 64 * 2 ** 20),
       deadShareLimit: v.optional(share, 0.5),
-      snapshotEveryRecords: v.optional(records, 2_000_000),
+      deadFloorBytes: v.optional(bytes(0, 16 * 2 ** 30), 512 * 2 ** 20),
+      snapshotEveryRecords: v.optional(records, 4_000_000),
     }),
     default: { engine: "log", sync: "always" },
-    doc: "The engine (`log` keeps everything on disk, `memory` forgets, `none` is for a node that stores nothing itself and asks the others), and how it does that. `sync`: when the log is synced, `always` before a write is acknowledged, `everysec`, or `never`. `cacheLimitBytes`: memory for values that need not be read from the disk (128 MiB). `segmentLimitBytes`: length of the log's files (64 MiB). `deadShareLimit`: the share of the log that may be dead once it is longer than a segment (0.5; 1 leaves compaction to the command `compact`). `snapshotEveryRecords`: the next snapshot of the index is written when more changes than this (2,000,000), than half as many as there are keys, and than twice what came while the last one was written, have come since that, or earlier when they make much log; a start replays what came since.",
+    doc: "The engine (`log` keeps everything on disk, `memory` forgets, `none` is for a node that stores nothing itself and asks the others), and how it does that. `sync`: when the log is synced, `always` before a write is acknowledged, `everysec`, or `never`. `cacheLimitBytes`: memory for values that need not be read from the disk (128 MiB). `segmentLimitBytes`: length of the log's files (64 MiB). `deadShareLimit`: the share of the log that may be dead once it is longer than a segment (0.5; 1 leaves compaction to the command `compact`). `deadFloorBytes`: so much of it may be dead whatever its share (512 MiB): a small store is not written again and again. `snapshotEveryRecords`: the next snapshot of the index is written when more changes than this (4,000,000), than half as many as there are keys, and than twice what came while the last one was written, have come since that, or earlier when they make much log; a start replays what came since.",
     startOnly: true,
   },
   routingTable: {

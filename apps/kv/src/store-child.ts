@@ -12,6 +12,7 @@ export interface StoreChildOptions {
   readonly cacheLimitBytes: number;
   readonly segmentLimitBytes: number;
   readonly deadShareLimit: number;
+  readonly deadFloorBytes: number;
   readonly snapshotEveryRecords: number;
   /** Where the log lies. */
   readonly directory: string;

@@ -49,9 +49,11 @@ export interface LogStoreOptions {
    * up to 1 (a `RangeError` otherwise), 0.5 by default. 1 leaves it to calls of `compact`.
    */
   readonly deadShareLimit?: number | undefined;
+  /** So many bytes of the log may be dead whatever the share, in a store that is small; 0 by default. */
+  readonly deadFloorBytes?: number | undefined;
   /**
    * The least number of mutations behind a snapshot of the index before the next one is written;
-   * 2,000,000 by default: to replay so many takes two seconds, and a snapshot of a million keys as long as 150,000 puts.
+   * 4,000,000 by default: to replay so many takes less than two seconds, and a snapshot of a million keys as long as 150,000 puts.
    */
   readonly snapshotEveryRecords?: number | undefined;
   /**
@@ -77,7 +79,7 @@ const SEGMENT_LIMIT_BYTES = 64 * 2 ** 20;
 const LARGEST_SEGMENT_LIMIT_BYTES = 512 * 2 ** 20;
 const CACHE_LIMIT_BYTES = 128 * 2 ** 20;
 const DEAD_SHARE_LIMIT = 0.5;
-const SNAPSHOT_EVERY_RECORDS = 2_000_000;
+const SNAPSHOT_EVERY_RECORDS = 4_000_000;
 
 /**
  * Opens the log store in a directory, or makes a new one there. Only one store in one process may
@@ -115,6 +117,7 @@ function complete(options: LogStoreOptions): LogSettings {
     segmentLimitBytes,
     cacheLimitBytes: options.cacheLimitBytes ?? CACHE_LIMIT_BYTES,
     deadShareLimit,
+    deadFloorBytes: options.deadFloorBytes ?? 0,
     snapshotEveryRecords: options.snapshotEveryRecords ?? SNAPSHOT_EVERY_RECORDS,
     mayStandStill: options.mayStandStill ?? (() => false),
     files: options.files ?? nodeFiles,

@@ -1,15 +1,20 @@
 import type { LoggedIndex } from "../logged-index.ts";
 import { CompactionDebt } from "./compaction-debt.ts";
-import { idlePortionBytes, LARGEST_PORTION_BYTES, type LogUse, pace } from "./compaction-policy.ts";
+import {
+  type DeadLimits,
+  idlePortionBytes,
+  LARGEST_PORTION_BYTES,
+  type LogUse,
+  pace,
+} from "./compaction-policy.ts";
 import type { SegmentCopier } from "./segment-copier.ts";
 
 /** What a {@link CompactionPace} goes by. */
-export interface CompactionPaceOptions {
+export interface CompactionPaceOptions extends DeadLimits {
   readonly logged: LoggedIndex;
   readonly copier: SegmentCopier;
   /** The log as it is at the call. */
   readonly use: () => LogUse;
-  readonly deadShareLimit: number;
   readonly segmentLimitBytes: number;
 }
 
@@ -54,11 +59,11 @@ export class CompactionPace {
 
   /** How many bytes to look at next. */
   portionBytes(): number {
-    const { use, deadShareLimit } = this.#options;
+    const { use } = this.#options;
     if (this.#leastPace > 0) return LARGEST_PORTION_BYTES;
     const owedBytes = this.#owedBytes();
     if (owedBytes >= HURRY_BYTES) return Math.min(owedBytes, LARGEST_PORTION_BYTES);
-    return idlePortionBytes(use(), deadShareLimit);
+    return idlePortionBytes(use(), this.#options);
   }
 
   /** Lets the disk take what was copied: all of it when there is no hurry, else when it is much. */
@@ -72,8 +77,8 @@ export class CompactionPace {
   }
 
   #owedBytes(): number {
-    const { logged, copier, use, deadShareLimit } = this.#options;
-    const nowPace = Math.max(this.#leastPace, pace(use(), deadShareLimit));
+    const { logged, copier, use } = this.#options;
+    const nowPace = Math.max(this.#leastPace, pace(use(), this.#options));
     return this.#debt.settle(logged.writtenBytes, copier.lookedAtBytes, nowPace);
   }
 }

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { deadShare, idlePortionBytes, isDue, type LogUse, pace } from "./compaction-policy.ts";
+import {
+  type DeadLimits,
+  deadShare,
+  idlePortionBytes,
+  isDue,
+  type LogUse,
+  pace,
+  shareLimit,
+} from "./compaction-policy.ts";
 
 const KIB = 1024;
 
@@ -16,22 +24,26 @@ function use(deadBytes: number, closedSegments = 1): LogUse {
   return { totalBytes: 1000, liveBytes: 1000 - deadBytes, closedSegments };
 }
 
+function share(deadShareLimit: number, deadFloorBytes = 0): DeadLimits {
+  return { deadShareLimit, deadFloorBytes };
+}
+
 test("isDue() begins a little before the limit, never with the segment being written, at 1 not at all", () => {
-  assert.equal(isDue(use(450), 0.5), false);
-  assert.equal(isDue(use(451), 0.5), true);
-  assert.equal(isDue(use(451, 0), 0.5), false);
-  assert.equal(isDue(use(1000), 1), false);
+  assert.equal(isDue(use(450), share(0.5)), false);
+  assert.equal(isDue(use(451), share(0.5)), true);
+  assert.equal(isDue(use(451, 0), share(0.5)), false);
+  assert.equal(isDue(use(1000), share(1)), false);
 });
 
 test("pace() rises from leisurely, where compaction begins, to three times what any load needs", () => {
-  assert.equal(pace(use(450), 0.5), 0);
-  assert.ok(Math.abs(pace(use(451), 0.5) - 0.5) < 0.2);
+  assert.equal(pace(use(450), share(0.5)), 0);
+  assert.ok(Math.abs(pace(use(451), share(0.5)) - 0.5) < 0.2);
   // Of what is looked at as much is dead as the share says, over a round.
-  assert.equal(pace(use(500), 0.5), 6);
-  assert.equal(pace(use(990), 0.5), 6);
-  assert.equal(pace(use(300), 0.25), 12);
-  assert.equal(pace(use(900, 0), 0.5), 0);
-  assert.equal(pace(use(900), 1), 0);
+  assert.equal(pace(use(500), share(0.5)), 6);
+  assert.equal(pace(use(990), share(0.5)), 6);
+  assert.equal(pace(use(300), share(0.25)), 12);
+  assert.equal(pace(use(900, 0), share(0.5)), 0);
+  assert.equal(pace(use(900), share(1)), 0);
   fc.assert(
     fc.property(
       fc.nat(1000),
@@ -40,13 +52,37 @@ test("pace() rises from leisurely, where compaction begins, to three times what 
       (...at) => {
         const [one, other, limit] = at;
         const [less, more] = [Math.min(one, other), Math.max(one, other)];
-        assert.ok(pace(use(less), limit) <= pace(use(more), limit));
+        assert.ok(pace(use(less), share(limit)) <= pace(use(more), share(limit)));
       },
     ),
   );
 });
 
 test("idlePortionBytes() is a quarter of a MiB beyond the limit, and less below it", () => {
-  assert.equal(idlePortionBytes(use(400), 0.5), 64 * KIB);
-  assert.equal(idlePortionBytes(use(501), 0.5), 256 * KIB);
+  assert.equal(idlePortionBytes(use(400), share(0.5)), 64 * KIB);
+  assert.equal(idlePortionBytes(use(501), share(0.5)), 256 * KIB);
+});
+
+test("shareLimit() is the share, or more where so few bytes would be dead", () => {
+  assert.equal(shareLimit(use(500), share(0.5)), 0.5);
+  assert.equal(shareLimit(use(500), share(0.5, 500)), 0.5);
+  assert.equal(shareLimit(use(500), share(0.5, 499)), 0.5);
+  assert.equal(shareLimit(use(750), share(0.5, 1000)), 0.8);
+  assert.equal(shareLimit(use(1000), share(0.5, 1000)), 1);
+  assert.equal(shareLimit(use(1000), share(0.5)), 0.5);
+});
+
+test("isDue() waits for as many dead bytes as may be there whatever the share", () => {
+  assert.equal(
+    isDue({ totalBytes: 800, liveBytes: 250, closedSegments: 9 }, share(0.5, 1000)),
+    false,
+  );
+  assert.equal(
+    isDue({ totalBytes: 1250, liveBytes: 250, closedSegments: 9 }, share(0.5, 1000)),
+    true,
+  );
+  assert.equal(
+    isDue({ totalBytes: 9000, liveBytes: 250, closedSegments: 9 }, share(1, 1000)),
+    false,
+  );
 });

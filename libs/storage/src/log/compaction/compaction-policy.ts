@@ -8,6 +8,9 @@
  * oldest segment has more dead bytes than the others; at d = 1/2 it is 1.25 bytes, and a quarter of a
  * byte is written again.
  *
+ * The less of a log lives, the less there is to write again: so a small store may have so many dead bytes as come to a few
+ * segments before any of it is looked at, whatever share of the log that is.
+ *
  * So the pace rises with the share, from leisurely to three times what any load makes necessary, and
  * settles where the two are even. Whoever cannot keep that pace is behind; see `CompactionDebt`.
  */
@@ -18,6 +21,14 @@ export interface LogUse {
   readonly liveBytes: number;
   /** Segments that nothing is appended to any more. */
   readonly closedSegments: number;
+}
+
+/** How much of the log may be dead. */
+export interface DeadLimits {
+  /** The share of the log, above 0; at 1 there is no limit. */
+  readonly deadShareLimit: number;
+  /** So many bytes may be dead, whatever the share. */
+  readonly deadFloorBytes: number;
 }
 
 /** Compaction begins a little before the limit is reached, so that it need not hurry. */
@@ -49,22 +60,31 @@ export function deadShare({ totalBytes, liveBytes }: LogUse): number {
   return totalBytes === 0 ? 0 : Math.max(0, totalBytes - liveBytes) / totalBytes;
 }
 
+/** The share of such a log that may be dead. */
+export function shareLimit({ liveBytes }: LogUse, limits: DeadLimits): number {
+  const { deadShareLimit, deadFloorBytes } = limits;
+  if (deadFloorBytes === 0) return deadShareLimit;
+  return Math.max(deadShareLimit, deadFloorBytes / (liveBytes + deadFloorBytes));
+}
+
 /** Whether the oldest segment should go. */
-export function isDue(use: LogUse, deadShareLimit: number): boolean {
-  // At 1 there is no limit.
-  return deadShareLimit < 1 && use.closedSegments > 0 && deadShare(use) > deadShareLimit * HEADROOM;
+export function isDue(use: LogUse, limits: DeadLimits): boolean {
+  if (limits.deadShareLimit === 1 || use.closedSegments === 0) return false;
+  return deadShare(use) > shareLimit(use, limits) * HEADROOM;
 }
 
 /** How many bytes of the oldest segments are to be looked at for each byte that callers write. */
-export function pace(use: LogUse, deadShareLimit: number): number {
-  if (!isDue(use, deadShareLimit)) return 0;
-  const beginsAt = deadShareLimit * HEADROOM;
-  const urgency = (deadShare(use) - beginsAt) / (deadShareLimit - beginsAt);
-  const urgentPace = URGENT_PACE / deadShareLimit;
+export function pace(use: LogUse, limits: DeadLimits): number {
+  if (!isDue(use, limits)) return 0;
+  const limit = shareLimit(use, limits);
+  const beginsAt = limit * HEADROOM;
+  const urgency = (deadShare(use) - beginsAt) / (limit - beginsAt);
+  const urgentPace = URGENT_PACE / limit;
   return LEISURELY_PACE + Math.min(1, urgency) * (urgentPace - LEISURELY_PACE);
 }
 
 /** How many bytes to look at after a pause when nothing is owed: nobody may be writing any more. */
-export function idlePortionBytes(use: LogUse, deadShareLimit: number): number {
-  return deadShare(use) > deadShareLimit ? URGENT_IDLE_PORTION_BYTES : IDLE_PORTION_BYTES;
+export function idlePortionBytes(use: LogUse, limits: DeadLimits): number {
+  const isTooMuch = deadShare(use) > shareLimit(use, limits);
+  return isTooMuch ? URGENT_IDLE_PORTION_BYTES : IDLE_PORTION_BYTES;
 }

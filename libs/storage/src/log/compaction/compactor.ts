@@ -15,7 +15,7 @@ import { CHECK_COMMAND } from "../../operator-commands.ts";
 import { isSystemError, systemReason } from "../system-reason.ts";
 import type { SegmentWriter } from "../segment-writer.ts";
 import { CompactionPace } from "./compaction-pace.ts";
-import { deadShare, isDue, type LogUse, PASS_PACE } from "./compaction-policy.ts";
+import { type DeadLimits, deadShare, isDue, type LogUse, PASS_PACE } from "./compaction-policy.ts";
 import { CompactionRounds, type LogSums } from "./compaction-rounds.ts";
 import type { DeadPlaces } from "./dead-places.ts";
 import { SegmentCopier } from "./segment-copier.ts";
@@ -23,7 +23,7 @@ import { SegmentDamage } from "./segment-groups.ts";
 import { SegmentRemover } from "./segment-remover.ts";
 
 /** What compaction works on. */
-export interface CompactorOptions {
+export interface CompactorOptions extends DeadLimits {
   readonly path: string;
   readonly index: KeyIndex;
   readonly logged: LoggedIndex;
@@ -36,8 +36,6 @@ export interface CompactorOptions {
   readonly scheduler: Scheduler;
   /** The store's checksum seed. */
   readonly seed: number;
-  /** The share of the log that may be dead, above 0; at 1 there is no limit. */
-  readonly deadShareLimit: number;
   readonly segmentLimitBytes: number;
 }
 
@@ -246,8 +244,7 @@ export class Compactor {
   }
 
   #isDue(): boolean {
-    const { deadShareLimit, logged } = this.#options;
-    return !this.#rounds.isResting(logged) && isDue(this.#use(), deadShareLimit);
+    return !this.#rounds.isResting(this.#options.logged) && isDue(this.#use(), this.#options);
   }
 
   /** What was emptied is as good as gone. */
