@@ -1,0 +1,151 @@
+import { type Runtime, Session } from "node:inspector";
+import { types } from "node:util";
+import type { Evaluation } from "./evaluation.ts";
+import { createSandbox, type Sandbox, type SandboxOptions, TAKE } from "./sandbox.ts";
+import { isUnfinished } from "./unfinished-code.ts";
+import { Watchdog } from "./watchdog.ts";
+
+/** What a piece of code is evaluated with. */
+export interface EvaluateOptions {
+  /** Milliseconds until it is stopped. */
+  readonly timeoutMs: number;
+  /** Aborted when nobody waits for it any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Code that belongs together: what one piece declares the next one finds. */
+export interface EvaluationSession extends Disposable {
+  /**
+   * Evaluates JavaScript with top-level `await`; what it comes to is that of its last expression. Names may be declared anew.
+   * One piece at a time.
+   */
+  evaluate(code: string, options: EvaluateOptions): Promise<Evaluation>;
+  /** Where that is. */
+  readonly sandbox: Sandbox;
+}
+
+/** What the inspector says of code that it has stopped itself. */
+const TERMINATED = "Execution was terminated";
+
+/**
+ * Evaluates what operators type, inside the process, by an inspector session of its own: no port is opened.
+ *
+ * A deadline stops the code itself wherever it is, and what it awaits, when that has the event loop stand still. What it set
+ * going otherwise (a timer, a listener) cannot be told from the program's own.
+ */
+export class Evaluator implements AsyncDisposable {
+  readonly #session = new Session();
+  readonly #watchdog = new Watchdog();
+  readonly #contexts = new Map<string, number>();
+  readonly #sandboxes = new Set<Sandbox>();
+  #count = 0;
+  #taken: unknown;
+  readonly #take = (value: unknown): void => {
+    this.#taken = value;
+  };
+
+  constructor() {
+    this.#session.connect();
+    this.#session.on("Runtime.executionContextCreated", ({ params: { context } }) => {
+      this.#contexts.set(context.name, context.id);
+    });
+    this.#session.post("Runtime.enable");
+  }
+
+  /** Whether evaluated code has made `promise`: its rejection, if nobody listens, is nothing that the program has to die of. */
+  owns(promise: unknown): boolean {
+    return [...this.#sandboxes].some((sandbox) => sandbox.owns(promise));
+  }
+
+  /** Begins a session. Throws nothing of what is evaluated in it. */
+  open({ scope, say }: Pick<SandboxOptions, "scope" | "say">): EvaluationSession {
+    const name = `evaluation ${(this.#count += 1)}`;
+    const sandbox = createSandbox({ name, scope, say, take: this.#take });
+    this.#sandboxes.add(sandbox);
+    const contextId = this.#contexts.get(name);
+    if (contextId === undefined) throw new Error("the inspector does not know the sandbox");
+    return {
+      sandbox,
+      evaluate: (code, options) => this.#evaluate(contextId, code, options),
+      [Symbol.dispose]: () => {
+        this.#sandboxes.delete(sandbox);
+        this.#contexts.delete(name);
+      },
+    };
+  }
+
+  /** Nothing is evaluated any more. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#session.disconnect();
+    await this.#watchdog[Symbol.asyncDispose]();
+  }
+
+  async #evaluate(
+    contextId: number,
+    expression: string,
+    { timeoutMs, signal }: EvaluateOptions,
+  ): Promise<Evaluation> {
+    using watch = await this.#watchdog.begin(timeoutMs);
+    void watch;
+    if (signal?.aborted === true) return { type: "aborted" };
+    const outcome = Promise.withResolvers<Evaluation>();
+    const timer = setTimeout(() => outcome.resolve({ type: "timeout" }), timeoutMs);
+    const onAbort = (): void => outcome.resolve({ type: "aborted" });
+    signal?.addEventListener("abort", onAbort, { once: true });
+    const options = { expression, contextId, timeout: timeoutMs, replMode: true };
+    this.#session.post(
+      "Runtime.evaluate",
+      { ...options, awaitPromise: true, silent: true },
+      (failure, answer) => outcome.resolve(this.#outcomeOf(contextId, failure, answer)),
+    );
+    try {
+      return await outcome.promise;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  #outcomeOf(
+    contextId: number,
+    failure: Error | null,
+    answer: Runtime.EvaluateReturnType | undefined,
+  ): Evaluation {
+    // The inspector has no better word for code that its own time limit has stopped.
+    if (failure !== null || answer === undefined) return { type: "timeout" };
+    const { result, exceptionDetails } = answer;
+    if (exceptionDetails === undefined)
+      return { type: "value", value: this.#valueOf(contextId, result) };
+    const { exception, text } = exceptionDetails;
+    if (exception === undefined) {
+      return text.includes(TERMINATED) ? { type: "timeout" } : { type: "thrown", error: text };
+    }
+    const error = this.#valueOf(contextId, exception);
+    if (!types.isNativeError(error) || !isOfCodeItself(error)) return { type: "thrown", error };
+    const { message } = error;
+    return { type: "syntax", message, isUnfinished: isUnfinished(message) };
+  }
+
+  /** The very value that the inspector holds in its hand. */
+  #valueOf(contextId: number, held: Runtime.RemoteObject): unknown {
+    const { objectId, unserializableValue, value } = held;
+    const argument = objectId !== undefined ? { objectId } : { unserializableValue, value };
+    this.#session.post("Runtime.callFunctionOn", {
+      functionDeclaration: TAKE,
+      executionContextId: contextId,
+      arguments: [argument],
+      silent: true,
+    });
+    const taken = this.#taken;
+    this.#taken = undefined;
+    if (objectId !== undefined) this.#session.post("Runtime.releaseObject", { objectId });
+    return taken;
+  }
+}
+
+/** Whether it is an error of syntax in what was to be evaluated: nothing of that was run, so none of it is on the stack. */
+function isOfCodeItself({ name, stack = "" }: Error): boolean {
+  return (
+    name === "SyntaxError" && / {4}at (.*)/u.exec(stack)?.[1]?.startsWith("Session.post (") === true
+  );
+}
