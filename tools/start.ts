@@ -1,7 +1,7 @@
 /** What `npm start`, `npm run foo` and `npm run bar` run: a node of the umbrella, configured by config/, until a signal stops it. */
 import { parseArgs } from "node:util";
 import { runSystem } from "@kv/application";
-import { applications, channels, configurationIn, storeOnly } from "./umbrella.ts";
+import { applications, configurationIn, storeOnly } from "./umbrella.ts";
 
 const USAGE = `Usage: npm start [-- --config DIR]
 
@@ -22,7 +22,6 @@ if (start !== undefined) {
   await runSystem({
     applications: start["store-only"] ? storeOnly : applications,
     configuration: configurationIn(start.config, start.name),
-    channels,
     process,
   });
 }

@@ -3,28 +3,16 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import {
-  applicationChannel,
   type ConfigurationSources,
   createControl,
-  type NodeNaming,
+  namingOf,
   type SystemApplication,
 } from "@kv/application";
-import { clusterChannel } from "@kv/cluster";
-import { kv, kvChannel, localNodeName } from "@kv/kv";
-import { kvServer, serverChannel } from "@kv/kv-server";
-import { storageChannel } from "@kv/storage";
-
-/** The diagnostics channels whose events are logged. */
-export const channels = [
-  applicationChannel,
-  storageChannel,
-  clusterChannel,
-  kvChannel,
-  serverChannel,
-];
+import { kv } from "@kv/kv";
+import { kvServer } from "@kv/kv-server";
 
 /** Where a node's name is configured. */
-export const naming: NodeNaming = { application: "kv", key: "node", nameOf: localNodeName };
+export const naming = namingOf([kv, kvServer], "kv");
 
 /** The control socket. */
 export const control = createControl({ applications: [kv, kvServer], naming, version: version() });

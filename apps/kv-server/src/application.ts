@@ -15,6 +15,7 @@ import {
   longestDrainMs,
   type ServerEnvironment,
 } from "./environment.ts";
+import { serverChannel } from "./events.ts";
 import { Hall } from "./hall.ts";
 import { lineProtocol } from "./line/line-protocol.ts";
 import { type Listener, startListener } from "./listener.ts";
@@ -79,6 +80,7 @@ export const kvServer: Application<typeof environment, ServerApi> = {
   description: "The front doors: TCP servers that speak the line protocol and Redis' RESP.",
   dependencies: [kv],
   environment,
+  channels: [serverChannel],
   // More than the listeners, whose time is more than that of their connections: each has to see the inner one end.
   shutdownMs: longestDrainMs + 2 * shutdownMarginMs,
   check: checkEnvironment,

@@ -1,12 +1,18 @@
 import { join } from "node:path";
 import { type Application, cookieOfSystem, startSupervisor, unixTimeMs } from "@kv/application";
-import { defaultLimits, folderOfNode, shortHostName } from "@kv/cluster";
-import type { Store } from "@kv/storage";
+import {
+  clusterChannel,
+  defaultLimits,
+  folderOfNode,
+  localNodeName,
+  shortHostName,
+} from "@kv/cluster";
+import { type Store, storageChannel } from "@kv/storage";
 import { checkEnvironment, type KvEnvironment, readerIn } from "./check-environment.ts";
 import { ClusterChild } from "./cluster-child.ts";
 import { kvCommands } from "./commands/kv-commands.ts";
 import { environment } from "./environment.ts";
-import { emit } from "./events.ts";
+import { emit, kvChannel } from "./events.ts";
 import type { NodeKv } from "./kv.ts";
 import { openLinkCertificates } from "./link-certificates.ts";
 import { inspectLinkTls } from "./link-tls.ts";
@@ -35,6 +41,8 @@ export const kv: Application<typeof environment, NodeKv> = {
   environment,
   check: checkEnvironment,
   inspect: (values) => inspectLinkTls(values, unixTimeMs()),
+  channels: [storageChannel, clusterChannel, kvChannel],
+  nodeName: { key: "node", nameOf: localNodeName },
   commands: kvCommands,
   async start({ environment: values, signal, system }) {
     const reader = readerIn(values);

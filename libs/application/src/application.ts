@@ -39,6 +39,10 @@ export interface Application<Declaration extends EnvironmentDeclaration, Api> {
   /** Applications that must run before this one starts, and until it has stopped. */
   readonly dependencies: readonly AnyApplication[];
   readonly environment: Declaration;
+  /** Names of the diagnostics channels whose events are logged where it is part of a system. */
+  readonly channels?: readonly string[] | undefined;
+  /** Only of the application that says what the node is called: the key of its environment, and how that is read. */
+  readonly nodeName?: NodeNameKey | undefined;
   /** How long it may take to stop, in milliseconds: 30,000 by default. Then it is given up. */
   readonly shutdownMs?: number | undefined;
   /**
@@ -56,6 +60,13 @@ export interface Application<Declaration extends EnvironmentDeclaration, Api> {
   /** What an operator can do with it: `npm run kv -- COMMAND`. */
   readonly commands?: readonly CommandDeclaration<Api>[] | undefined;
   readonly start: (context: ApplicationContext<Declaration>) => Promise<RunningApplication<Api>>;
+}
+
+/** Where an application's environment names the node. */
+export interface NodeNameKey {
+  readonly key: string;
+  /** What a node that is written so goes by among the nodes of this host; `undefined` when `text` names none. */
+  readonly nameOf: (text: string) => string | undefined;
 }
 
 /** What is wrong with the value of one key: it is printed as `APPLICATION.KEY: expected …`. */

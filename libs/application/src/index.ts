@@ -4,6 +4,7 @@ export type {
   ApplicationContext,
   ApplicationMode,
   EnvironmentProblem,
+  NodeNameKey,
   RunningApplication,
 } from "./application.ts";
 export type { HostProcess } from "./boundary/host-process.ts";
@@ -32,6 +33,7 @@ export type { Invocation } from "./control/declaration/invocation.ts";
 export type { controlEnvironment } from "./control/environment.ts";
 export { cookieOfSystem } from "./control/system-cookie.ts";
 export type { NodeNaming } from "./control/node-naming.ts";
+export { namingOf } from "./control/node-naming.ts";
 export type { OperatorHost, OutputStream } from "./control/operator/host.ts";
 export type { CommandLineOptions } from "./control/operator/run-command-line.ts";
 export { runCommandLine } from "./control/operator/run-command-line.ts";
@@ -56,11 +58,14 @@ export type {
   IntegerRange,
   Variables,
 } from "./configuration/environment-reader.ts";
+export {
+  freezeConfiguration,
+  type FrozenConfiguration,
+} from "./configuration/freeze-configuration.ts";
 export type { BuildSources, ConfigurationSources } from "./configuration/load-configuration.ts";
 export {
   configurationOf,
   loadConfiguration,
-  recordCompileEnv,
 } from "./configuration/load-configuration.ts";
 export { describeEnvironment } from "./configuration/describe-environment.ts";
 export type { ConfigurationProblem } from "./configuration/problem.ts";

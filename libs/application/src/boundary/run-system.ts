@@ -2,7 +2,8 @@ import type { ConfigurationSources } from "../configuration/load-configuration.t
 import { loadConfiguration } from "../configuration/load-configuration.ts";
 import { LogOutput } from "../logger/log-output.ts";
 import { createLogger } from "../logger/logger.ts";
-import type { SystemApplication } from "../plan.ts";
+import { applicationChannel } from "../events.ts";
+import { planSystem, type SystemApplication } from "../plan.ts";
 import { startSystem } from "../system/start-system.ts";
 import type { System } from "../system/system.ts";
 import { systemTime, type Time } from "../time.ts";
@@ -17,8 +18,8 @@ export interface RunOptions {
   /** Without the logger, which is added as the first. */
   readonly applications: readonly SystemApplication[];
   readonly configuration: Omit<ConfigurationSources, "applications">;
-  /** The diagnostics channels whose events are logged. */
-  readonly channels: readonly string[];
+  /** Diagnostics channels whose events are logged, beside those that the applications name and this package's own. */
+  readonly channels?: readonly string[] | undefined;
   readonly process: HostProcess;
   readonly time?: Time | undefined;
   /** Told of the system once all of it runs. */
@@ -93,7 +94,11 @@ async function live(options: RunOptions, { signal, reloads }: Wishes): Promise<E
 }
 
 async function boot(options: RunOptions, signal: AbortSignal): Promise<System> {
-  const { channels, process: host, time } = options;
+  const { process: host, time } = options;
+  const named = planSystem(options.applications).flatMap(
+    ({ application }) => application.channels ?? [],
+  );
+  const channels = [...new Set([applicationChannel, ...named, ...(options.channels ?? [])])];
   const logger = createLogger({ channels, stdout: host.stdout, stderr: host.stderr, time });
   const applications = [
     { application: logger, mode: "permanent" } as const,

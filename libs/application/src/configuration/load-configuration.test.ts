@@ -16,11 +16,11 @@ import { scriptApplication } from "../../testing/scripted-application.ts";
 import { isApplicationError } from "../errors.ts";
 import type { SystemApplication } from "../plan.ts";
 import type { Configuration } from "./configuration.ts";
+import { freezeConfiguration } from "./freeze-configuration.ts";
 import {
   type ConfigurationSources,
   configurationOf,
   loadConfiguration,
-  recordCompileEnv,
 } from "./load-configuration.ts";
 
 const kv = scriptApplication([], "kv", {
@@ -378,19 +378,25 @@ suite("the report", () => {
 });
 
 suite("compile-time keys", () => {
-  test("recordCompileEnv() keeps what defaults and the build-time file say, as JSON", async () => {
+  test("freezeConfiguration() keeps what defaults and the build-time file say, as JSON", async () => {
     await using folder = await openConfigFolder({
       "config.mjs": `export const config = () => ({ kv: { engine: "memory" } });`,
     });
     const sources = { applications, root: folder.path, configEnv: "prod" };
-    assert.deepEqual(await recordCompileEnv(sources), { kv: { engine: "log" }, "kv-server": {} });
-    const recorded = await recordCompileEnv({ ...sources, configFile: "config.mjs" });
+    assert.deepEqual((await freezeConfiguration(sources)).compileRecord, {
+      kv: { engine: "log" },
+      "kv-server": {},
+    });
+    const { compileRecord: recorded } = await freezeConfiguration({
+      ...sources,
+      configFile: "config.mjs",
+    });
     assert.deepEqual(recorded, { kv: { engine: "memory" }, "kv-server": {} });
     const config = `return { kv: { engine: "memory" } };`;
     await load({ config }, { compileRecord: recorded });
   });
 
-  test("recordCompileEnv() refuses a configuration that cannot be used", async () => {
+  test("freezeConfiguration() refuses a configuration that cannot be used", async () => {
     await using folder = await openConfigFolder({
       "config.mjs": `export const config = () => ({ kv: { engine: 1 } });`,
     });
@@ -401,6 +407,6 @@ suite("compile-time keys", () => {
       configFile: "config.mjs",
     };
     const message = "Cannot start: kv.engine=1: expected text (config.mjs)";
-    await assert.rejects(recordCompileEnv(sources), { message });
+    await assert.rejects(freezeConfiguration(sources), { message });
   });
 });

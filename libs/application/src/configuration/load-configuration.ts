@@ -3,6 +3,7 @@ import { type CompileRecord, compileRecordOf } from "./compile-record.ts";
 import { type ConfigNode, readConfigFile } from "./config-file.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Variables } from "./environment-reader.ts";
+import type { FrozenConfiguration } from "./freeze-configuration.ts";
 import { fold } from "./fold.ts";
 import { configuredApplications, judge } from "./judge.ts";
 import {
@@ -39,6 +40,8 @@ export interface ConfigurationSources extends BuildSources {
   /** What the operating system says, for `env` in the runtime file. */
   readonly variables: Variables;
   readonly node: ConfigNode;
+  /** What `freezeConfiguration` has written down when a release was built: it stands for `configFile`, and for `init` of the providers. */
+  readonly frozen?: FrozenConfiguration | undefined;
   /**
    * What was fixed when the system was built. In development, where nothing was built, it is what defaults and
    * `configFile` say now, so that a runtime file that changes a fixed key is refused there too.
@@ -51,21 +54,15 @@ export interface ConfigurationSources extends BuildSources {
  * anything starts. Throws `CONFIG_INVALID` with every problem there is, and what `planSystem` throws.
  */
 export async function loadConfiguration(sources: ConfigurationSources): Promise<Configuration> {
-  const built = await buildLayers(sources);
+  const built =
+    sources.frozen === undefined ? await buildLayers(sources) : frozenLayers(sources.frozen);
   const layers = [...built, ...(await runtimeLayers(sources))];
   for (const provider of sources.providers ?? []) {
-    layers.push(await providerLayer(provider, fold(layers).values));
+    layers.push(await providerLayer(provider, fold(layers).values, sources.frozen));
   }
   const applications = configuredApplications(sources.applications);
   const record = sources.compileRecord ?? compileRecordOf(applications, fold(built));
   return judge(layers, { ...sources, record });
-}
-
-/** What a build records of the keys it fixes, for `compileRecord` at later boots. Throws `CONFIG_INVALID`. */
-export async function recordCompileEnv(sources: BuildSources): Promise<CompileRecord> {
-  const layers = await buildLayers(sources);
-  judge(layers, sources);
-  return compileRecordOf(configuredApplications(sources.applications), fold(layers));
 }
 
 /** A configuration from plain objects, for tests and tools. Throws `CONFIG_INVALID`. */
@@ -76,9 +73,14 @@ export function configurationOf(
   return judge([plainLayer("given", values)], { applications });
 }
 
-async function buildLayers({ root, configFile, configEnv }: BuildSources): Promise<Layer[]> {
+/** The layers of build time: what `configFile` says. */
+export async function buildLayers({ root, configFile, configEnv }: BuildSources): Promise<Layer[]> {
   if (configFile === undefined) return [];
   return [await fileLayer({ root, file: configFile, context: { configEnv } }, buildLayer)];
+}
+
+function frozenLayers({ configFile, values }: FrozenConfiguration): Layer[] {
+  return configFile === undefined ? [] : [plainLayer(configFile, values)];
 }
 
 async function runtimeLayers(sources: ConfigurationSources): Promise<readonly Layer[]> {
@@ -101,10 +103,15 @@ async function fileLayer(
   return evaluate({ file, context, config: read.config });
 }
 
-async function providerLayer(provider: ConfigProvider, below: ConfigurationValues): Promise<Layer> {
+async function providerLayer(
+  provider: ConfigProvider,
+  below: ConfigurationValues,
+  frozen: FrozenConfiguration | undefined,
+): Promise<Layer> {
   const source = `provider ${provider.name}`;
   try {
-    const initial: unknown = await provider.init?.();
+    const initial: unknown =
+      frozen === undefined ? await provider.init?.() : frozen.initials[provider.name];
     return plainLayer(source, await provider.load(below, initial));
   } catch (error) {
     return brokenLayer(source, { subject: source, expected: `it throws: ${failureReason(error)}` });

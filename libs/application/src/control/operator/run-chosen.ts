@@ -6,7 +6,7 @@ import type { NodeCommand } from "../declaration/command.ts";
 import type { NodeCall, OperatorContext, StandaloneContext } from "../declaration/context.ts";
 import { type Invocation, readInvocation } from "../declaration/invocation.ts";
 import { type ControlEnvironment, cookieOfOperator, directoryIn } from "../environment.ts";
-import { type NodeNaming, nodeNameIn } from "../node-naming.ts";
+import { type NodeNaming, nodeNamed, nodeNameIn } from "../node-naming.ts";
 import { isPrivateDirectory, socketPath } from "../socket-place.ts";
 import { callNode, type NodeTarget } from "./call-node.ts";
 import type { OperatorOutput } from "./operator-output.ts";
@@ -115,7 +115,7 @@ function nodeOf(line: ChosenCommand, { sections }: Configuration, naming: NodeNa
       sections.get(application)?.get(key)?.raw;
     return nodeNameIn(naming, { getEnv });
   }
-  const name = naming.nameOf(line.node);
+  const name = nodeNamed(naming, line.node);
   if (name !== undefined) return name;
   const reason = `--node takes the name of a node, such as foo or foo@host, not "${line.node}"`;
   throw new ApplicationError("COMMAND_USAGE", { command: line.command.name, reason });
