@@ -1,1 +1,2 @@
-export {};
+export type { ReleaseProgram } from "./run-release.ts";
+export { runRelease } from "./run-release.ts";
