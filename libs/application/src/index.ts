@@ -81,6 +81,8 @@ export type { ApplicationErrorCode, ApplicationFailures } from "./errors.ts";
 export { ApplicationError, isApplicationError } from "./errors.ts";
 export type { ApplicationEvent } from "./events.ts";
 export { applicationChannel } from "./events.ts";
+export { closest } from "./configuration/spelling.ts";
+export { ProgressLine } from "./control/operator/progress-line.ts";
 export { isLoopback } from "./loopback.ts";
 export type { LoggerOptions } from "./logger/logger.ts";
 export { createLogger, loggerEnvironment } from "./logger/logger.ts";
