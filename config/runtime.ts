@@ -3,8 +3,8 @@
 
 import type { RuntimeConfig } from "./config-file.ts";
 
-/** The nodes of `npm run foo` and `npm run bar`, which share the buckets by the first letter of their names. */
-const shared = { nodes: ["foo", "bar"], table: "a-m=foo,n-z=bar" };
+/** The nodes that share the buckets by the first letter of their names; `front` asks them, and stores nothing. */
+const shared = { nodes: ["foo", "bar", "front"], table: "a-m=foo,n-z=bar" };
 
 export const config: RuntimeConfig = ({ env, configEnv, node }) => {
   const sockets = below(env.string("XDG_RUNTIME_DIR"), "kv");
@@ -16,7 +16,9 @@ export const config: RuntimeConfig = ({ env, configEnv, node }) => {
     },
     kv: {
       node: env.string("KV_NODE") ?? node.name,
-      dataDir: env.string("KV_DATA_DIR"),
+      // In a release beside its other files, wherever it is started from.
+      dataDir: env.string("KV_DATA_DIR") ?? below(env.string("RELEASE_ROOT"), "data"),
+      ...(env.string("RELEASE_NAME") === "front" ? { storage: { engine: "none" } } : {}),
       routingTable: env.string("KV_ROUTING_TABLE") ?? tableOf(node.name, configEnv),
       socketDirectory: sockets,
     },
@@ -31,7 +33,7 @@ export const config: RuntimeConfig = ({ env, configEnv, node }) => {
 
 /** In development and tests any other node stores every bucket by itself. */
 function tableOf(name: string, configEnv: string) {
-  if (configEnv === "prod") return [];
+  if (configEnv === "prod") return shared.table;
   return shared.nodes.includes(name) ? shared.table : [{ from: 0, to: 255, node: "self" }];
 }
 

@@ -76,7 +76,11 @@ function problemOf(issue: v.BaseIssue<unknown>): string {
 }
 
 /** The folder is made once, and packed when it is there. */
-function problemsOfSteps({ steps }: { readonly steps?: readonly unknown[] | undefined }): readonly string[] {
+function problemsOfSteps({
+  steps,
+}: {
+  readonly steps?: readonly unknown[] | undefined;
+}): readonly string[] {
   if (steps === undefined) return [];
   const count = (step: string): number => steps.filter((other) => other === step).length;
   const problems: string[] = [];

@@ -57,7 +57,7 @@ export async function resolveRelease(
     nodeVersion,
     target,
     applications: await plannedApplications(project, name, listed),
-    options: optionsOf(project, name, definition, wishes),
+    options: optionsOf(project, { name, definition }, wishes),
   };
 }
 
@@ -100,11 +100,9 @@ async function plannedApplications(
   release: string,
   listed: readonly SystemApplication[],
 ): Promise<readonly ReleaseApplication[]> {
-  return plan(release, listed).map(({ application, mode }) => ({
-    ...applicationNamed(project, release, application.name),
-    mode,
-    application,
-  }));
+  return plan(release, listed).map(({ application, mode }) =>
+    Object.assign({ mode, application }, applicationNamed(project, release, application.name)),
+  );
 }
 
 function plan(release: string, listed: readonly SystemApplication[]): readonly SystemApplication[] {
@@ -131,8 +129,7 @@ function versionOf(project: Project, release: string, { version }: ReleaseDefini
 
 function optionsOf(
   { root }: Project,
-  release: string,
-  definition: ReleaseDefinition,
+  { name: release, definition }: NamedDefinition,
   wishes: Wishes,
 ): ReleaseOptions {
   const there = (path: string): string | undefined => {
