@@ -3,15 +3,25 @@ import { join } from "node:path";
 import { bundleRelease } from "../bundle/bundle-release.ts";
 import { shipRuntimeFile } from "../configuration/ship-runtime-file.ts";
 import { writeBuildRecord } from "../configuration/write-build-record.ts";
+import { writeCookie } from "../cookie/write-cookie.ts";
 import { layout, versionFolder } from "../layout.ts";
+import { writeManifest } from "../manifest/write-manifest.ts";
 import type { Release } from "../release.ts";
+import { includeRuntime } from "../runtime/include-runtime.ts";
 import type { Assembly } from "./assembly.ts";
 
 /** A part of an assembly. */
 type Part = (release: Release, assembly: Assembly) => Promise<void>;
 
 /** In the order in which they are made. The manifest is the last: a version without one is not finished. */
-const parts: readonly Part[] = [writeBuildRecord, bundleRelease, shipRuntimeFile];
+const parts: readonly Part[] = [
+  writeBuildRecord,
+  bundleRelease,
+  shipRuntimeFile,
+  includeRuntime,
+  writeCookie,
+  writeManifest,
+];
 
 /**
  * Makes the folder of one version of a release, in the place of what was there of that version. Other versions, `data/` and

@@ -8,6 +8,7 @@ import {
   runSystem,
 } from "@kv/application";
 import { ReleaseError } from "../errors.ts";
+import { verifyRelease } from "../manifest/verify-release.ts";
 import { pidFile, readPidFile, writePidFile } from "./pid-file.ts";
 import { findPlace, type ReleasePlace } from "./release-place.ts";
 import { type ReleaseParts, type ReleaseSystem, releaseSystem } from "./release-system.ts";
@@ -60,6 +61,7 @@ async function run(command: string, call: Call): Promise<number | undefined> {
   if (command === "start") return await start(call);
   if (command === "stop") return await stop(call);
   if (command === "config") return await declared(call, "config", ["config", ...words]);
+  if (command === "verify") return await verify(call);
   if (command === place.build.command) return await declared(call, command, words);
   call.program.process.stderr.write(`There is no command "${command}"\n`);
   return unknownCommandCode;
@@ -93,6 +95,19 @@ async function stop({ program, place, words }: Call): Promise<number> {
   const pid = readPidFile(pidFile(place));
   await stopNode(program.process, { node: place.node, pid, timeoutMs: seconds * 1000 });
   return 0;
+}
+
+/** Says whether the release is as it was assembled, and what an operator has edited. */
+async function verify({ program, place }: Call): Promise<number> {
+  const { name, version } = place.build;
+  const { files, bytes, problems, edited } = await verifyRelease(place.root, version);
+  const { stdout, stderr } = program.process;
+  for (const file of edited) stdout.write(`${file} was edited, as it may be\n`);
+  for (const problem of problems) stderr.write(`${problem}\n`);
+  const what = `${name}-${version}: ${files} files, ${bytes} bytes`;
+  if (problems.length === 0) stdout.write(`${what}, as assembled\n`);
+  else stderr.write(`${what}; assemble it again, or copy it anew\n`);
+  return problems.length === 0 ? 0 : 1;
 }
 
 /** A command that an application declares, or one that all nodes have. */

@@ -1,0 +1,99 @@
+import { execFile } from "node:child_process";
+import { constants, existsSync } from "node:fs";
+import { chmod, copyFile, mkdir, rm, stat } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
+import { promisify } from "node:util";
+import type { Assembly } from "../assemble/assembly.ts";
+import { ReleaseError } from "../errors.ts";
+import { layout } from "../layout.ts";
+import type { Release } from "../release.ts";
+import { platformOf } from "./binary-format.ts";
+import { platformName } from "./targets.ts";
+
+/** A Node to be copied. */
+export interface FoundRuntime {
+  readonly program: string;
+  /** Its licence, where it has come with one. */
+  readonly license: string | undefined;
+}
+
+/** Where a release's own Node is, relative to the release; `undefined` for one that takes the machine's. */
+export function runtimeProgram({ options, nodeVersion, target }: Release): string | undefined {
+  if (options.includeRuntime === false) return undefined;
+  return `${layout.runtime(nodeVersion, target.name)}/${basename(target.program)}`;
+}
+
+/**
+ * Copies Node into the release, as `includeRuntime` says. Throws `RELEASE_REFUSED` when there is none, or it is one for
+ * another platform or of another version than the project pins.
+ */
+export async function includeRuntime(release: Release, assembly: Assembly): Promise<void> {
+  const { path, target, nodeVersion } = release;
+  const program = runtimeProgram(release);
+  if (program === undefined) {
+    assembly.say(`leaving Node out: the machine has to have ${nodeVersion}`);
+    return;
+  }
+  assembly.say(`copying Node ${nodeVersion} for ${target.name}`);
+  const found = await findRuntime(release);
+  await judge(found.program, release);
+  const folder = join(path, dirname(program));
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await copyFile(found.program, join(path, program), constants.COPYFILE_FICLONE);
+  await chmod(join(path, program), 0o755);
+  if (found.license !== undefined) await copyFile(found.license, join(folder, "LICENSE"));
+}
+
+async function findRuntime({ project, target, options }: Release): Promise<FoundRuntime> {
+  const { includeRuntime: wanted } = options;
+  if (typeof wanted === "string") return await runtimeAt(wanted, target.program);
+  const folder = packageFolder(project.root, target.packageName);
+  if (folder === undefined) {
+    throw refused(
+      `npm's package ${target.packageName}, which has Node for ${target.name}, is not installed; run npm ci on that platform, or give the path of a Node as includeRuntime`,
+    );
+  }
+  return { program: join(folder, target.program), license: licenseIn(folder) };
+}
+
+/** A program, or a folder as Node's own archives have it. */
+async function runtimeAt(path: string, program: string): Promise<FoundRuntime> {
+  const isFolder = (await stat(path)).isDirectory();
+  if (!isFolder) return { program: path, license: undefined };
+  const inside = join(path, program);
+  if (existsSync(inside)) return { program: inside, license: licenseIn(path) };
+  throw refused(`includeRuntime names ${path}, which has no ${program}`);
+}
+
+function licenseIn(folder: string): string | undefined {
+  const file = join(folder, "LICENSE");
+  return existsSync(file) ? file : undefined;
+}
+
+/** Where npm has put a package that the project at `root` can use. */
+function packageFolder(root: string, name: string): string | undefined {
+  try {
+    return dirname(createRequire(join(root, "package.json")).resolve(`${name}/package.json`));
+  } catch {
+    return undefined;
+  }
+}
+
+async function judge(program: string, { target, nodeVersion }: Release): Promise<void> {
+  const platform = await platformOf(program);
+  if (platform !== target.name) {
+    throw refused(
+      `${program} is ${platform === undefined ? "no program that is known" : `for ${platform}`}; the release is for ${target.name}`,
+    );
+  }
+  if (platform !== platformName(process)) return;
+  const { stdout } = await promisify(execFile)(program, ["--version"]);
+  if (stdout.trim() === `v${nodeVersion}`) return;
+  throw refused(`${program} is Node ${stdout.trim()}; the project has ${nodeVersion}`);
+}
+
+function refused(problem: string): ReleaseError {
+  return new ReleaseError("RELEASE_REFUSED", { problem });
+}
