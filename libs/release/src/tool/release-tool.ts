@@ -19,6 +19,7 @@ import { findProject } from "../project/find-project.ts";
 import type { Release } from "../release.ts";
 import { pinnedNode } from "../runtime/pinned-node.ts";
 import { platformName, targetOf } from "../runtime/targets.ts";
+import { packRelease } from "../tarball/pack-release.ts";
 import { parseReleaseArguments, type ReleaseArguments } from "./release-arguments.ts";
 
 /** What the tool works on. */
@@ -110,7 +111,8 @@ async function takeSteps(first: Release, assembly: Assembly): Promise<Release> {
   for (const step of first.options.steps) {
     assembly.signal.throwIfAborted();
     if (step === "assemble") await assembleRelease(made, assembly);
-    else if (typeof step === "function") made = await ownStep(made, step);
+    else if (step === "tar") await packRelease(made, assembly);
+    else made = await ownStep(made, step);
   }
   return made;
 }
