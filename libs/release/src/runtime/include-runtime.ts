@@ -9,6 +9,8 @@ import { ReleaseError } from "../errors.ts";
 import { layout } from "../layout.ts";
 import type { Release } from "../release.ts";
 import { platformOf } from "./binary-format.ts";
+import { fetchPackage } from "./fetch-package.ts";
+import { lockedNode } from "./pinned-node.ts";
 import { platformName } from "./targets.ts";
 
 /** A Node to be copied. */
@@ -36,7 +38,7 @@ export async function includeRuntime(release: Release, assembly: Assembly): Prom
     return;
   }
   assembly.say(`copying Node ${nodeVersion} for ${target.name}`);
-  const found = await findRuntime(release);
+  const found = await findRuntime(release, assembly);
   await judge(found.program, release);
   const folder = join(path, dirname(program));
   await rm(folder, { recursive: true, force: true });
@@ -46,16 +48,21 @@ export async function includeRuntime(release: Release, assembly: Assembly): Prom
   if (found.license !== undefined) await copyFile(found.license, join(folder, "LICENSE"));
 }
 
-async function findRuntime({ project, target, options }: Release): Promise<FoundRuntime> {
-  const { includeRuntime: wanted } = options;
+async function findRuntime(release: Release, assembly: Assembly): Promise<FoundRuntime> {
+  const { project, target } = release;
+  const { includeRuntime: wanted } = release.options;
   if (typeof wanted === "string") return await runtimeAt(wanted, target.program);
-  const folder = packageFolder(project.root, target.packageName);
-  if (folder === undefined) {
-    throw refused(
-      `npm's package ${target.packageName}, which has Node for ${target.name}, is not installed; run npm ci on that platform, or give the path of a Node as includeRuntime`,
-    );
-  }
+  const installed = packageFolder(project.root, target.packageName);
+  const folder = installed ?? (await fetchRuntime(release, assembly));
   return { program: join(folder, target.program), license: licenseIn(folder) };
+}
+
+/** npm installs only what is for its own platform: the rest is fetched, once. */
+async function fetchRuntime({ project, target }: Release, assembly: Assembly): Promise<string> {
+  const locked = await lockedNode(project.root, target);
+  const files = [target.program, "LICENSE"];
+  const cache = join(project.root, "_build", "runtimes");
+  return await fetchPackage({ ...locked, name: target.packageName, files }, cache, assembly);
 }
 
 /** A program, or a folder as Node's own archives have it. */
