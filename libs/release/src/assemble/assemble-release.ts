@@ -8,6 +8,7 @@ import { layout, versionFolder } from "../layout.ts";
 import { writeManifest } from "../manifest/write-manifest.ts";
 import type { Release } from "../release.ts";
 import { includeRuntime } from "../runtime/include-runtime.ts";
+import { writeScripts } from "../scripts/write-scripts.ts";
 import type { Assembly } from "./assembly.ts";
 
 /** A part of an assembly. */
@@ -19,6 +20,7 @@ const parts: readonly Part[] = [
   bundleRelease,
   shipRuntimeFile,
   includeRuntime,
+  writeScripts,
   writeCookie,
   writeManifest,
 ];
