@@ -62,11 +62,17 @@ export {
   freezeConfiguration,
   type FrozenConfiguration,
 } from "./configuration/freeze-configuration.ts";
-export type { BuildSources, ConfigurationSources } from "./configuration/load-configuration.ts";
+export type {
+  BuildSources,
+  ConfigurationSources,
+  GivenValues,
+} from "./configuration/load-configuration.ts";
 export {
   configurationOf,
   loadConfiguration,
 } from "./configuration/load-configuration.ts";
+export type { FreezeSources } from "./configuration/freeze-configuration.ts";
+export { configurationReport } from "./configuration/report.ts";
 export { describeEnvironment } from "./configuration/describe-environment.ts";
 export type { ConfigurationProblem } from "./configuration/problem.ts";
 export type { ConfigProvider } from "./configuration/provider.ts";

@@ -15,6 +15,8 @@ export interface Terms {
   readonly applications: readonly SystemApplication[];
   readonly knownApplications?: readonly string[] | undefined;
   readonly record?: CompileRecord | undefined;
+  /** More layers come at a boot: rules over several keys, and what nobody has said yet, are judged there. */
+  readonly isPartial?: boolean | undefined;
 }
 
 /** The configuration that `layers` make, the last one on top. Throws `CONFIG_INVALID` with all that is wrong. */
@@ -24,6 +26,7 @@ export function judge(layers: readonly Layer[], terms: Terms): Configuration {
   const { configuration, problems } = validate(folded, {
     applications,
     knownApplications: [...(terms.knownApplications ?? []), ...leftOut(terms.applications)],
+    isPartial: terms.isPartial === true,
     reported: new Set(layers.flatMap((layer) => layer.malformed.flatMap(({ keys }) => keys))),
   });
   const all = [

@@ -32,8 +32,17 @@ export interface BuildSources {
   readonly configEnv: string;
 }
 
+/** What is said without a file. */
+export interface GivenValues {
+  /** As origins name it: `RELEASE_COOKIE`. */
+  readonly source: string;
+  readonly values: ConfigurationValues;
+}
+
 /** Where configuration comes from at a boot, from the lowest layer to the highest. */
 export interface ConfigurationSources extends BuildSources {
+  /** What holds where nothing else says anything, instead of the declared defaults; the last one on top. */
+  readonly given?: readonly GivenValues[] | undefined;
   /** Evaluated at every boot: `config/runtime.ts`. */
   readonly runtimeFile?: string | undefined;
   readonly providers?: readonly ConfigProvider[] | undefined;
@@ -43,10 +52,11 @@ export interface ConfigurationSources extends BuildSources {
   /** What `freezeConfiguration` has written down when a release was built: it stands for `configFile`, and for `init` of the providers. */
   readonly frozen?: FrozenConfiguration | undefined;
   /**
-   * What was fixed when the system was built. In development, where nothing was built, it is what defaults and
-   * `configFile` say now, so that a runtime file that changes a fixed key is refused there too.
+   * What was fixed when the system was built: what `frozen` has of it by default. In development, where nothing was built,
+   * it is what defaults and `configFile` say now, so that a runtime file that changes a fixed key is refused there too.
+   * `unchecked` lets every boot say what it likes.
    */
-  readonly compileRecord?: CompileRecord | undefined;
+  readonly compileRecord?: CompileRecord | "unchecked" | undefined;
 }
 
 /**
@@ -54,15 +64,26 @@ export interface ConfigurationSources extends BuildSources {
  * anything starts. Throws `CONFIG_INVALID` with every problem there is, and what `planSystem` throws.
  */
 export async function loadConfiguration(sources: ConfigurationSources): Promise<Configuration> {
-  const built =
-    sources.frozen === undefined ? await buildLayers(sources) : frozenLayers(sources.frozen);
+  const { frozen, given = [] } = sources;
+  const built = [
+    ...given.map(({ source, values }) => plainLayer(source, values)),
+    ...(frozen === undefined ? await buildLayers(sources) : frozenLayers(frozen)),
+  ];
   const layers = [...built, ...(await runtimeLayers(sources))];
   for (const provider of sources.providers ?? []) {
-    layers.push(await providerLayer(provider, fold(layers).values, sources.frozen));
+    layers.push(await providerLayer(provider, fold(layers).values, frozen));
   }
-  const applications = configuredApplications(sources.applications);
-  const record = sources.compileRecord ?? compileRecordOf(applications, fold(built));
-  return judge(layers, { ...sources, record });
+  return judge(layers, { ...sources, record: recordFor(sources, built) });
+}
+
+/** What must not be contradicted; `undefined` when all may be. */
+function recordFor(
+  { compileRecord, frozen, applications }: ConfigurationSources,
+  built: readonly Layer[],
+): CompileRecord | undefined {
+  if (compileRecord === "unchecked") return undefined;
+  const record = compileRecord ?? frozen?.compileRecord;
+  return record ?? compileRecordOf(configuredApplications(applications), fold(built));
 }
 
 /** A configuration from plain objects, for tests and tools. Throws `CONFIG_INVALID`. */

@@ -11,6 +11,8 @@ export interface Audience {
   readonly applications: readonly AnyApplication[];
   /** Names of applications that are not in this system: what is said about them is passed over. */
   readonly knownApplications: readonly string[];
+  /** More is to be said before anything is complete: judges only what has been said, each key by itself. */
+  readonly isPartial: boolean;
   /** Keys (`kv-server.port`) that are in the report already. */
   readonly reported: ReadonlySet<string>;
 }
@@ -26,7 +28,7 @@ export function validate(folded: Folded, audience: Audience): Validation {
   const problems = [...unknownApplications(folded, audience)];
   const sections = new Map<string, ConfigurationSection>();
   for (const application of audience.applications) {
-    const judged = judgeSection(application, folded, audience.reported);
+    const judged = judgeSection(application, folded, audience);
     problems.push(...judged.problems);
     sections.set(application.name, judged.section);
   }
@@ -41,15 +43,16 @@ interface JudgedSection {
 function judgeSection(
   application: AnyApplication,
   folded: Folded,
-  reported: ReadonlySet<string>,
+  { reported, isPartial }: Audience,
 ): JudgedSection {
   const declaration: EnvironmentDeclaration = application.environment;
   const said = folded.values[application.name] ?? {};
   const problems = [...unknownKeys(application, folded)];
   const section = new Map<string, ConfigurationEntry>();
-  let isComplete = true;
+  let isComplete = !isPartial;
   for (const [key, declared] of Object.entries(declaration)) {
     const path = `${application.name}.${key}`;
+    if (isPartial && said[key] === undefined) continue;
     const raw = said[key] === undefined ? declared.default : said[key];
     const origin = folded.origins.get(path) ?? "default";
     const parsed = parseValue(declared, { path, origin, raw });

@@ -1,3 +1,4 @@
+import type { ConfigurationSection } from "../../configuration/configuration.ts";
 import { mask } from "../../configuration/report.ts";
 import type { NodeCommand } from "../declaration/command.ts";
 import { formatColumns } from "./format-columns.ts";
@@ -20,16 +21,25 @@ export const configCommand: NodeCommand<undefined, readonly ConfigEntry[], never
   where: "node",
   run: ({ system }) =>
     system.applications.flatMap((application) =>
-      [...(system.entries(application) ?? [])].map(([key, { raw, origin, isSecret }]) => ({
-        application,
-        key,
-        value: isSecret && raw !== undefined ? mask : raw,
-        secret: isSecret,
-        origin,
-      })),
+      sectionEntries(application, system.entries(application)),
     ),
+  withoutNode: ({ sections }) =>
+    [...sections].flatMap(([application, section]) => sectionEntries(application, section)),
   format: (entries) => formatColumns(entries.map(configRow)),
 };
+
+function sectionEntries(
+  application: string,
+  section: ConfigurationSection = new Map(),
+): readonly ConfigEntry[] {
+  return [...section].map(([key, { raw, origin, isSecret }]) => ({
+    application,
+    key,
+    value: isSecret && raw !== undefined ? mask : raw,
+    secret: isSecret,
+    origin,
+  }));
+}
 
 function configRow({ application, key, value, secret, origin }: ConfigEntry): readonly string[] {
   const shown = value === undefined ? "" : secret ? mask : JSON.stringify(value);

@@ -1,3 +1,4 @@
+import type { Configuration } from "../../configuration/configuration.ts";
 import type { Invocation } from "./invocation.ts";
 import type { NodeContext, OperatorContext, StandaloneContext } from "./context.ts";
 
@@ -63,6 +64,11 @@ export interface NodeCommand<Api, Result, Item> extends CommandFace, CommandForm
    * once or several times, and answers with the result. By default the node's part is called as the operator typed it.
    */
   beside?(context: OperatorContext): Promise<Result>;
+  /**
+   * What it answers when no node runs, in a program that has `isNodeOptional`: from what the next start would be configured
+   * with. By default there is no such answer, and the command fails.
+   */
+  withoutNode?(configuration: Configuration): Result;
 }
 
 /** A command that runs by itself, without a node and without a configuration. */

@@ -26,6 +26,7 @@ export interface ProgramFace {
   readonly program: string;
   readonly description: string;
   readonly commands: readonly AnyCommand[];
+  readonly isConfigurationFixed?: boolean | undefined;
 }
 
 /** Finds out which command was typed, by commander; writes nothing and ends nothing. */
@@ -61,18 +62,23 @@ interface GlobalOptions {
   readonly config?: string;
 }
 
-function createProgram({ program: name, description }: ProgramFace, printed: string[]): Command {
+function createProgram(
+  { program: name, description, isConfigurationFixed = false }: ProgramFace,
+  printed: string[],
+): Command {
   const print = (text: string): void => void printed.push(text);
-  return new Command(name)
+  const program = new Command(name)
     .description(description)
     .usage("COMMAND [argument …]")
     .option("--json", "print results as JSON, one a line")
-    .option("--node <name>", "the node to talk to; by default the one that is configured (KV_NODE)")
-    .option("--config <folder>", "the folder with config.ts and runtime.ts; config by default")
+    .option("--node <name>", "the node to talk to; by default the one that is configured")
     .configureOutput({ writeOut: print, writeErr: print, outputError: () => {} })
     .configureHelp({ showGlobalOptions: true })
     .helpCommand(false)
     .exitOverride();
+  if (isConfigurationFixed) return program;
+  const folder = "the folder with config.ts and runtime.ts; config by default";
+  return program.option("--config <folder>", folder);
 }
 
 /** Where in `program` the command has its place: below a group when its name has two words. */

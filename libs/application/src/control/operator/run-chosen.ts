@@ -1,6 +1,6 @@
 import type { Configuration } from "../../configuration/configuration.ts";
 import { loadConfiguration } from "../../configuration/load-configuration.ts";
-import { ApplicationError } from "../../errors.ts";
+import { ApplicationError, isApplicationError } from "../../errors.ts";
 import type { Time } from "../../time.ts";
 import type { NodeCommand } from "../declaration/command.ts";
 import type { NodeCall, OperatorContext, StandaloneContext } from "../declaration/context.ts";
@@ -35,26 +35,50 @@ export async function runChosen(
     const reason = "it runs without a node; leave --node out";
     throw new ApplicationError("COMMAND_USAGE", { command: command.name, reason });
   }
-  if (process.platform === "win32") {
-    const reason = "there are no control sockets on Windows";
-    throw new ApplicationError("COMMAND_FAILED", { action: `run "${command.name}"`, reason });
+  const configuration = await loadConfiguration({
+    ...surroundings.configuration(line.config),
+    applications: surroundings.applications,
+  });
+  try {
+    const target = await findNode(line, configuration, surroundings);
+    const call = callerOf(target, { line, typed, surroundings });
+    return await runBeside(command, { ...context, call });
+  } catch (error) {
+    const { isNodeOptional = false, host } = surroundings;
+    const isAnswered = isNodeOptional && isApplicationError(error, "CONTROL_NO_NODE");
+    if (!isAnswered || command.withoutNode === undefined) throw error;
+    const aside = `${error.details.node} does not run here: this is what its next start is given`;
+    host.stderr.write(`${aside}\n`);
+    return command.withoutNode(configuration);
   }
-  const target = await findNode(line, surroundings);
+}
+
+interface TypedCommand {
+  readonly line: ChosenCommand;
+  readonly typed: Invocation;
+  readonly surroundings: RunSurroundings;
+}
+
+/** How the part beside the operator calls the one in the node. */
+function callerOf(
+  target: NodeTarget,
+  { line, typed, surroundings }: TypedCommand,
+): OperatorContext["call"] {
+  const { output, progress, signal } = surroundings;
   const printAll = (items: readonly unknown[]): Promise<void> =>
-    surroundings.output.write(items.map((item) => shownItem(line, item, typed)).join(""));
-  const call = (request: NodeCall = {}): Promise<unknown> =>
+    output.write(items.map((item) => shownItem(line, item, typed)).join(""));
+  return (request: NodeCall = {}) =>
     callNode(target, {
-      command: command.name,
+      command: line.command.name,
       words: line.words,
       options: line.options,
       parameters: request.parameters,
       input: request.input,
       onItems: request.onItem === undefined ? printAll : onEach(request.onItem),
-      onBytes: request.onBytes ?? ((bytes) => surroundings.output.write(bytes)),
-      onProgress: (text) => context.progress(text),
-      signal: surroundings.signal,
+      onBytes: request.onBytes ?? ((bytes) => output.write(bytes)),
+      onProgress: (text) => progress.show(text),
+      signal,
     });
-  return await runBeside(command, { ...context, call });
 }
 
 function runBeside(
@@ -92,12 +116,17 @@ function shownItem({ command, json }: ChosenCommand, item: unknown, typed: Invoc
   return `${typeof item === "string" ? item : JSON.stringify(item)}\n`;
 }
 
-/** The node that was named, or else the one that is configured. Throws `CONFIG_INVALID`, `CONTROL_NO_NODE` and others. */
+/** The node that was named, or else the one that is configured. Throws `CONTROL_NO_NODE` and others. */
 async function findNode(
   line: ChosenCommand,
-  { applications, configuration: sources, naming, time }: RunSurroundings,
+  configuration: Configuration,
+  { naming, time }: RunSurroundings,
 ): Promise<NodeTarget> {
-  const configuration = await loadConfiguration({ ...sources(line.config), applications });
+  if (process.platform === "win32") {
+    const action = `run "${line.command.name}"`;
+    const reason = "there are no control sockets on Windows";
+    throw new ApplicationError("COMMAND_FAILED", { action, reason });
+  }
   const environment = controlEnvironmentIn(configuration);
   const node = nodeOf(line, configuration, naming);
   const identity = { uid: process.getuid?.() };

@@ -35,6 +35,10 @@ export interface CommandLineOptions {
   readonly configuration: (
     folder: string | undefined,
   ) => Omit<ConfigurationSources, "applications">;
+  /** There is no other configuration to choose: no option `--config`. */
+  readonly isConfigurationFixed?: boolean | undefined;
+  /** Commands that can do without a node answer without one, after a line on standard error that says so. */
+  readonly isNodeOptional?: boolean | undefined;
   readonly host: OperatorHost;
   readonly time?: Time | undefined;
 }
@@ -48,11 +52,11 @@ export interface CommandLineOptions {
  * resolves; what is left on standard input may keep the process alive, so it is best ended then.
  */
 export async function runCommandLine(options: CommandLineOptions): Promise<number> {
-  const { host, program, description, applications, words } = options;
+  const { host, applications, words } = options;
   // Control starts last, and has what is asked for most.
   const listed = applications.map(({ application }) => application).toReversed();
   const commands = declaredCommands(listed).map(({ command }) => command);
-  const line = parseCommandLine({ program, description, commands }, words);
+  const line = parseCommandLine({ ...options, commands }, words);
   if (line.type === "command") return await runLine(line, options);
   const stream = line.type === "help" ? host.stdout : host.stderr;
   await say(stream, line.text);
