@@ -4,6 +4,8 @@ export interface ReleaseFailures {
   readonly RELEASE_REFUSED: { readonly problem: string };
   /** A part of the assembly failed: `what` it was, and why. */
   readonly ASSEMBLY_FAILED: { readonly what: string; readonly reason: string };
+  /** What `bin/NAME` was asked for cannot be done: `problem` is one sentence, with the way out. */
+  readonly CANNOT_RUN: { readonly problem: string };
   /** A release is not as its manifest says. */
   readonly RELEASE_DAMAGED: { readonly path: string; readonly problems: readonly string[] };
 }
@@ -16,6 +18,7 @@ const messages: {
 } = {
   RELEASE_REFUSED: ({ problem }) => problem,
   ASSEMBLY_FAILED: ({ what, reason }) => `${what} failed: ${reason}`,
+  CANNOT_RUN: ({ problem }) => problem,
   RELEASE_DAMAGED: ({ path, problems }) =>
     `${path} is not as it was assembled: ${problems.join("; ")}`,
 };

@@ -1,28 +1,90 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { cannotRun } from "./cannot-run.ts";
+import { processMark } from "./process-mark.ts";
 import type { ReleasePlace } from "./release-place.ts";
 
-/** The file that holds the process id of the node, a line, while it runs: `bin/NAME pid` reads it. */
+/** A process, and when it began. */
+export interface NodeProcess {
+  readonly pid: number;
+  readonly mark: string;
+}
+
+/** The file that holds the process id of the node on its first line while it runs: `bin/NAME pid` reads it. */
 export function pidFile({ temporary, node }: Pick<ReleasePlace, "temporary" | "node">): string {
   return join(temporary, `${node}.pid`);
 }
 
-/** Says that this process is the node from now on, until what is returned is called. */
-export function writePidFile(path: string, pid: number): () => void {
-  mkdirSync(join(path, ".."), { recursive: true, mode: 0o700 });
-  writeFileSync(path, `${pid}\n`, { mode: 0o600 });
+/** The process that the file names, if it still runs. */
+export function runningProcess(path: string): NodeProcess | undefined {
+  const found = readPidFile(path);
+  return found !== undefined && isRunning(found) ? found : undefined;
+}
+
+/** Whether it is the same process still. */
+export function isRunning({ pid, mark }: NodeProcess): boolean {
+  return processMark(pid) === mark;
+}
+
+/**
+ * Says that this process is `node` from now on, until what is returned is called. Throws `CANNOT_RUN` when another process
+ * is it, or the file cannot be written.
+ */
+export function claimPidFile(path: string, node: string): () => void {
+  const text = `${process.pid}\n${processMark(process.pid) ?? ""}\n`;
+  const draft = `${path}.${process.pid}`;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(draft, text, { mode: 0o600 });
+    while (!link(draft, path)) {
+      const other = readPidFile(path);
+      if (other !== undefined && other.pid !== process.pid && isRunning(other)) {
+        throw runsAlready(node, other);
+      }
+      // Left behind by a node that was killed.
+      rmSync(path, { force: true });
+    }
+  } catch (error) {
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    const wayOut = "set RELEASE_TMP to a folder that it may write to";
+    throw cannotRun(`${node} cannot write its pid: ${error.message}; ${wayOut}`, error);
+  } finally {
+    rmSync(draft, { force: true });
+  }
   return () => {
-    // Another node may have taken its place.
-    if (readPidFile(path) === pid) rmSync(path, { force: true });
+    if (readText(path) === text) rmSync(path, { force: true });
   };
 }
 
-/** The process that the file names, whether or not it still runs; `undefined` where there is none. */
-export function readPidFile(path: string): number | undefined {
+function runsAlready(node: string, { pid }: NodeProcess): Error {
+  return cannotRun(
+    `${node} runs already, as process ${pid}; stop that one, or start this one under another name by RELEASE_NODE`,
+  );
+}
+
+/** Whether the draft is the file now: nobody ever reads one that is half written. */
+function link(draft: string, path: string): boolean {
   try {
-    const pid = Number(readFileSync(path, "utf8").trim());
-    return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
-  } catch {
-    return undefined;
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function readPidFile(path: string): NodeProcess | undefined {
+  const [first = "", mark = ""] = readText(path).split("\n");
+  const pid = Number(first);
+  return Number.isSafeInteger(pid) && pid > 0 ? { pid, mark } : undefined;
+}
+
+/** Empty where there is no file. */
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+    throw error;
   }
 }

@@ -1,19 +1,23 @@
 import { hostname } from "node:os";
+import { join } from "node:path";
 import {
   type AnyApplication,
   type ConfigProvider,
   type ConfigurationSources,
   createControl,
+  type GivenValues,
   type NodeNaming,
   namingOf,
   type SystemApplication,
 } from "@kv/application";
+import { layout } from "../layout.ts";
 import type { ReleasePlace, Variables } from "./release-place.ts";
 
 /** What was bundled. */
 export interface ReleaseParts {
   /** In the order of their start. */
   readonly applications: readonly AnyApplication[];
+  /** In the order in which they are asked. */
   readonly providers: readonly ConfigProvider[];
 }
 
@@ -28,9 +32,10 @@ export interface ReleaseSystem {
 /** The node that the release in `place` is. */
 export function releaseSystem(
   { applications, providers }: ReleaseParts,
-  { root, build, node, runtimeFile }: ReleasePlace,
+  place: ReleasePlace,
   variables: Variables,
 ): ReleaseSystem {
+  const { root, build, node, runtimeFile } = place;
   const naming = namingOf(applications, node);
   const control = createControl({ applications, naming, version: build.version });
   const modes = new Map(build.applications.map(({ name, mode }) => [name, mode]));
@@ -43,15 +48,26 @@ export function releaseSystem(
     naming,
     configuration: {
       root,
+      given: cookieOf(place),
+      frozen: build.configuration,
       runtimeFile,
       providers,
       configEnv: build.configEnv,
       variables,
       node: { name: node, host: hostname() },
-      frozen: build.configuration,
       knownApplications: build.knownApplications,
-      // What was fixed holds, unless it was not to be looked at.
-      compileRecord: build.validateCompileEnv ? build.configuration.compileRecord : undefined,
+      compileRecord: build.validateCompileEnv ? undefined : "unchecked",
     },
   };
+}
+
+/** The release's own cookie holds wherever its configuration does not name another. */
+function cookieOf({ root, cookie }: ReleasePlace): readonly GivenValues[] {
+  const file = { control: { cookieFile: join(root, layout.cookie) } };
+  return [
+    { source: layout.cookie, values: file },
+    ...(cookie === undefined
+      ? []
+      : [{ source: "RELEASE_COOKIE", values: { control: { cookie } } }]),
+  ];
 }

@@ -1,50 +1,52 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
-import { rolldown } from "rolldown";
+import { isBuiltin } from "node:module";
+import { dirname, join } from "node:path";
+import { type OutputChunk, type RolldownLog, rolldown } from "rolldown";
 import type { Assembly } from "../assemble/assembly.ts";
 import { ReleaseError } from "../errors.ts";
 import { layout } from "../layout.ts";
 import type { Release } from "../release.ts";
+import { bundlerReason } from "./bundler-reason.ts";
+import { portableMap } from "./portable-map.ts";
 import { releaseEntry } from "./release-entry.ts";
+import { CODE_FILE, releaseProgram } from "./release-program.ts";
 
 /** What the bundler calls the entry; no file has such a name. */
 const ENTRY = "release:main";
 
 /**
- * Writes all code of a release into one file, without what nobody uses, beside a source map if one is wanted. The same
- * sources make the same bytes, wherever they lie. Throws `ASSEMBLY_FAILED`.
+ * Writes all code of a release into one file, without what nobody uses, beside the small program that Node runs, and a source
+ * map if one is wanted. The same sources make the same bytes, wherever they lie. Throws `ASSEMBLY_FAILED`.
  */
-export async function bundleRelease(release: Release, { say }: Assembly): Promise<void> {
-  const { applications, project, options } = release;
+export async function bundleRelease(release: Release, { say, signal }: Assembly): Promise<void> {
+  const { applications, options } = release;
   say(`bundling ${applications.map(({ name }) => name).join(", ")}`);
   const program = join(release.path, layout.program(release.name, release.version));
+  const folder = dirname(program);
   const { code, map } = await bundle(release);
-  await mkdir(dirname(program), { recursive: true });
+  signal.throwIfAborted();
+  await mkdir(folder, { recursive: true });
+  await writeFile(program, releaseProgram(release));
   if (!options.sourceMaps || map === null) {
-    await writeFile(program, code);
+    await writeFile(join(folder, CODE_FILE), code);
     return;
   }
-  // Relative to the project, so that they name no folder of the machine that built it.
-  const sources = map.sources.map((source) =>
-    relative(project.root, join(dirname(program), source)),
-  );
-  await writeFile(`${program}.map`, JSON.stringify({ ...map, sources }));
-  await writeFile(program, `${code}//# sourceMappingURL=main.mjs.map\n`);
+  await writeFile(join(folder, CODE_FILE), `${code}//# sourceMappingURL=${CODE_FILE}.map\n`);
+  await writeFile(join(folder, `${CODE_FILE}.map`), portableMap(map, release.project.root));
 }
 
-interface Bundled {
-  readonly code: string;
-  readonly map: { readonly sources: readonly string[] } | null;
-}
-
-async function bundle(release: Release): Promise<Bundled> {
+async function bundle(release: Release): Promise<OutputChunk> {
+  const { project, options } = release;
   const entry = releaseEntry(release);
+  const missing: RolldownLog[] = [];
   try {
     await using build = await rolldown({
       input: { main: ENTRY },
-      cwd: release.project.root,
+      cwd: project.root,
       platform: "node",
-      logLevel: "silent",
+      onLog: (_level, log) => {
+        if (log.code === "UNRESOLVED_IMPORT") missing.push(log);
+      },
       plugins: [
         {
           name: "release-entry",
@@ -54,25 +56,22 @@ async function bundle(release: Release): Promise<Bundled> {
       ],
     });
     const { output } = await build.generate({
+      // Sources are named relative to it.
+      dir: project.root,
       format: "esm",
       codeSplitting: false,
       comments: { legal: true, annotation: false, jsdoc: false },
-      sourcemap: release.options.sourceMaps ? "hidden" : false,
-      entryFileNames: "main.mjs",
+      sourcemap: options.sourceMaps ? "hidden" : false,
+      entryFileNames: CODE_FILE,
     });
+    const [first] = missing;
+    if (first !== undefined) throw new Error(first.message);
     const [chunk] = output;
-    return { code: chunk.code, map: chunk.map };
+    const outside = [...chunk.imports, ...chunk.dynamicImports].filter((name) => !isBuiltin(name));
+    if (outside.length > 0) throw new Error(`nothing brings ${outside.join(", ")} along`);
+    return chunk;
   } catch (error) {
-    const reason = bundlerReason(error);
-    throw new ReleaseError("ASSEMBLY_FAILED", { what: "bundling", reason }, { cause: error });
+    const reason = bundlerReason(error, project.root);
+    throw new ReleaseError("ASSEMBLY_FAILED", { what: "Bundling", reason }, { cause: error });
   }
-}
-
-/** The first thing that went wrong, without the picture of it. */
-function bundlerReason(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const escape = String.fromCodePoint(27);
-  const lines = text.replaceAll(new RegExp(`${escape}\\[[0-9;]*m`, "gu"), "").split("\n");
-  const told = lines.find((line) => /\[[A-Z_]+\]/u.test(line)) ?? lines[0] ?? "";
-  return told.trim();
 }

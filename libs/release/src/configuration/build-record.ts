@@ -58,12 +58,16 @@ const schema: v.GenericSchema<unknown, BuildRecord> = v.object({
   knownApplications: v.array(v.string()),
 });
 
-/** Reads the text of a record; `undefined` when it is none. */
-export function parseBuildRecord(text: string): BuildRecord | undefined {
+/** Reads the text of a record: what is wrong with it when it is none. */
+export function parseBuildRecord(text: string): BuildRecord | string {
+  let written: unknown;
   try {
-    const parsed = v.safeParse(schema, JSON.parse(text));
-    return parsed.success ? parsed.output : undefined;
+    written = JSON.parse(text);
   } catch {
-    return undefined;
+    return "it is no JSON";
   }
+  const parsed = v.safeParse(schema, written);
+  if (parsed.success) return parsed.output;
+  const [{ message }] = parsed.issues;
+  return `${v.getDotPath(parsed.issues[0]) ?? "it"}: ${message}`;
 }

@@ -1,49 +1,51 @@
 /**
- * JavaScript that reads as if it had been written so: `stripped` is `source` with spaces where its types were. What the
- * types have left behind goes: lines of nothing else, and gaps within a line. Comments stay.
+ * JavaScript that reads as if it had been written so: `stripped` is `source` with white space where its types were, character by
+ * character. What the types have left behind goes: lines of nothing else, and gaps within a line. All else stays
+ * as it is: comments, and what only looks like a gap.
  *
- * Both have the same lines of the same length; where they do not, `stripped` is answered as it is.
+ * The two are of one length; where they are not, `stripped` is answered as it is.
  */
 export function closeGaps(source: string, stripped: string): string {
-  const before = source.split("\n");
-  const after = stripped.split("\n");
-  const isAligned =
-    before.length === after.length &&
-    after.every((line, index) => line.length === before[index]?.length);
-  if (!isAligned) return stripped;
-  const lines = after.flatMap((line, index) => {
-    const whole = before[index] ?? "";
-    if (line === whole) return [line];
-    return line.trim() === "" ? [] : [closeLine(whole, line)];
-  });
-  return `${lines
-    .join("\n")
-    .replace(/^\n+/u, "")
-    .replace(/\n{3,}/gu, "\n\n")
-    .trimEnd()}\n`;
-}
-
-/** `line` without the spaces that stand for something in `whole`, and without those that only stood beside it. */
-function closeLine(whole: string, line: string): string {
-  const isType = (at: number): boolean => line[at] === " " && whole[at] !== " ";
+  if (source.length !== stripped.length) return stripped;
   let closed = "";
-  for (let at = 0; at < line.length; ) {
-    let end = at;
-    while (end < line.length && line[end] === " ") end++;
-    const gap = line.slice(at, end);
-    if (gap === "") closed += line[at++];
-    else {
-      const holdsType = Array.from(gap, (_, index) => isType(at + index)).some(Boolean);
-      closed += holdsType ? spaceFor(whole.slice(at, end), line[end], closed) : gap;
-      at = end;
-    }
+  let end = 0;
+  for (const { index, 0: space } of stripped.matchAll(/\s+/gu)) {
+    closed += stripped.slice(end, index);
+    end = index + space.length;
+    const written = source.slice(index, end);
+    const isKept = written === space;
+    closed += isKept ? space : closedGap(written, closed.at(-1), stripped[end]);
   }
-  return closed.trimEnd();
+  return closed + stripped.slice(end);
 }
 
-/** What stays of a gap that was `written` before a character. */
-function spaceFor(written: string, next: string | undefined, closed: string): string {
-  if (closed.trim() === "") return closed === "" ? (/^ */u.exec(written)?.[0] ?? "") : "";
-  if (next === undefined || /[),;\]]/u.test(next)) return "";
-  return written.startsWith(" ") || written.endsWith(" ") ? " " : "";
+/** What stays of a gap that was `written`, types and all, between two characters. */
+function closedGap(written: string, before: string | undefined, after: string | undefined): string {
+  // A gap begins and ends with white space that was written, or with a type.
+  const [leading = ""] = /^\s*/u.exec(written) ?? [];
+  const [trailing = ""] = /\s*$/u.exec(written) ?? [];
+  if (before === undefined) return trailing.replace(/^\s*\n/u, "");
+  if (after === undefined) return "\n";
+  const startsLine = leading.includes("\n");
+  const endsLine = trailing.includes("\n");
+  if (startsLine && endsLine) return joinedLines(leading, trailing);
+  if (startsLine) return leading;
+  if (endsLine) return trailing;
+  if (/[),;\]]/u.test(after)) return "";
+  if (/[([]/u.test(before)) return "";
+  if (leading !== "" || trailing !== "") return " ";
+  return needsSpace(before, after) ? " " : "";
+}
+
+/** Whole lines are gone: an empty line stays where there was one, and no second. */
+function joinedLines(leading: string, trailing: string): string {
+  const indentation = trailing.slice(trailing.lastIndexOf("\n") + 1);
+  const isApart = [leading, trailing].some((space) => space.split("\n").length > 2);
+  return `${isApart ? "\n\n" : "\n"}${indentation}`;
+}
+
+/** Whether two characters would mean something else, or might, without white space between them. */
+function needsSpace(before: string, after: string): boolean {
+  if (/[\w$\u{80}-\u{10ffff}]/u.test(before)) return !/[(=?:{}[\]),;]/u.test(after);
+  return !/[([{}\]),;]/u.test(before) && !/[([{}\]),;]/u.test(after);
 }

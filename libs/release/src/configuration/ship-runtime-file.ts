@@ -1,12 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { stripTypeScriptTypes } from "node:module";
-import { extname, join, relative } from "node:path";
-import { parseAst } from "rolldown/parseAst";
+import { extname, join, relative, sep } from "node:path";
 import type { Assembly } from "../assemble/assembly.ts";
 import { ReleaseError } from "../errors.ts";
 import { versionFolder } from "../layout.ts";
 import type { Release } from "../release.ts";
-import { closeGaps } from "./close-gaps.ts";
+import { foreignImport } from "./foreign-import.ts";
+import { lineAt, SourceFault } from "./source-fault.ts";
+import { stripTypes, tidied } from "./strip-types.ts";
 
 /** What it is called in a release. */
 export const RUNTIME_FILE = "runtime.mjs";
@@ -19,55 +19,39 @@ export const RUNTIME_FILE = "runtime.mjs";
 export async function shipRuntimeFile(release: Release, { say }: Assembly): Promise<void> {
   const { runtimeConfigFile: file } = release.options;
   if (file === undefined) return;
-  const name = relative(release.project.root, file);
+  const name = relative(release.project.root, file).replaceAll(sep, "/");
   say(`using ${name} to configure the release at every boot`);
   const source = await readFile(file, "utf8").catch((error: unknown) => {
-    throw refused(`${name} cannot be read: ${error instanceof Error ? error.message : "?"}`);
+    throw refused(`${name} cannot be read: ${reasonOf(error)}`, error);
   });
-  const text = isTypeScript(file) ? closeGaps(source, strip(source, name)) : source;
-  refuseImports(text, source, name);
-  await writeFile(join(versionFolder(release), RUNTIME_FILE), text);
+  await writeFile(join(versionFolder(release), RUNTIME_FILE), standaloneText(source, name));
 }
 
-function isTypeScript(file: string): boolean {
-  return [".ts", ".mts"].includes(extname(file));
-}
-
-/** The types are gone, with spaces in their place. */
-function strip(source: string, name: string): string {
-  const emitWarning = process.emitWarning.bind(process);
-  // Node calls it experimental at every call; it is what Node itself does to each of our files.
-  process.emitWarning = () => {};
+/** What is shipped of `source`. */
+function standaloneText(source: string, name: string): string {
   try {
-    return stripTypeScriptTypes(source);
-  } catch (error) {
-    throw refused(`${name} cannot be read: ${error instanceof Error ? error.message : "?"}`);
-  } finally {
-    process.emitWarning = emitWarning;
-  }
-}
-
-function refuseImports(text: string, source: string, name: string): void {
-  for (const node of parse(text, name).body) {
-    const from = "source" in node ? node.source?.value : undefined;
-    if (typeof from !== "string" || from.startsWith("node:")) continue;
-    const line = source.split("\n").findIndex((written) => written.includes(`"${from}"`)) + 1;
-    const place = line === 0 ? name : `${name}:${line}`;
-    throw refused(
-      `${place} imports "${from}", which is not there in a release; import types only, or what node: has, and write the rest into the file`,
+    const script = isTypeScript(name) ? stripTypes(source) : source;
+    const foreign = foreignImport(script);
+    if (foreign === undefined) return tidied(source, script);
+    throw new SourceFault(
+      `it imports ${foreign.from}, which is not there in a release: write "import type" if it is types, say it in this file, or have a config provider say it`,
+      lineAt(script, foreign.offset),
     );
-  }
-}
-
-function parse(text: string, name: string): ReturnType<typeof parseAst> {
-  try {
-    return parseAst(text);
   } catch (error) {
-    const [reason = ""] = error instanceof Error ? error.message.split("\n", 1) : [];
-    throw refused(`${name} cannot be read: ${reason}`);
+    if (!(error instanceof SourceFault)) throw error;
+    const place = error.line === undefined ? name : `${name}:${error.line}`;
+    throw refused(`${place}: ${error.message}`, error);
   }
 }
 
-function refused(problem: string): ReleaseError {
-  return new ReleaseError("RELEASE_REFUSED", { problem });
+function isTypeScript(name: string): boolean {
+  return [".ts", ".mts"].includes(extname(name));
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function refused(problem: string, cause?: unknown): ReleaseError {
+  return new ReleaseError("RELEASE_REFUSED", { problem }, { cause });
 }

@@ -1,7 +1,17 @@
-import { writeFile } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type ConfigProvider, failureText, freezeConfiguration } from "@kv/application";
+import {
+  type ConfigProvider,
+  configurationReport,
+  createControl,
+  createLogger,
+  failureText,
+  freezeConfiguration,
+  type FrozenConfiguration,
+  isApplicationError,
+  type SystemApplication,
+} from "@kv/application";
 import type { Assembly } from "../assemble/assembly.ts";
 import type { ConfigProviderReference } from "../definition/release-definition.ts";
 import { ReleaseError } from "../errors.ts";
@@ -12,29 +22,14 @@ import { RUNTIME_FILE } from "./ship-runtime-file.ts";
 
 /**
  * Evaluates what is fixed at build time (config.ts, the providers' `init`) and writes it into the version's folder. Throws
- * `CONFIG_INVALID` with every problem there is, and `RELEASE_REFUSED` for a provider that is not there.
+ * `RELEASE_REFUSED`: with a report of every problem there is, or for a provider that is not there.
  */
 export async function writeBuildRecord(release: Release, { say }: Assembly): Promise<void> {
   const { project, options, applications } = release;
   const inRelease = new Set(applications.map(({ name }) => name));
-  const knownApplications = [
-    ...project.applications.map(({ name }) => name).filter((name) => !inRelease.has(name)),
-    // What every release has beside its applications.
-    "logger",
-    "control",
-  ];
-  const configFile = options.configFile && relative(project.root, options.configFile);
-  if (configFile !== undefined) say(`fixing what ${configFile} says`);
-  const configuration = await freezeConfiguration({
-    applications,
-    knownApplications,
-    root: project.root,
-    configFile,
-    configEnv: release.configEnv,
-    providers: await Promise.all(
-      options.configProviders.map((reference) => loadProvider(project.root, reference)),
-    ),
-  });
+  const others = project.applications.map(({ name }) => name);
+  const knownApplications = others.filter((name) => !inRelease.has(name));
+  const configuration = await freeze(release, knownApplications, say);
   const record: BuildRecord = {
     name: release.name,
     version: release.version,
@@ -46,10 +41,41 @@ export async function writeBuildRecord(release: Release, { say }: Assembly): Pro
     runtimeFile: options.runtimeConfigFile === undefined ? null : RUNTIME_FILE,
     configuration,
     applications: applications.map(({ name, mode, version }) => ({ name, mode, version })),
-    knownApplications: knownApplications.filter((name) => !["logger", "control"].includes(name)),
+    knownApplications,
   };
   const file = join(versionFolder(release), BUILD_RECORD);
+  await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify(record, undefined, 2)}\n`);
+}
+
+async function freeze(
+  { name, project, configEnv, options, applications }: Release,
+  knownApplications: readonly string[],
+  say: Assembly["say"],
+): Promise<FrozenConfiguration> {
+  const { root } = project;
+  const configFile = options.configFile && relative(root, options.configFile).replaceAll(sep, "/");
+  if (configFile !== undefined) say(`fixing what ${configFile} says for ${configEnv}`);
+  const providers = await Promise.all(
+    options.configProviders.map((reference) => loadProvider(root, reference)),
+  );
+  const sources = { root, configFile, configEnv, providers, knownApplications };
+  try {
+    return await freezeConfiguration({ ...sources, applications: withOwn(applications) });
+  } catch (error) {
+    if (!isApplicationError(error, "CONFIG_INVALID")) throw error;
+    const problem = configurationReport(error.details.problems, `assemble ${name}`);
+    throw new ReleaseError("RELEASE_REFUSED", { problem }, { cause: error });
+  }
+}
+
+/** The applications, and those that every release has beside them. */
+function withOwn(applications: Release["applications"]): readonly SystemApplication[] {
+  const { stdout, stderr } = process;
+  const logger = createLogger({ channels: [], stdout, stderr });
+  const control = createControl({ applications: [], naming: { startedAs: "" }, version: "" });
+  const own = [logger, control].map((application) => ({ application, mode: "load" }) as const);
+  return [...applications, ...own];
 }
 
 /** The module of a provider as Node imports it: a file of the project, or a package. */
@@ -62,7 +88,7 @@ async function loadProvider(
   reference: ConfigProviderReference,
 ): Promise<ConfigProvider> {
   const path = providerModule(root, reference);
-  const specifier = path.startsWith("/") ? pathToFileURL(path).href : path;
+  const specifier = isAbsolute(path) ? pathToFileURL(path).href : path;
   const what = `the config provider ${reference.name} of ${reference.module}`;
   let found: Readonly<Record<string, unknown>>;
   try {
