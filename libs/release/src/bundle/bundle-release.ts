@@ -67,7 +67,9 @@ async function bundle(release: Release): Promise<OutputChunk> {
     const [first] = missing;
     if (first !== undefined) throw new Error(first.message);
     const [chunk] = output;
-    const outside = [...chunk.imports, ...chunk.dynamicImports].filter((name) => !isBuiltin(name));
+    const needed = [...chunk.imports, ...chunk.dynamicImports];
+    // What is imported late within the file is listed, too.
+    const outside = needed.filter((name) => !isBuiltin(name) && name !== chunk.fileName);
     if (outside.length > 0) throw new Error(`nothing brings ${outside.join(", ")} along`);
     return chunk;
   } catch (error) {
