@@ -11,10 +11,7 @@ const manifestSchema = v.object({
   workspaces: v.optional(v.array(v.string(), "its workspaces are no list of folders"), []),
   application: v.optional(
     v.object(
-      {
-        module: v.string('"application" has no "module"'),
-        export: v.string('"application" has no "export"'),
-      },
+      { module: v.string(), export: v.string() },
       '"application" is not {"module": "./src/application.ts", "export": "NAME"}',
     ),
   ),

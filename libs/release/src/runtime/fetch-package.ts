@@ -68,7 +68,7 @@ async function download(
     1000,
   );
   try {
-    const words = ["pack", `${name}@${version}`, "--pack-destination", draft, "--silent"];
+    const words = ["pack", `${name}@${version}`, "--pack-destination", draft, "--loglevel=error"];
     const program = process.platform === "win32" ? "npm.cmd" : "npm";
     const options = { cwd: draft, env: variables, signal, maxBuffer: TALK_BYTES };
     const { stdout } = await promisify(execFile)(program, words, options);
