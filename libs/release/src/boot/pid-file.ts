@@ -32,10 +32,23 @@ export function isRunning({ pid, mark }: NodeProcess): boolean {
  */
 export function claimPidFile(path: string, node: string): () => void {
   const text = `${process.pid}\n${processMark(process.pid) ?? ""}\n`;
-  const draft = `${path}.${process.pid}`;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(draft, text, { mode: 0o600 });
+    writeClaim(path, text, node);
+  } catch (error) {
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    const wayOut = "set RELEASE_TMP to a folder that it may write to";
+    throw cannotRun(`${node} cannot write its pid: ${error.message}; ${wayOut}`, error);
+  }
+  return () => {
+    if (readText(path) === text) rmSync(path, { force: true });
+  };
+}
+
+function writeClaim(path: string, text: string, node: string): void {
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, text, { mode: 0o600 });
+  try {
     while (!link(draft, path)) {
       const other = readPidFile(path);
       if (other !== undefined && other.pid !== process.pid && isRunning(other)) {
@@ -44,16 +57,9 @@ export function claimPidFile(path: string, node: string): () => void {
       // Left behind by a node that was killed.
       rmSync(path, { force: true });
     }
-  } catch (error) {
-    if (!(error instanceof Error && "syscall" in error)) throw error;
-    const wayOut = "set RELEASE_TMP to a folder that it may write to";
-    throw cannotRun(`${node} cannot write its pid: ${error.message}; ${wayOut}`, error);
   } finally {
     rmSync(draft, { force: true });
   }
-  return () => {
-    if (readText(path) === text) rmSync(path, { force: true });
-  };
 }
 
 function runsAlready(node: string, { pid }: NodeProcess): Error {
