@@ -1,5 +1,6 @@
 import type { Traffic } from "../data/traffic.ts";
 import { interleave, type Slot } from "../measure/interleave.ts";
+import { usedUsOf, waitForQuiet } from "../measure/quiet.ts";
 import type { Measurement } from "../measure/measurement.ts";
 import type { Series } from "../report/report.ts";
 import type { Bench } from "./experiment.ts";
@@ -15,10 +16,11 @@ export interface Cell {
 
 /**
  * Measures all cells in interleaved rounds, after each has run once to warm up, and each subject's keys have been read
- * once. The traffic of a round is drawn anew, the same for all cells.
+ * once. The traffic of a round is drawn anew, the same for all cells. Each measurement begins when no process of the run has
+ * anything left to do.
  */
 export async function measureAll<Some extends Cell>(
-  { scale, progress, seed }: Bench,
+  { scale, progress, seed, workplace }: Bench,
   cells: readonly Some[],
   slotMs = scale.slotMs,
 ): Promise<readonly (Some & Series)[]> {
@@ -33,7 +35,11 @@ export async function measureAll<Some extends Cell>(
   }
   const slots: readonly Slot<Measurement>[] = cells.map(({ name, subject, traffic }) => ({
     name,
-    measure: (round) => subject.measure({ ...traffic, seed: seed + round + 1, durationMs: slotMs }),
+    measure: async (round) => {
+      const isQuiet = await waitForQuiet({ usedUs: () => usedUsOf(workplace.pids) });
+      if (!isQuiet) progress.tell(`round ${round + 1}: not all processes are quiet, going on`);
+      return await subject.measure({ ...traffic, seed: seed + round + 1, durationMs: slotMs });
+    },
   }));
   const results = await interleave(slots, rounds, ({ name }, round) =>
     progress.tell(`round ${round + 1} of ${rounds}: ${name}`),

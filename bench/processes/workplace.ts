@@ -36,6 +36,11 @@ export class Workplace implements AsyncDisposable {
     return join(this.#path, `${name}-${this.#folders}`);
   }
 
+  /** The processes that work here now. */
+  get pids(): readonly number[] {
+    return [...this.#children].flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+  }
+
   /** Has `child` killed at the latest when this is disposed of. */
   adopt(child: ChildProcess): void {
     this.#children.add(child);
