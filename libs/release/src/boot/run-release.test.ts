@@ -89,13 +89,13 @@ suite("the configuration of a release", () => {
     const { code, stdout, stderr } = await runRelease(lamp, "config", { COLOUR: "blue" });
     assert.equal(stderr, "lamp does not run here: this is what its next start is given\n");
     assert.equal(code, 0);
-    const lines = stdout.split("\n").map((line) => line.split(/ {2,}/u).join(" | "));
+    const lines = new Set(stdout.split("\n").map((line) => line.split(/ {2,}/u).join(" | ")));
     const origin = "releases/1.2.0/runtime.mjs";
-    assert.ok(lines.includes(`lamp.colour | "blue" | COLOUR in ${origin}`), stdout);
-    assert.ok(lines.includes(`lamp.watts | 5 | default`), stdout);
-    assert.ok(lines.includes(`lamp.key | ******** | ${origin}`), stdout);
-    assert.ok(lines.includes(`control.cookie | ******** | RELEASE_COOKIE`), stdout);
-    assert.ok(lines.includes(`logger.level | "info" | default`), stdout);
+    assert.ok(lines.has(`lamp.colour | "blue" | COLOUR in ${origin}`), stdout);
+    assert.ok(lines.has(`lamp.watts | 5 | default`), stdout);
+    assert.ok(lines.has(`lamp.key | ******** | ${origin}`), stdout);
+    assert.ok(lines.has(`control.cookie | ******** | RELEASE_COOKIE`), stdout);
+    assert.ok(lines.has(`logger.level | "info" | default`), stdout);
   });
 
   test("config says of a live node what it has", async () => {

@@ -18,7 +18,9 @@ function facts(release: Release): readonly (readonly [name: string, value: strin
 
 /** `start.sh` of a version: variables for the launcher, which are not exported. */
 export function startFileForUnix(release: Release): string {
-  const lines = facts(release).map(([name, value]) => `${name}='${value.replaceAll("'", `'\\''`)}'`);
+  const lines = facts(release).map(
+    ([name, value]) => `${name}='${value.replaceAll("'", `'\\''`)}'`,
+  );
   return [`# Written by the assembly, for bin/${release.name}.`, ...lines, ""].join("\n");
 }
 

@@ -22,7 +22,9 @@ interface Script {
  */
 export async function writeScripts(release: Release, { say }: Assembly): Promise<void> {
   const { executables } = release.options;
-  say(`writing ${executables.map((kind) => launcherName(release, kind)).join(" and ") || "vm.args"}`);
+  say(
+    `writing ${executables.map((kind) => launcherName(release, kind)).join(" and ") || "vm.args"}`,
+  );
   for (const script of await scriptsOf(release)) await writeScript(script);
   for (const kind of ["unix", "windows"] as const) {
     if (executables.includes(kind)) continue;
@@ -43,11 +45,11 @@ async function scriptsOf(release: Release): Promise<readonly Script[]> {
     await fromTemplate(release, "remote.vm.args"),
   ];
   if (executables.includes("unix")) {
-    scripts.push(
-      await launcher(release, "unix"),
-      await fromTemplate(release, "env.sh"),
-      { path: join(folder, "start.sh"), text: startFileForUnix(release), mode: 0o644 },
-    );
+    scripts.push(await launcher(release, "unix"), await fromTemplate(release, "env.sh"), {
+      path: join(folder, "start.sh"),
+      text: startFileForUnix(release),
+      mode: 0o644,
+    });
   }
   if (executables.includes("windows")) {
     scripts.push(
