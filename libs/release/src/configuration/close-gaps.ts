@@ -14,7 +14,10 @@ export function closeGaps(source: string, stripped: string): string {
     end = index + space.length;
     const written = source.slice(index, end);
     const isKept = written === space;
-    closed += isKept ? space : closedGap(written, closed.at(-1), stripped[end]);
+    // A character may have come from elsewhere: the parenthesis before a type that took several lines.
+    const isOwn = source[end] === stripped[end];
+    const gap = isOwn ? written : written.trimEnd();
+    closed += isKept ? space : closedGap(gap, closed.at(-1), stripped[end]);
   }
   return closed + stripped.slice(end);
 }
@@ -31,9 +34,10 @@ function closedGap(written: string, before: string | undefined, after: string | 
   if (startsLine && endsLine) return joinedLines(leading, trailing);
   if (startsLine) return leading;
   if (endsLine) return trailing;
-  if (/[),;\]]/u.test(after)) return "";
   if (/[([]/u.test(before)) return "";
-  if (leading !== "" || trailing !== "") return " ";
+  if (trailing !== "") return " ";
+  // White space before a type goes with it, where nothing but its end follows.
+  if (leading !== "") return /[),;\]}]/u.test(after) ? "" : " ";
   return needsSpace(before, after) ? " " : "";
 }
 
@@ -46,6 +50,7 @@ function joinedLines(leading: string, trailing: string): string {
 
 /** Whether two characters would mean something else, or might, without white space between them. */
 function needsSpace(before: string, after: string): boolean {
-  if (/[\w$\u{80}-\u{10ffff}]/u.test(before)) return !/[(=?:{}[\]),;]/u.test(after);
-  return !/[([{}\]),;]/u.test(before) && !/[([{}\]),;]/u.test(after);
+  if (after === ".") return /\d/u.test(before);
+  const isApart = /[()[\]{},;:?]/u;
+  return !isApart.test(before) && !isApart.test(after) && after !== "=";
 }

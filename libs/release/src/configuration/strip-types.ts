@@ -10,7 +10,17 @@ import { SourceFault } from "./source-fault.ts";
  */
 export function tidied(source: string, stripped: string): string {
   const closed = closeGaps(source, stripped);
-  return isDeepStrictEqual(syntaxOf(closed), syntaxOf(stripped)) ? closed : stripped;
+  return isSame(closed, stripped) ? closed : stripped;
+}
+
+function isSame(closed: string, stripped: string): boolean {
+  const wanted = syntaxOf(stripped);
+  try {
+    return isDeepStrictEqual(syntaxOf(closed), wanted);
+  } catch (error) {
+    if (error instanceof SourceFault) return false;
+    throw error;
+  }
 }
 
 /**
