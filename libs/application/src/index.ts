@@ -93,7 +93,7 @@ export { isLoopback } from "./loopback.ts";
 export type { LoggerOptions } from "./logger/logger.ts";
 export { createLogger, loggerEnvironment } from "./logger/logger.ts";
 export type { LogStream } from "./logger/log-stream.ts";
-export { failureText, isOperatingFailure } from "./operating-failure.ts";
+export { failureReason, failureText, isOperatingFailure } from "./operating-failure.ts";
 export type { SystemApplication } from "./plan.ts";
 export { planSystem } from "./plan.ts";
 export type { RestartIntensity } from "./supervisor/restart-intensity.ts";

@@ -96,7 +96,8 @@ function isWritable(value: unknown): boolean {
   if (value === undefined) return true;
   try {
     const said = overlay(undefined, value);
-    return isDeepStrictEqual(JSON.parse(JSON.stringify(said)), said);
+    const text: string | undefined = JSON.stringify(said);
+    return text !== undefined && isDeepStrictEqual(JSON.parse(text), said);
   } catch (error) {
     // A circle, or a bigint.
     if (error instanceof TypeError || error instanceof RangeError) return false;

@@ -1,12 +1,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import {
   type ConfigProvider,
   configurationReport,
   createControl,
   createLogger,
-  failureText,
+  failureReason,
   freezeConfiguration,
   type FrozenConfiguration,
   isApplicationError,
@@ -78,23 +79,22 @@ function withOwn(applications: Release["applications"]): readonly SystemApplicat
   return [...applications, ...own];
 }
 
-/** The module of a provider as Node imports it: a file of the project, or a package. */
+/** The file of a provider: one of the project, or of a package as the project finds it. Throws what `require.resolve` throws. */
 export function providerModule(root: string, { module }: ConfigProviderReference): string {
-  return module.startsWith(".") ? resolve(root, module) : module;
+  if (module.startsWith(".")) return resolve(root, module);
+  return createRequire(join(root, "package.json")).resolve(module);
 }
 
 async function loadProvider(
   root: string,
   reference: ConfigProviderReference,
 ): Promise<ConfigProvider> {
-  const path = providerModule(root, reference);
-  const specifier = isAbsolute(path) ? pathToFileURL(path).href : path;
   const what = `the config provider ${reference.name} of ${reference.module}`;
   let found: Readonly<Record<string, unknown>>;
   try {
-    found = await import(specifier);
+    found = await import(pathToFileURL(providerModule(root, reference)).href);
   } catch (error) {
-    const problem = `${what} cannot be loaded: ${failureText(error).split("\n", 1)[0]}`;
+    const problem = `${what} cannot be loaded: ${failureReason(error)}`;
     throw new ReleaseError("RELEASE_REFUSED", { problem }, { cause: error });
   }
   const provider = found[reference.name];
