@@ -24,7 +24,7 @@ export interface ReleaseNode extends AsyncDisposable {
 /** Variables of the operating system. */
 export type Variables = Readonly<Record<string, string>>;
 
-/** What the launcher would have set, with \`variables\` above it: a release that talks to nobody but those of its folder. */
+/** What the launcher would have set, with `variables` above it: a release that talks to nobody but those of its folder. */
 function environmentOf(release: Release, variables: Variables): NodeJS.ProcessEnv {
   return {
     PATH: "/usr/bin:/bin",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { channel, subscribe, unsubscribe } from "node:diagnostics_channel";
 import { suite, test } from "node:test";
 import { number } from "valibot";
 import { FakeProcess } from "../../testing/fake-process.ts";
@@ -246,4 +246,32 @@ test("onStart is told of the system when all of it runs", async () => {
   assert.equal(system.getEnv("logger", "level"), "info");
   host.emit("SIGTERM");
   await code;
+});
+
+test("events are logged of the channels that applications name, also those that are only needed, and of this package's", async () => {
+  const host = new FakeProcess();
+  const needed = {
+    ...scriptApplication([], "needed", {
+      onStart: () => {
+        for (const name of ["test.needed", "test.listed", "test.other", "test.nobody"]) {
+          channel(name).publish({ level: "info", message: name });
+        }
+      },
+    }),
+    channels: ["test.needed"],
+  };
+  const listed = scriptApplication([], "listed", { dependencies: [needed] });
+  const code = runSystem({
+    applications: [{ application: { ...listed, channels: ["test.listed"] }, mode: "permanent" }],
+    configuration: { variables: {}, configEnv: "test", node: { name: "kv", host: "here" } },
+    channels: ["test.other"],
+    process: host,
+    onStart: () => host.emit("SIGTERM"),
+  });
+  assert.equal(await code, 0);
+  const messages = host.stdout.text
+    .split("\n")
+    .flatMap((line) => (line === "" ? [] : [JSON.parse(line).message]));
+  assert.deepEqual(messages.slice(0, 3), ["test.needed", "test.listed", "test.other"]);
+  assert.match(messages[3], /^Started logger, needed, listed/u);
 });

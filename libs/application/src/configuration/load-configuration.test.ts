@@ -16,7 +16,6 @@ import { scriptApplication } from "../../testing/scripted-application.ts";
 import { isApplicationError } from "../errors.ts";
 import type { SystemApplication } from "../plan.ts";
 import type { Configuration } from "./configuration.ts";
-import { freezeConfiguration } from "./freeze-configuration.ts";
 import {
   type ConfigurationSources,
   configurationOf,
@@ -374,39 +373,5 @@ suite("the report", () => {
     await assert.rejects(loading, {
       message: "Cannot start: config.ts: cannot be read: line 1: Expression expected",
     });
-  });
-});
-
-suite("compile-time keys", () => {
-  test("freezeConfiguration() keeps what defaults and the build-time file say, as JSON", async () => {
-    await using folder = await openConfigFolder({
-      "config.mjs": `export const config = () => ({ kv: { engine: "memory" } });`,
-    });
-    const sources = { applications, root: folder.path, configEnv: "prod" };
-    assert.deepEqual((await freezeConfiguration(sources)).compileRecord, {
-      kv: { engine: "log" },
-      "kv-server": {},
-    });
-    const { compileRecord: recorded } = await freezeConfiguration({
-      ...sources,
-      configFile: "config.mjs",
-    });
-    assert.deepEqual(recorded, { kv: { engine: "memory" }, "kv-server": {} });
-    const config = `return { kv: { engine: "memory" } };`;
-    await load({ config }, { compileRecord: recorded });
-  });
-
-  test("freezeConfiguration() refuses a configuration that cannot be used", async () => {
-    await using folder = await openConfigFolder({
-      "config.mjs": `export const config = () => ({ kv: { engine: 1 } });`,
-    });
-    const sources = {
-      applications,
-      root: folder.path,
-      configEnv: "prod",
-      configFile: "config.mjs",
-    };
-    const message = "Cannot start: kv.engine=1: expected text (config.mjs)";
-    await assert.rejects(freezeConfiguration(sources), { message });
   });
 });
