@@ -1,11 +1,18 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Assembly } from "../assemble/assembly.ts";
 import { versionFolder } from "../layout.ts";
 import type { Release } from "../release.ts";
+import { checkNodeFlags } from "./check-node-flags.ts";
 import { startFileForUnix, startFileForWindows } from "./start-file.ts";
-import { fillTemplate, findTemplate, type TemplateName, type TemplateValues } from "./template.ts";
+import {
+  fillTemplate,
+  findTemplate,
+  type Template,
+  type TemplateName,
+  type TemplateValues,
+} from "./template.ts";
 
 /** A file of the release. */
 interface Script {
@@ -18,14 +25,15 @@ interface Script {
 /**
  * Writes `bin/NAME`, `bin/NAME.bat`, or both, as `executables` says, and what they read of this version: `start`, `env`, `vm.args`
  * and `remote.vm.args`, from the templates of the project or the built-in ones. Throws `RELEASE_REFUSED` with file and line for
- * a template that cannot be filled in.
+ * a template that cannot be filled in, and for flags that Node does not have; nothing is written then.
  */
-export async function writeScripts(release: Release, { say }: Assembly): Promise<void> {
+export async function writeScripts(release: Release, assembly: Assembly): Promise<void> {
+  const { say } = assembly;
   const { executables } = release.options;
-  say(
-    `writing ${executables.map((kind) => launcherName(release, kind)).join(" and ") || "vm.args"}`,
-  );
-  for (const script of await scriptsOf(release)) await writeScript(script);
+  const launchers = executables.map((kind) => launcherName(release, kind));
+  say(`writing ${launchers.join(" and ") || "vm.args"}`);
+  const scripts = await scriptsOf(release, assembly);
+  for (const script of scripts) await writeScript(script);
   for (const kind of ["unix", "windows"] as const) {
     if (executables.includes(kind)) continue;
     await rm(join(release.path, launcherName(release, kind)), { force: true });
@@ -37,12 +45,12 @@ export function templateValues({ name, version }: Release): TemplateValues {
   return { name, version, node: name };
 }
 
-async function scriptsOf(release: Release): Promise<readonly Script[]> {
+async function scriptsOf(release: Release, assembly: Assembly): Promise<readonly Script[]> {
   const { executables } = release.options;
   const folder = versionFolder(release);
   const scripts = [
-    await fromTemplate(release, "vm.args"),
-    await fromTemplate(release, "remote.vm.args"),
+    await flagsFile(release, "vm.args", assembly),
+    await flagsFile(release, "remote.vm.args", assembly),
   ];
   if (executables.includes("unix")) {
     scripts.push(await launcher(release, "unix"), await fromTemplate(release, "env.sh"), {
@@ -74,9 +82,25 @@ async function launcher(release: Release, kind: "unix" | "windows"): Promise<Scr
 }
 
 async function fromTemplate(release: Release, name: TemplateName): Promise<Script> {
-  const template = await findTemplate(release.options.templates, name);
-  const text = fillTemplate(template, templateValues(release));
+  const { text } = await filled(release, name);
   return { path: join(versionFolder(release), name), text, mode: 0o644 };
+}
+
+async function flagsFile(
+  release: Release,
+  name: TemplateName,
+  assembly: Assembly,
+): Promise<Script> {
+  const template = await filled(release, name);
+  await checkNodeFlags(release, template, assembly);
+  return { path: join(versionFolder(release), name), text: template.text, mode: 0o644 };
+}
+
+/** A template with its values, by the name that the person who has written it knows. */
+async function filled(release: Release, name: TemplateName): Promise<Template> {
+  const { file, text } = await findTemplate(release.options.templates, name);
+  const template = { file: relative(release.project.root, file), text };
+  return { ...template, text: fillTemplate(template, templateValues(release)) };
 }
 
 /** cmd.exe loses labels in a file whose lines end as elsewhere. */
