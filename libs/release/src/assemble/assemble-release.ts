@@ -8,6 +8,7 @@ import { layout, versionFolder } from "../layout.ts";
 import { writeManifest } from "../manifest/write-manifest.ts";
 import type { Release } from "../release.ts";
 import { includeRuntime } from "../runtime/include-runtime.ts";
+import { copyOverlays } from "../scripts/copy-overlays.ts";
 import { writeScripts } from "../scripts/write-scripts.ts";
 import type { Assembly } from "./assembly.ts";
 
@@ -21,6 +22,7 @@ const parts: readonly Part[] = [
   shipRuntimeFile,
   includeRuntime,
   writeScripts,
+  copyOverlays,
   writeCookie,
   writeManifest,
 ];

@@ -47,10 +47,6 @@ if "%RELEASE_COMMAND%"=="version" goto version
 if "%RELEASE_COMMAND%"=="pid" goto pid
 if not "%RELEASE_COMMAND%"=="start" goto find_node
 set "ARGS_FILE=%RELEASE_VM_ARGS%"
-call :find_pid
-if not defined PID goto find_node
->&2 echo %RELEASE_NODE% runs already, as process %PID%
-exit /b 1
 
 :find_node
 if defined RELEASE_RUNTIME goto own_node
@@ -70,7 +66,6 @@ exit /b 1
 
 :has_node
 if "%RELEASE_COMMAND%"=="verify" goto read_flags
-if "%RELEASE_COMMAND%"=="stop" goto read_flags
 if defined RELEASE_COOKIE goto read_flags
 if exist "%COOKIE_FILE%" goto read_cookie
 if not "%RELEASE_COMMAND%"=="start" goto read_flags

@@ -112,28 +112,38 @@ make_cookie() {
   rm -f "$draft"
 }
 
-# Whether the node runs; $pid is its process then. From the file that it writes, without a Node.
+# Whether the node runs; $pid is its process then. From the file that it writes, without a Node: the number on the first line,
+# and on the second when that process began, which tells it from another that was given the number later.
 find_pid() {
   pid=
+  began=
   pid_file=$RELEASE_TMP/$RELEASE_NODE.pid
   [ ! -d "$RELEASE_TMP" ] || [ -x "$RELEASE_TMP" ] || fail "$RELEASE_TMP is another user's; run this as that user"
   [ -e "$pid_file" ] || return 1
   [ -r "$pid_file" ] || fail "$pid_file is another user's to read; run this as that user"
-  read -r pid <"$pid_file" || :
+  { read -r pid && read -r began; } <"$pid_file" || return 1
   case $pid in '' | *[!0-9]*) return 1 ;; esac
-  # The number may have gone to this very script, in a container that was started anew.
-  [ "$pid" != "$$" ] && is_node "$pid"
+  began_then "$pid" "$began"
 }
 
-# Whether the process with the number $1 is this node, and not whatever was given the number after a node was killed.
-is_node() {
-  if [ ! -r /proc/self/environ ]; then
-    kill -0 "$1" 2>/dev/null
-  elif [ -r "/proc/$1/environ" ]; then
-    tr '\0' '\n' 2>/dev/null <"/proc/$1/environ" | grep -qxF "RELEASE_NODE=$RELEASE_NODE"
-  else
-    [ -d "/proc/$1" ]
+# Whether there is a process with the number $1 that began at $2, and has not ended.
+began_then() {
+  if [ -r /proc/self/stat ]; then
+    { read -r status <"/proc/$1/stat"; } 2>/dev/null || return 1
+    wanted=$2
+    # Behind the name, which may have anything in it: the state, and in the twentieth place the time of the start.
+    # shellcheck disable=SC2086
+    set -- ${status##*) }
+    case $1 in Z | X) return 1 ;; esac
+    [ "${20:-}" = "$wanted" ]
+    return
   fi
+  wanted=$(printf '%s' "$2" | tr -s ' ')
+  # shellcheck disable=SC2046
+  set -- $(ps -o stat=,lstart= -p "$1" 2>/dev/null)
+  case ${1:-Z} in Z*) return 1 ;; esac
+  shift
+  [ "$*" = "$wanted" ]
 }
 
 # The flags in the file $1, one a line, into $flags. They are words between blanks; what is between double quotes is one word,
@@ -264,17 +274,17 @@ main() {
 
   case $RELEASE_COMMAND in
     start)
-      ! find_pid || fail "$RELEASE_NODE runs already, as process $pid"
       make_cookie
       read_cookie
       run_node "$RELEASE_VM_ARGS" start "$@"
       ;;
     stop)
-      find_pid || fail "$RELEASE_NODE does not run here"
+      # By its process, and only where that is not known by its socket.
+      [ ! -r "$RELEASE_ROOT/releases/COOKIE" ] || read_cookie
       run_node "$RELEASE_REMOTE_VM_ARGS" stop "$@"
       ;;
     pid)
-      find_pid || fail "$RELEASE_NODE does not run here"
+      find_pid || fail "$RELEASE_NODE does not run here; $RELEASE_PROG start starts it"
       printf '%s\n' "$pid"
       ;;
     version)
