@@ -1,9 +1,16 @@
 import { failureText, isApplicationError, runSystem } from "@kv/application";
 import { declaredCommand } from "./declared-command.ts";
 import { claimPidFile, pidFile } from "./pid-file.ts";
-import { findPlace } from "./release-place.ts";
+import { tell } from "./daemon/boot-news.ts";
+import { daemonCommand } from "./daemon/daemon-command.ts";
+import { LOG_VARIABLE } from "./daemon/daemon-files.ts";
+import { beat, heartCommand } from "./daemon/heart-command.ts";
+import { RotatingLog } from "./daemon/rotating-log.ts";
+import { findPlace, type Variables } from "./release-place.ts";
 import { type ReleaseParts, releaseSystem } from "./release-system.ts";
 import type { ReleaseCall } from "./release-call.ts";
+import { restartable } from "./restart.ts";
+import { restartCommand } from "./restart-command.ts";
 import { stopCommand } from "./stop-command.ts";
 import { verifyCommand } from "./verify-command.ts";
 
@@ -47,6 +54,12 @@ async function run(command: string, call: ReleaseCall): Promise<number> {
       return await start(call);
     case "stop":
       return await stopCommand(call);
+    case "restart":
+      return await restartCommand(call);
+    case "daemon":
+      return await daemonCommand(call);
+    case "heart":
+      return await heartCommand(call);
     case "config":
       return await declaredCommand(call, `bin/${build.name}`, ["config", ...words]);
     case "verify":
@@ -66,14 +79,43 @@ async function start({ process: host, place, system }: ReleaseCall): Promise<num
   const forget = claimPidFile(pidFile(place), place.node);
   // However it ends, but by kill -9.
   host.once("exit", forget);
-  return await runSystem({ ...system, process: host });
+  // tidy-allow: a release's script talks to it by variables, as mix release's does
+  const variables = host.env;
+  const log = logOf(host, variables);
+  return await runSystem({
+    ...system,
+    process: restartable(host, place, { stdout: log ?? host.stdout, stderr: log ?? host.stderr }),
+    onStart: () => {
+      tell("started", variables);
+      beat(variables);
+    },
+  });
+}
+
+/** The file that a daemon writes instead of its output. */
+function logOf(host: NodeJS.Process, variables: Variables): RotatingLog | undefined {
+  const path = variables[LOG_VARIABLE];
+  if (path === undefined) return undefined;
+  const log = new RotatingLog(path);
+  // Before the applications are asked: what they say of it is in the new file.
+  host.on("SIGHUP", () => log.reopen());
+  return log;
 }
 
 function usage(
   command: string,
   { name, command: word }: { name: string; command: string },
 ): string {
-  const commands = ["start", "stop", "config", "verify", "version", `${word} COMMAND`];
+  const commands = [
+    "start",
+    "daemon",
+    "stop",
+    "restart",
+    "config",
+    "verify",
+    "version",
+    `${word} COMMAND`,
+  ];
   const wrong = command === "" ? "" : `There is no command "${command}".\n\n`;
   return `${wrong}Usage: bin/${name} COMMAND, which is one of ${commands.join(", ")}\n`;
 }

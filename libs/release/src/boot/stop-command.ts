@@ -1,9 +1,8 @@
 import { parseArgs } from "node:util";
-import type { OperatorHost, OutputStream, SystemApplication } from "@kv/application";
+import type { SystemApplication } from "@kv/application";
 import { cannotRun } from "./cannot-run.ts";
-import { declaredCommand } from "./declared-command.ts";
-import { type NodeProcess, pidFile, runningProcess } from "./pid-file.ts";
-import { processMark } from "./process-mark.ts";
+import { answeringProcess } from "./node-status.ts";
+import { pidFile, runningProcess } from "./pid-file.ts";
 import type { ReleaseCall } from "./release-call.ts";
 import { stopNode } from "./stop-node.ts";
 
@@ -39,43 +38,8 @@ function readTimeout(words: readonly string[]): number | undefined {
   return Number(text) * 1000;
 }
 
-/** They stop one after the other. */
-function longestStopMs(applications: readonly SystemApplication[]): number {
+/** How long all of them may take to stop, in milliseconds: they stop one after the other. */
+export function longestStopMs(applications: readonly SystemApplication[]): number {
   const times = applications.map(({ application }) => application.shutdownMs ?? defaultShutdownMs);
   return times.reduce((sum, ms) => sum + ms, marginMs);
-}
-
-/** The node as its control socket tells, should its file be lost; `undefined` when nothing answers. */
-async function answeringProcess(call: ReleaseCall): Promise<NodeProcess | undefined> {
-  if (process.platform === "win32") return undefined;
-  const output = captured();
-  const nobody: OutputStream = { ...captured(), isTTY: false };
-  const host: OperatorHost = {
-    stdin: process.stdin,
-    stdout: output,
-    stderr: nobody,
-    on: () => {},
-    off: () => {},
-  };
-  const code = await declaredCommand({ ...call, host }, "status", ["status", "--json"]);
-  if (code !== 0) return undefined;
-  const status: unknown = JSON.parse(output.text());
-  const isStatus = typeof status === "object" && status !== null && "pid" in status;
-  const pid = isStatus ? Number(status.pid) : Number.NaN;
-  const mark = Number.isSafeInteger(pid) ? processMark(pid) : undefined;
-  return mark === undefined ? undefined : { pid, mark };
-}
-
-function captured(): OutputStream & { text(): string } {
-  let text = "";
-  return {
-    write: (part, done) => {
-      text += String(part);
-      done?.();
-      return true;
-    },
-    on: () => {},
-    off: () => {},
-    text: () => text,
-  };
 }

@@ -242,7 +242,9 @@ usage() {
     "Usage: $RELEASE_PROG COMMAND [ARGUMENT...]" \
     "" \
     "  start           runs the node until it is stopped" \
+    "  daemon          starts the node in the background; it logs into tmp/log" \
     "  stop            asks the node to stop, and returns when it is gone; --timeout SECONDS" \
+    "  restart         has the node stop and begin anew in the same process, and returns when it runs" \
     "  pid             prints the number of the node's process" \
     "  version         prints the name and the version of the release" \
     "  config          prints the configuration, and where each value comes from" \
@@ -262,7 +264,7 @@ main() {
   export RELEASE_ROOT RELEASE_NAME RELEASE_VSN RELEASE_PROG RELEASE_COMMAND
   . "$version_folder/start.sh"
   case $RELEASE_COMMAND in
-    start | stop | pid | version | config | verify | "${RELEASE_WORD:-start}") ;;
+    start | daemon | stop | restart | pid | version | config | verify | "${RELEASE_WORD:-start}") ;;
     help | --help | -h) usage && exit 0 ;;
     *) usage >&2 && exit 1 ;;
   esac
@@ -273,10 +275,10 @@ main() {
   set_defaults
 
   case $RELEASE_COMMAND in
-    start)
+    start | daemon)
       make_cookie
       read_cookie
-      run_node "$RELEASE_VM_ARGS" start "$@"
+      run_node "$RELEASE_VM_ARGS" "$RELEASE_COMMAND" "$@"
       ;;
     stop)
       # By its process, and only where that is not known by its socket.
