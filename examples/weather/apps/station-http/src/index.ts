@@ -1,0 +1,1 @@
+export { stationHttp } from "./application.ts";
