@@ -16,6 +16,7 @@ import { resolveRelease } from "../definition/resolve-release.ts";
 import { ReleaseError } from "../errors.ts";
 import { versionFolder } from "../layout.ts";
 import { findProject } from "../project/find-project.ts";
+import { proveRelease, refuseForeign } from "../prove/prove-release.ts";
 import type { Release } from "../release.ts";
 import { pinnedNode } from "../runtime/pinned-node.ts";
 import { platformName, targetOf } from "../runtime/targets.ts";
@@ -86,6 +87,7 @@ async function release(typed: ReleaseArguments, around: Surroundings): Promise<v
     target,
     nodeVersion: await pinnedNode(project.root, target),
   });
+  if (typed.prove) refuseForeign(resolved);
   await agreeToOverwrite(resolved, typed, around);
   const say = (text: string): void => {
     around.progress.clear();
@@ -102,6 +104,7 @@ async function release(typed: ReleaseArguments, around: Surroundings): Promise<v
     variables,
   };
   const made = await takeSteps(resolved, assembly);
+  if (typed.prove) await proveRelease(made, assembly);
   say(`\n${wayOn(made, host.cwd())}`);
 }
 
@@ -111,7 +114,8 @@ async function takeSteps(first: Release, assembly: Assembly): Promise<Release> {
   for (const step of first.options.steps) {
     assembly.signal.throwIfAborted();
     if (step === "assemble") await assembleRelease(made, assembly);
-    else if (step === "tar") await packRelease(made, assembly);
+    else if (step === "tar")
+      assembly.say(`made ${relative("", await packRelease(made, assembly))}`);
     else made = await ownStep(made, step);
   }
   return made;
