@@ -1,0 +1,63 @@
+import type { ReleaseFigures } from "./measure-releases.ts";
+
+/** What issue-makers and users were promised: bytes and milliseconds, at most. */
+export const targets = {
+  archiveBytes: 60e6,
+  archiveWithoutNodeBytes: 2e6,
+  assembleMs: 10_000,
+  bootMs: 350,
+} as const;
+
+/** The figures for a person, a line each, with a target behind those that have one. */
+export function releaseTable(figures: ReleaseFigures): string {
+  const { assembleMs, bootMs, archiveBytes, archiveWithoutNodeBytes } = figures;
+  const rows: readonly (readonly [what: string, found: string, target: string])[] = [
+    ["", "found", "at most"],
+    ["assembling foo", spread(assembleMs), seconds(targets.assembleMs)],
+    ["foo-0.1.0.tar.gz", megabytes(archiveBytes), megabytes(targets.archiveBytes)],
+    [
+      "the same without Node",
+      megabytes(archiveWithoutNodeBytes),
+      megabytes(targets.archiveWithoutNodeBytes),
+    ],
+    ["bin/foo start, until it serves", spread(bootMs), seconds(targets.bootMs)],
+    ["packing", seconds(figures.packMs), ""],
+    ["the folder", megabytes(figures.folderBytes), ""],
+    ["our code in it", megabytes(figures.codeBytes), ""],
+  ];
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map(([what, found, target]) =>
+    `${what.padEnd(widths[0] ?? 0)}  ${found.padEnd(widths[1] ?? 0)}  ${target}`.trimEnd(),
+  );
+  const missed = missedTargets(figures);
+  const verdict = missed.length === 0 ? "All targets are met." : `Missed: ${missed.join(", ")}.`;
+  return `${lines.join("\n")}\n\n${verdict}\n`;
+}
+
+/** The names of the targets that were not reached; of several rounds the median counts. */
+export function missedTargets(figures: ReleaseFigures): readonly string[] {
+  const found: readonly (readonly [name: keyof typeof targets, value: number])[] = [
+    ["archiveBytes", figures.archiveBytes],
+    ["archiveWithoutNodeBytes", figures.archiveWithoutNodeBytes],
+    ["assembleMs", median(figures.assembleMs)],
+    ["bootMs", median(figures.bootMs)],
+  ];
+  return found.filter(([name, value]) => value > targets[name]).map(([name]) => name);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Infinity;
+}
+
+function spread(timesMs: readonly number[]): string {
+  const [least, most] = [Math.min(...timesMs), Math.max(...timesMs)];
+  return `${seconds(median(timesMs))} (${seconds(least)} to ${seconds(most)})`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(2)} MB`;
+}
