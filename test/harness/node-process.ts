@@ -17,7 +17,9 @@ export interface NodeOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** A folder with config.ts and runtime.ts instead of the shipped ones. */
   readonly configDirectory?: string | undefined;
-  /** What is typed behind `tools/start.ts`: `--name foo`. */
+  /** The words of what is run in place of `node tools/start.ts`: a release's `bin/foo start`. */
+  readonly program?: readonly string[] | undefined;
+  /** What is typed behind it: `--name foo`. */
   readonly words?: readonly string[] | undefined;
   /** Blocks, of 512 bytes or 1 KiB as the shell counts them, that a file of the node's may have: a disk that fills up. */
   readonly fileLimitBlocks?: number | undefined;
@@ -56,9 +58,10 @@ export class NodeProcess implements AsyncDisposable {
   /** Starts a node that may well refuse to run. */
   static spawn(options: NodeOptions): NodeProcess {
     const entry = join(checkout, "tools", "start.ts");
-    const { configDirectory, words: typed = [] } = options;
+    const { configDirectory, words: typed = [], program: started } = options;
     const config = configDirectory === undefined ? [] : ["--config", configDirectory];
-    const command = limited(options, [process.execPath, entry, ...config, ...typed]);
+    const start = started ?? [process.execPath, entry];
+    const command = limited(options, [...start, ...config, ...typed]);
     const [program, ...words] = [...(options.launcher ?? []), ...command];
     const child = spawn(program ?? process.execPath, words, {
       cwd: checkout,
