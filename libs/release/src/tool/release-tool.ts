@@ -156,9 +156,9 @@ async function agreeToOverwrite(
 }
 
 function wayOn({ name, path, options }: Release, from: string): string {
-  const folder = relative(from, path);
-  const scripts = options.executables.map(
-    (kind) => `${join(folder, "bin", name)}${kind === "unix" ? "" : ".bat"}`,
+  const folder = shownPath(path, from);
+  const scripts = options.executables.map((kind) =>
+    typed(`${join(folder, "bin", name)}${kind === "unix" ? "" : ".bat"}`),
   );
   const [script = ""] = scripts;
   return [
@@ -170,6 +170,17 @@ function wayOn({ name, path, options }: Release, from: string): string {
     ``,
     `${script} without a command lists the others.`,
   ].join("\n");
+}
+
+/** Relative to the current directory only below it: a way that leads upwards is hard to follow. */
+function shownPath(path: string, from: string): string {
+  const way = relative(from, path);
+  return way.startsWith("..") ? path : way;
+}
+
+/** As a shell takes it for one word. */
+function typed(word: string): string {
+  return /^[\w./\\:@-]+$/u.test(word) ? word : `"${word}"`;
 }
 
 function givenUp(host: NodeJS.Process, { reason }: AbortSignal): number {
