@@ -110,9 +110,9 @@ suite("freezeConfiguration()", () => {
       load: (_below: unknown, initial: unknown) => ({ lamp: { any: initial } }),
     };
     const frozen = await freeze("return {};", { providers: [provider] });
-    for (const _boot of [1, 2]) {
+    for (const time of ["first", "second"]) {
       const entry = entryOf(await boot(frozen, undefined, { providers: [provider] }), "any");
-      assert.deepEqual(entry, [{ address: "vault 1" }, "provider vault"]);
+      assert.deepEqual(entry, [{ address: "vault 1" }, "provider vault"], time);
     }
     assert.equal(inits, 1);
   });
