@@ -204,6 +204,12 @@ export const limits = {
     assert.equal(await readFile(join(path, "notes/a.txt"), "utf8"), "one");
     assert.equal(await readFile(join(path, "notes/b.txt"), "utf8"), "two");
     assert.equal(existsSync(join(path, "usual.txt")), false);
+    // They are of the release from then on.
+    assert.equal((await weatherAt(path).run(["verify"])).code, 0);
+    await writeFile(join(path, "notes/a.txt"), "changed");
+    const { code, stdout, stderr } = await weatherAt(path).run(["verify"]);
+    assert.equal(code, 1);
+    assert.match(`${stdout}${stderr}`, /notes\/a\.txt was changed/u);
   });
 
   test("executables: scripts for the systems that are named", async () => {

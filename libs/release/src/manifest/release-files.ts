@@ -15,7 +15,7 @@ export interface ReleaseVersion {
   readonly runtime: string | undefined;
 }
 
-/** The files of a version, by their path in the release: those that its manifest lists. In alphabetical order. */
+/** The files in the folders that are a version's own, wherever it lies. In alphabetical order. */
 export async function filesOf(release: ReleaseVersion): Promise<readonly string[]> {
   const { path, name, version, runtime } = release;
   const folders = ["bin", runtime, layout.code(name, version), layout.version(version)];

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ReleaseError } from "../errors.ts";
@@ -20,12 +21,15 @@ export async function verifyRelease(path: string, version: string): Promise<Veri
   const manifest = await readManifest(path, version);
   const wanted = new Map(Object.entries(manifest.files));
   const runtime = [...wanted.keys()].find((file) => file.startsWith("runtime/"));
-  const there = await filesOf({
+  const own = await filesOf({
     path,
     name: manifest.name,
     version,
     runtime: runtime === undefined ? undefined : dirname(runtime),
   });
+  // Overlays may have brought files to any other place.
+  const elsewhere = [...wanted.keys()].filter((file) => existsSync(join(path, file)));
+  const there = [...new Set([...own, ...elsewhere])].toSorted();
   const problems: string[] = [];
   const edited: string[] = [];
   for (const file of there) {

@@ -1,18 +1,16 @@
 import { writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Assembly } from "../assemble/assembly.ts";
 import { layout, versionFolder } from "../layout.ts";
 import type { Release } from "../release.ts";
-import { runtimeProgram } from "../runtime/include-runtime.ts";
+import { assembledFiles } from "./assembled-files.ts";
 import { MANIFEST, type Manifest } from "./manifest.ts";
-import { describeFile, filesOf } from "./release-files.ts";
+import { describeFile } from "./release-files.ts";
 
 /** Writes down what the version consists of, and makes it the one that is started. The last part of an assembly. */
 export async function writeManifest(release: Release, _assembly: Assembly): Promise<void> {
   const { name, version, path, target, nodeVersion } = release;
-  const program = runtimeProgram(release);
-  const runtime = program === undefined ? undefined : dirname(program);
-  const files = await filesOf({ path, name, version, runtime });
+  const files = await assembledFiles(release);
   const described = await Promise.all(
     files.map(async (file) => [file, await describeFile(path, file)] as const),
   );

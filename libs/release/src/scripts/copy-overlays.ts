@@ -23,6 +23,14 @@ export async function copyOverlays(release: Release, { say, signal }: Assembly):
   }
 }
 
+/** The files that the overlays of a release bring, by their path in the release; in no order, and some perhaps twice. */
+export async function overlaidFiles(release: Release): Promise<readonly string[]> {
+  const { overlays } = release.options;
+  const all = await Promise.all(overlays.map((overlay) => entriesOf(release, overlay)));
+  const files = all.flat().filter(({ type }) => type !== "folder");
+  return files.map(({ name }) => name);
+}
+
 /** What is in an overlay. */
 interface Entry {
   /** Relative to the overlay, with `/`. */

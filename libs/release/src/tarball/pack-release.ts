@@ -8,10 +8,10 @@ import { Header } from "tar";
 import type { Assembly } from "../assemble/assembly.ts";
 import { ReleaseError } from "../errors.ts";
 import { layout } from "../layout.ts";
+import { assembledFiles } from "../manifest/assembled-files.ts";
 import { MANIFEST } from "../manifest/manifest.ts";
-import { describeFile, filesOf } from "../manifest/release-files.ts";
+import { describeFile } from "../manifest/release-files.ts";
 import type { Release } from "../release.ts";
-import { runtimeProgram } from "../runtime/include-runtime.ts";
 
 /** Files begin, and the archive ends, at multiples of this. */
 const BLOCK_BYTES = 512;
@@ -80,10 +80,8 @@ async function* archiveOf(release: Release, { progress }: Assembly): AsyncGenera
 }
 
 async function packedFiles(release: Release): Promise<readonly Packed[]> {
-  const { name, version, path, options } = release;
-  const program = runtimeProgram(release);
-  const runtime = program === undefined ? undefined : dirname(program);
-  const files = await filesOf({ path, name, version, runtime });
+  const { version, path, options } = release;
+  const files = await assembledFiles(release);
   const packed = await Promise.all(
     [...files, `${layout.version(version)}/${MANIFEST}`].map(async (file) => {
       const { executable } = await describeFile(path, file);
