@@ -158,7 +158,7 @@ async function agreeToOverwrite(
 function wayOn({ name, path, options }: Release, from: string): string {
   const folder = shownPath(path, from);
   const scripts = options.executables.map((kind) =>
-    typed(`${join(folder, "bin", name)}${kind === "unix" ? "" : ".bat"}`),
+    oneWord(`${join(folder, "bin", name)}${kind === "unix" ? "" : ".bat"}`),
   );
   const [script = ""] = scripts;
   return [
@@ -179,7 +179,7 @@ function shownPath(path: string, from: string): string {
 }
 
 /** As a shell takes it for one word. */
-function typed(word: string): string {
+function oneWord(word: string): string {
   return /^[\w./\\:@-]+$/u.test(word) ? word : `"${word}"`;
 }
 
