@@ -58,11 +58,12 @@ export function runRelease(words: readonly string[], options: ToolOptions): Prom
   return runTool([process.execPath, "tools/release.ts", ...words], options);
 }
 
-/** The same on a terminal: all that it prints comes as standard output. Needs util-linux's `script`. */
-export function runReleaseOnTerminal(
+/** A program of the project at `cwd` on a terminal: all that it prints comes as standard output. Needs util-linux's `script`. */
+export function runToolOnTerminal(
+  program: string,
   words: readonly string[],
   options: ToolOptions,
 ): Promise<Operated> {
-  const command = ["exec", process.execPath, "tools/release.ts", ...words].join(" ");
+  const command = ["exec", process.execPath, program, ...words].join(" ");
   return runTool(["script", "-qec", command, "/dev/null"], options);
 }

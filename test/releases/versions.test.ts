@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { findProgram } from "../harness/find-program.ts";
 import { type Machine, openMachine, type Released, withNode } from "./released.ts";
-import { runRelease, runReleaseOnTerminal } from "./run-tool.ts";
+import { runRelease, runToolOnTerminal } from "./run-tool.ts";
 import { copyUmbrella, type UmbrellaCopy } from "./umbrella-copy.ts";
 import { assembleVariant } from "./variant.ts";
 
@@ -75,10 +75,10 @@ suite("a release that is there already", () => {
   test("is asked about on a terminal", { skip: findProgram("script") === undefined }, async () => {
     const question = /weather-2\.0\.0 is there already.* Overwrite it\? \[y\/N\]/u;
     const cwd = umbrella.weather;
-    const refused = await runReleaseOnTerminal(words, { cwd, typed: "n\r" });
+    const refused = await runToolOnTerminal("tools/release.ts", words, { cwd, typed: "n\r" });
     assert.equal(refused.code, 1, refused.stdout);
     assert.match(refused.stdout, question);
-    const agreed = await runReleaseOnTerminal(words, { cwd, typed: "y\r" });
+    const agreed = await runToolOnTerminal("tools/release.ts", words, { cwd, typed: "y\r" });
     assert.equal(agreed.code, 0, agreed.stdout);
     assert.match(agreed.stdout, /\* assembling weather-2\.0\.0 on KV_ENV=prod/u);
   });
