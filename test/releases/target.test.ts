@@ -97,6 +97,10 @@ suite("npm run release -- foo --target PLATFORM", () => {
       const { code, stderr, stdout } = await assemble(target);
       assert.equal(code, 0, stderr);
       assert.match(stdout, new RegExp(`^\\* copying Node ${nodeVersion} for ${target}$`, "mu"));
+      assert.match(
+        stdout,
+        new RegExp(`^The release is in .*where it is to run \\(${target}\\):$`, "mu"),
+      );
       const root = join(umbrella.root, target);
       assert.deepEqual(await readdir(join(root, "bin")), [script]);
       const runtime = `runtime/node-${nodeVersion}-${target}`;

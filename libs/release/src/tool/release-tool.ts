@@ -155,14 +155,15 @@ async function agreeToOverwrite(
   throw new ReleaseError("RELEASE_REFUSED", { problem });
 }
 
-function wayOn({ name, path, options }: Release, from: string): string {
+function wayOn({ name, path, options, target }: Release, from: string): string {
   const folder = shownPath(path, from);
   const scripts = options.executables.map((kind) =>
     oneWord(`${join(folder, "bin", name)}${kind === "unix" ? "" : ".bat"}`),
   );
   const [script = ""] = scripts;
+  const runsHere = target.name === platformName(process);
   return [
-    `The release is in ${folder}. Copy it to where it is to run, or try it here:`,
+    `The release is in ${folder}. Copy it to where it is to run${runsHere ? ", or try it here" : ` (${target.name})`}:`,
     ``,
     `    ${script} start    # until ctrl-C`,
     `    ${script} remote   # a shell on the node, while it runs`,
