@@ -8,7 +8,7 @@ import type { Operated } from "../harness/operator.ts";
 import { ask } from "./clients.ts";
 import { filesBelow } from "./folder.ts";
 import { type Machine, openMachine, type Released } from "./released.ts";
-import { runRelease } from "./run-tool.ts";
+import { runRelease, runTool } from "./run-tool.ts";
 import { copyUmbrella, type UmbrellaCopy } from "./umbrella-copy.ts";
 
 /** The umbrella's releases, each assembled once into a folder with a space in its path. */
@@ -51,7 +51,8 @@ before(async () => {
   machine = await openMachine();
   for (const name of ["foo", "bar", "front"]) {
     const words = [name, "--path", folderOf(name)];
-    const run = await runRelease(words, { cwd: umbrella.root });
+    const command = ["npm", "run", "--silent", "release", "--", ...words];
+    const run = await runTool(command, { cwd: umbrella.root });
     assert.equal(run.code, 0, run.stderr);
     assembled.set(name, run);
   }
@@ -153,6 +154,14 @@ suite("npm run release -- foo", () => {
     const [foo, bar, front] = await Promise.all(["foo", "bar", "front"].map(cookieOf));
     assert.match(foo?.trim() ?? "", /^[\w=+/-]{20,}$/u);
     assert.deepEqual([bar, front], [foo, foo]);
+    const own = join(umbrella.root, "_build", "COOKIE");
+    assert.equal(await readFile(own, "utf8"), foo);
+    assert.equal((await stat(own)).mode & 0o777, 0o600);
+    assert.equal(await readFile(join(umbrella.root, "_build", ".gitignore"), "utf8"), "*\n");
+    // Also when one is assembled again.
+    const words = ["bar", "--overwrite", "--path", folderOf("bar")];
+    assert.equal((await runRelease(words, { cwd: umbrella.root })).code, 0);
+    assert.equal(await cookieOf("bar"), foo);
   });
 });
 

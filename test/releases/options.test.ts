@@ -14,6 +14,7 @@ import {
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { type Machine, openMachine, type Released, withNode } from "./released.ts";
+import { runRelease } from "./run-tool.ts";
 import { copyUmbrella, type UmbrellaCopy } from "./umbrella-copy.ts";
 import { assembleVariant } from "./variant.ts";
 
@@ -33,7 +34,43 @@ function weatherAt(path: string): Released {
   return machine.release(path, withNode);
 }
 
+function modes(text: string): string {
+  return `applications: { ${text} }`;
+}
+
 suite("a release's options", () => {
+  test("applications and modes: what is only loaded is configured, and not started", async () => {
+    const loaded = await assembleVariant(
+      umbrella,
+      modes(`station: "transient", "station-http": "load"`),
+    );
+    const release = weatherAt(loaded.path);
+    assert.match(await release.printed("config"), /^station-http\.port +0 +PORT in /mu);
+    const node = await release.start();
+    assert.match(node.stdout, /"applications":\["logger","station","control"\]/u);
+    await node.stop();
+    const none = await assembleVariant(
+      umbrella,
+      modes(`station: "temporary", "station-http": "none"`),
+    );
+    assert.doesNotMatch(await weatherAt(none.path).printed("config"), /^station-http/mu);
+    // A dependency comes by itself.
+    const only = await assembleVariant(umbrella, modes(`"station-http": "permanent"`));
+    assert.match(only.run.stdout, /^\* bundling station, station-http$/mu);
+  });
+
+  test("a release may be a function", async () => {
+    await writeFile(
+      join(umbrella.weather, "releases.ts"),
+      `export const releases = {
+  weather: async () => ({ applications: { station: "permanent" }, includeRuntime: false, version: "6.0.0" }),
+};
+`,
+    );
+    const made = await runRelease(["weather"], { cwd: umbrella.weather });
+    assert.match(made.stdout, /^\* assembling weather-6\.0\.0 on KV_ENV=prod\n/u);
+  });
+
   test("version: a text, or an application's; --version wins", async () => {
     const versions = [
       [`version: "7.0.0-rc.1"`, [], "7.0.0-rc.1"],

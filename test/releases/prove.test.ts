@@ -21,9 +21,7 @@ afterEach(async () => {
 suite("npm run release -- NAME --prove", () => {
   const releases = [
     ["foo", "0.1.0", (): string => umbrella.root],
-    ["bar", "0.1.0", (): string => umbrella.root],
     ["weather", "1.2.0", (): string => umbrella.weather],
-    ["probe", "1.2.0", (): string => umbrella.weather],
     ["greeter", "2.0.0", (): string => umbrella.greeter],
   ] as const;
   for (const [name, version, root] of releases) {
