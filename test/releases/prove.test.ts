@@ -1,17 +1,23 @@
 import assert from "node:assert/strict";
 import { readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, suite, test } from "node:test";
+import { makeTemporaryDirectory, type TemporaryDirectory } from "../harness/temporary-directory.ts";
 import { runRelease } from "./run-tool.ts";
 import { copyUmbrella, type UmbrellaCopy } from "./umbrella-copy.ts";
 
 let umbrella: UmbrellaCopy;
+/** Where proofs make their copies, and nobody else anything. */
+let temporary: TemporaryDirectory;
 
 before(async () => {
   umbrella = await copyUmbrella();
+  temporary = await makeTemporaryDirectory();
 });
-after(() => umbrella[Symbol.asyncDispose]());
+after(async () => {
+  await temporary[Symbol.asyncDispose]();
+  await umbrella[Symbol.asyncDispose]();
+});
 afterEach(async () => {
   for (const root of [umbrella.root, umbrella.weather, umbrella.greeter]) {
     await rm(join(root, "_build"), { recursive: true, force: true });
@@ -27,13 +33,13 @@ suite("npm run release -- NAME --prove", () => {
   for (const [name, version, root] of releases) {
     test(`${name} serves where nothing of its project is`, async () => {
       const words = [name, "--prove"];
-      const { code, stdout, stderr } = await runRelease(words, { cwd: root() });
+      const env = { TMPDIR: temporary.path };
+      const { code, stdout, stderr } = await runRelease(words, { cwd: root(), env });
       assert.equal(code, 0, stderr);
       const sizes = String.raw`\d+\.\d MB \(code [01]\.\d MB, Node 1\d\d\.\d MB\)`;
       const proven = `^\\* proven: ${name}-${version} serves after \\d+ ms, answers, and stops in order; ${sizes}$`;
       assert.match(stdout, new RegExp(proven, "mu"));
-      const left = (await readdir(tmpdir())).filter((each) => each.startsWith("release proof-"));
-      assert.deepEqual(left, [], "the copy is gone");
+      assert.deepEqual(await readdir(temporary.path), [], "the copy is gone");
     });
   }
 
