@@ -34,6 +34,9 @@ export const releases = {
 const PROVEN =
   /serves after (?<boot>\d+) ms.*; (?<folder>[\d.]+) MB \(code (?<code>[\d.]+) MB, Node [\d.]+ MB\)/u;
 
+/** As the step `tar` prints it. */
+const ARCHIVE = /^\* made (?<path>.*)$/mu;
+
 /** Assembles releases in a copy of the checkout, as a person would, and starts them as `--prove` does. */
 export async function measureReleases(
   rounds: number,
@@ -49,8 +52,8 @@ export async function measureReleases(
     if (code !== 0) throw new Error(stderr);
     return { stdout, tookMs: systemTime.nowMs() - began };
   };
-  const archiveBytes = async (name: string): Promise<number> => {
-    const { size } = await stat(join(root, "_build", "prod", `${name}-0.1.0.tar.gz`));
+  const archiveBytes = async ({ stdout }: Assembled): Promise<number> => {
+    const { size } = await stat(join(root, ARCHIVE.exec(stdout)?.groups?.["path"] ?? ""));
     return size;
   };
   const assembleMs: number[] = [];
@@ -63,7 +66,7 @@ export async function measureReleases(
   tell("packing");
   const plainMs = Math.min(...assembleMs);
   const packed = await assemble("packed");
-  await assemble("bare");
+  const bare = await assemble("bare");
   const { folderBytes = 0, codeBytes = 0 } = proofs[0] ?? {};
   return {
     assembleMs,
@@ -71,8 +74,8 @@ export async function measureReleases(
     folderBytes,
     codeBytes,
     packMs: packed.tookMs - plainMs,
-    archiveBytes: await archiveBytes("packed"),
-    archiveWithoutNodeBytes: await archiveBytes("bare"),
+    archiveBytes: await archiveBytes(packed),
+    archiveWithoutNodeBytes: await archiveBytes(bare),
   };
 }
 

@@ -14,7 +14,7 @@ export function releaseTable(figures: ReleaseFigures): string {
   const rows: readonly (readonly [what: string, found: string, target: string])[] = [
     ["", "found", "at most"],
     ["assembling foo", spread(assembleMs), seconds(targets.assembleMs)],
-    ["foo-0.1.0.tar.gz", megabytes(archiveBytes), megabytes(targets.archiveBytes)],
+    ["foo.tar.gz, with Node", megabytes(archiveBytes), megabytes(targets.archiveBytes)],
     [
       "the same without Node",
       megabytes(archiveWithoutNodeBytes),

@@ -4,12 +4,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
+import { checkout } from "../harness/checkout.ts";
 import type { Operated } from "../harness/operator.ts";
 import { ask } from "./clients.ts";
 import { filesBelow } from "./folder.ts";
 import { type Machine, openMachine, type Released } from "./released.ts";
 import { runRelease, runTool } from "./run-tool.ts";
-import { copyUmbrella, type UmbrellaCopy } from "./umbrella-copy.ts";
+import { copyUmbrella, kvVersion, type UmbrellaCopy } from "./umbrella-copy.ts";
 
 /** The umbrella's releases, each assembled once into a folder with a space in its path. */
 let umbrella: UmbrellaCopy;
@@ -34,7 +35,7 @@ async function startAll(...names: readonly string[]): Promise<AsyncDisposable> {
 
 /** The bundled code of a release. */
 function codeOf(name: string): Promise<string> {
-  return readFile(join(folderOf(name), "lib", `${name}-0.1.0`, "release.mjs"), "utf8");
+  return readFile(join(folderOf(name), "lib", `${name}-${kvVersion}`, "release.mjs"), "utf8");
 }
 
 function cookieOf(name: string): Promise<string> {
@@ -67,7 +68,7 @@ after(async () => {
 suite("npm run release -- foo", () => {
   test("prints its steps, where the release is, and how to start, connect to and stop it", () => {
     const lines = outputOf("foo").split("\n");
-    assert.match(lines[0] ?? "", /^\* assembling foo-0\.1\.0 on KV_ENV=prod$/u);
+    assert.equal(lines[0], `* assembling foo-${kvVersion} on KV_ENV=prod`);
     const path = folderOf("foo");
     for (const part of [
       `in ${path}.`,
@@ -89,11 +90,11 @@ suite("npm run release -- foo", () => {
       "tmp",
     ]);
     assert.deepEqual(await readdir(join(root, "bin")), ["foo"]);
-    const code = (await readdir(join(root, "lib", "foo-0.1.0"))).toSorted();
+    const code = (await readdir(join(root, "lib", `foo-${kvVersion}`))).toSorted();
     assert.deepEqual(code, ["main.mjs", "release.mjs"]);
     const releases = (await readdir(join(root, "releases"))).toSorted();
-    assert.deepEqual(releases, ["0.1.0", "COOKIE", "default-version"]);
-    const version = new Set(await readdir(join(root, "releases", "0.1.0")));
+    assert.deepEqual(releases, [kvVersion, "COOKIE", "default-version"]);
+    const version = new Set(await readdir(join(root, "releases", kvVersion)));
     for (const file of [
       "build.json",
       "env.sh",
@@ -123,18 +124,20 @@ suite("npm run release -- foo", () => {
     const imported = [...foo.matchAll(/^import .* from "(?<name>[^"]+)";$/gmu)];
     const foreign = imported.filter(({ groups }) => groups?.["name"]?.startsWith("node:") !== true);
     assert.deepEqual(foreign, [], "everything is in it");
-    assert.ok(!foo.includes(umbrella.root), "no path of the machine it was built on");
+    for (const path of [umbrella.root, checkout]) {
+      assert.ok(!foo.includes(path), "no path of the machine it was built on");
+    }
   });
 
   test("writes a manifest of all files, with their hashes", async () => {
     const root = folderOf("foo");
-    const text = await readFile(join(root, "releases/0.1.0/manifest.json"), "utf8");
+    const text = await readFile(join(root, `releases/${kvVersion}/manifest.json`), "utf8");
     const manifest = JSON.parse(text);
-    assert.deepEqual([manifest.name, manifest.version], ["foo", "0.1.0"]);
+    assert.deepEqual([manifest.name, manifest.version], ["foo", kvVersion]);
     const found = await filesBelow(root);
     // What all versions share is of none of them.
     const left = new Set([
-      "releases/0.1.0/manifest.json",
+      `releases/${kvVersion}/manifest.json`,
       "releases/COOKIE",
       "releases/default-version",
     ]);
@@ -200,12 +203,12 @@ suite("bin/foo", () => {
   test("config shows values with their origins, and no secret", async () => {
     await using _ = await release("foo").start();
     const config = await release("foo").printed("config");
-    assert.match(config, /^kv\.routingTable +.*releases\/0\.1\.0\/runtime\.mjs$/mu);
+    assert.match(config, /^kv\.routingTable +.*releases\/\d[^/]*\/runtime\.mjs$/mu);
     assert.match(config, /^control\.cookie +\*{8} /mu);
   });
 
   test("an edited runtime.mjs takes effect at the next boot", async () => {
-    const file = join(folderOf("foo"), "releases/0.1.0/runtime.mjs");
+    const file = join(folderOf("foo"), `releases/${kvVersion}/runtime.mjs`);
     const shipped = await readFile(file, "utf8");
     assert.match(shipped, /a-m=foo,n-z=bar/u, "readable");
     try {
@@ -226,13 +229,13 @@ suite("bin/foo", () => {
   test("a wrong configuration is one report, and exit code 78", async () => {
     const { code, stderr } = await release("foo").run(["start"], { PORT: "abc" });
     assert.equal(code, 78);
-    assert.match(stderr, /^Cannot start: PORT="abc": .*releases\/0\.1\.0\/runtime\.mjs\)/u);
+    assert.match(stderr, /^Cannot start: PORT="abc": .*releases\/\d[^/]*\/runtime\.mjs\)/u);
   });
 
   test("verify finds a byte that has changed", async () => {
     const sound = await release("bar").run(["verify"]);
     assert.equal(sound.code, 0, sound.stderr);
-    const file = "lib/bar-0.1.0/release.mjs";
+    const file = `lib/bar-${kvVersion}/release.mjs`;
     const path = join(folderOf("bar"), file);
     const bytes = await readFile(path);
     // One bit of the last line feed: what is left can still be run, and tell.

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, afterEach, before, suite, test } from "node:test";
 import { makeTemporaryDirectory, type TemporaryDirectory } from "../harness/temporary-directory.ts";
 import { runRelease } from "./run-tool.ts";
-import { copyUmbrella, type UmbrellaCopy } from "./umbrella-copy.ts";
+import { copyUmbrella, kvVersion, type UmbrellaCopy } from "./umbrella-copy.ts";
 
 let umbrella: UmbrellaCopy;
 /** Where proofs make their copies, and nobody else anything. */
@@ -26,7 +26,7 @@ afterEach(async () => {
 
 suite("npm run release -- NAME --prove", () => {
   const releases = [
-    ["foo", "0.1.0", (): string => umbrella.root],
+    ["foo", kvVersion, (): string => umbrella.root],
     ["weather", "1.2.0", (): string => umbrella.weather],
     ["greeter", "2.0.0", (): string => umbrella.greeter],
   ] as const;

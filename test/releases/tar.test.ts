@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { openMachine, type Machine, withNode } from "./released.ts";
 import { runTool } from "./run-tool.ts";
-import { copyUmbrella, type UmbrellaCopy } from "./umbrella-copy.ts";
+import { copyUmbrella, kvVersion, type UmbrellaCopy } from "./umbrella-copy.ts";
 
 /** Two checkouts of one state, in folders of their own. */
 let one: UmbrellaCopy;
@@ -44,7 +44,7 @@ async function pack(
   });
   assert.equal(run.code, 0, run.stderr);
   const archive = /^\* made (?<path>.*)$/mu.exec(run.stdout)?.groups?.["path"] ?? "";
-  assert.equal(archive, join("_build", "prod", "foo-0.1.0.tar.gz"));
+  assert.equal(archive, join("_build", "prod", `foo-${kvVersion}.tar.gz`));
   return { archive: join(root, archive), folder: join(root, "_build", "prod", "rel", "foo") };
 }
 
@@ -88,7 +88,7 @@ suite("the step tar", () => {
     const files = await listed(archive);
     assert.equal(files.get("releases/COOKIE"), "-rw-------");
     assert.equal(files.get("bin/foo"), "-rwxr-xr-x");
-    assert.equal(files.get("releases/0.1.0/runtime.mjs"), "-rw-r--r--");
+    assert.equal(files.get(`releases/${kvVersion}/runtime.mjs`), "-rw-r--r--");
     assert.deepEqual(
       [...files.keys()].filter((name) => /^(?:data|tmp)\/./u.test(name)),
       [],

@@ -5,7 +5,7 @@ import { after, before, suite, test } from "node:test";
 import type { Operated } from "../harness/operator.ts";
 import { runRelease } from "./run-tool.ts";
 import { openToyRegistry, type ToyPackage, type ToyRegistry } from "./toy-registry.ts";
-import { copyUmbrella, type UmbrellaCopy } from "./umbrella-copy.ts";
+import { copyUmbrella, kvVersion, type UmbrellaCopy } from "./umbrella-copy.ts";
 
 /** What a platform's programs begin with, in hexadecimal digits: enough to tell them apart. */
 interface Platform {
@@ -107,7 +107,7 @@ suite("npm run release -- foo --target PLATFORM", () => {
       const found = await readFile(join(root, runtime, program));
       assert.deepEqual(found, toyNode(platform).files[`bin/${program}`]);
       assert.equal(await readFile(join(root, runtime, "LICENSE"), "utf8"), `of ${packageName}`);
-      const text = await readFile(join(root, "releases/0.1.0/manifest.json"), "utf8");
+      const text = await readFile(join(root, `releases/${kvVersion}/manifest.json`), "utf8");
       const manifest = JSON.parse(text);
       assert.deepEqual([manifest.target, manifest.nodeVersion], [target, nodeVersion]);
       assert.ok(Object.hasOwn(manifest.files, `${runtime}/${program}`));

@@ -1,6 +1,7 @@
 import { cpSync } from "node:fs";
 import { lstat, mkdir, readdir, readlink, symlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import manifest from "../../package.json" with { type: "json" };
 import { checkout } from "../harness/checkout.ts";
 import { makeTemporaryDirectory } from "../harness/temporary-directory.ts";
 
@@ -16,6 +17,9 @@ const SHIPPED = new Set([
   "releases.ts",
   "tools",
 ]);
+
+/** What KV's releases are, unless they say otherwise. */
+export const { version: kvVersion } = manifest;
 
 /** A checkout of its own, which goes with all that was built in it. */
 export interface UmbrellaCopy extends AsyncDisposable {

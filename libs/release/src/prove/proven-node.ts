@@ -4,8 +4,8 @@ import { systemTime, type Time } from "@kv/application";
 /** No release takes near as long to start, to answer or to stop; one that does is stuck. In milliseconds. */
 const limitMs = 30_000;
 
-/** What a node's log says when all of it runs; `runSystem` has it say so. */
-const startedPattern = /"type":"system-started"/u;
+/** What a node's log says, in either of its forms, when all of it runs. */
+const startedPattern = /"type":"system-started"|\bStarted logger, .* in \d+ ms/u;
 
 /** How `bin/NAME` is run. */
 export interface NodeSetting {
