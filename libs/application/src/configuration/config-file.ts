@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { EnvironmentReader } from "./environment-reader.ts";
@@ -81,12 +82,25 @@ interface ImportedFile {
 function importFailure(error: unknown, { root, path, href }: ImportedFile): string {
   if (isModuleNotFound(error) && error.url === href) return "there is no such file";
   // The stack of an error of syntax may begin with the place, which may be in a file that this one imports.
-  const [first = ""] = error instanceof Error ? (error.stack ?? "").split("\n", 1) : [];
-  const [, file, line] = /^(\S.*):(\d+)$/u.exec(first) ?? [];
+  const stack = error instanceof Error ? error.stack : undefined;
+  const [, file, line] = placeIn(stack) ?? placeIn(checkedSyntax(error, href)) ?? [];
   if (file === undefined) return `cannot be read: ${failureReason(error)}`;
   const named = relative(resolve(root), file.startsWith("file:") ? fileURLToPath(file) : file);
   const place = resolve(root, named) === resolve(root, path) ? `line ${line}` : `${named}:${line}`;
   return `cannot be read: ${place}: ${failureReason(error)}`;
+}
+
+/** The file and the line that a report of an error begins with. */
+function placeIn(report: string | undefined): readonly string[] | undefined {
+  const [first = ""] = (report ?? "").split("\n", 1);
+  return /^(\S.*):(\d+)$/u.exec(first) ?? undefined;
+}
+
+/** What Node says of the syntax of a JavaScript file: it keeps the line to itself when the file is imported. */
+function checkedSyntax(error: unknown, href: string): string | undefined {
+  if (!(error instanceof SyntaxError)) return undefined;
+  const args = ["--check", fileURLToPath(href)];
+  return spawnSync(process.execPath, args, { encoding: "utf8" }).stderr;
 }
 
 function isModuleNotFound(error: unknown): error is { readonly url: string } {

@@ -374,4 +374,12 @@ suite("the report", () => {
       message: "Cannot start: config.ts: cannot be read: line 1: Expression expected",
     });
   });
+
+  test("a file in JavaScript that cannot be parsed, also below a folder with a space", async () => {
+    await using folder = await openConfigFolder({ "a b.mjs": "\nexport const config = (;\n" });
+    const loading = load({}, { root: folder.path, configFile: "a b.mjs", runtimeFile: undefined });
+    await assert.rejects(loading, {
+      message: "Cannot start: a b.mjs: cannot be read: line 2: Unexpected token ';'",
+    });
+  });
 });

@@ -121,6 +121,19 @@ suite("the configuration of a release", () => {
     assert.match(node.stdout(), /the lamp shines edited/u);
   });
 
+  test("an edit that is wrong is told by its line", async () => {
+    const edited = { ...lamp, path: join(house.root, "badly edited") };
+    await assembleCode(edited);
+    const file = join(edited.path, "releases/1.2.0/runtime.mjs");
+    await writeFile(file, `\nexport const config = (;\n`);
+    const { code, stderr } = await runRelease(edited, "start");
+    assert.equal(code, 78);
+    assert.match(
+      stderr,
+      /^Cannot start: releases\/1\.2\.0\/runtime\.mjs: cannot be read: line 2: [^\n]*\n$/u,
+    );
+  });
+
   test("RELEASE_SYS_CONFIG names another runtime file", async () => {
     const file = join(house.root, "other.mjs");
     await writeFile(file, `export const config = () => ({ lamp: { colour: "other" } });`);
@@ -154,6 +167,22 @@ suite("the configuration of a release", () => {
 });
 
 suite("one node at a time", () => {
+  test("of two that are started at once, one runs", async () => {
+    const starts = await Promise.allSettled([startRelease(lamp), startRelease(lamp)]);
+    const nodes = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
+    const refusals = starts.flatMap((start) => (start.status === "rejected" ? [start.reason] : []));
+    assert.match(
+      String(refusals),
+      /^Error: it ended: lamp runs already, as process \d+; [^\n]*\n$/u,
+    );
+    for (const node of nodes) {
+      await using running = node;
+      assert.equal((await runRelease(lamp, "stop")).code, 0);
+      assert.equal((await running.ended).code, 0);
+    }
+    assert.deepEqual([nodes.length, refusals.length], [1, 1]);
+  });
+
   test("a second start is refused and names the first", async () => {
     await using node = await startRelease(lamp);
     const { code, stdout, stderr } = await runRelease(lamp, "start");

@@ -45,12 +45,24 @@ export const lamp = {
 suite("bundleRelease()", () => {
   test("puts all code into one file beside the program, and nothing that nobody uses", async () => {
     const { files, text } = await bundle();
-    assert.deepEqual([...files.keys()], ["main.mjs", "release.mjs"]);
+    assert.deepEqual([...files.keys()], ["LICENSES", "main.mjs", "release.mjs"]);
     assert.match(text, /Shines\./u);
     assert.doesNotMatch(text, /pleated-linen/u);
     const both = await bundle({ applications: { shade: "permanent" } });
     assert.match(both.text, /pleated-linen/u);
     assert.match(both.text, /Shines\./u);
+  });
+
+  test("hands on the licenses of the packages that are in it, and of no others", async () => {
+    const { files } = await bundle();
+    const names = [
+      ...(files.get("LICENSES") ?? "").matchAll(/^(\S+) [\d.]+ \(.+\)\n=+\n\n./gmu),
+    ].map(([, name]) => name);
+    for (const name of ["commander", "pino", "pino-pretty", "valibot"]) {
+      assert.ok(names.includes(name), name);
+    }
+    assert.deepEqual(names.length, new Set(names).size);
+    assert.ok(!names.includes("rolldown"));
   });
 
   test("makes the same bytes wherever the project lies, and names no folder of this machine", async () => {

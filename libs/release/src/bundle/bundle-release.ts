@@ -7,6 +7,7 @@ import { ReleaseError } from "../errors.ts";
 import { layout } from "../layout.ts";
 import type { Release } from "../release.ts";
 import { bundlerReason } from "./bundler-reason.ts";
+import { collectLicenses, LICENSES_FILE } from "./collect-licenses.ts";
 import { portableMap } from "./portable-map.ts";
 import { releaseEntry } from "./release-entry.ts";
 import { CODE_FILE, releaseProgram } from "./release-program.ts";
@@ -15,18 +16,20 @@ import { CODE_FILE, releaseProgram } from "./release-program.ts";
 const ENTRY = "release:main";
 
 /**
- * Writes all code of a release into one file, without what nobody uses, beside the small program that Node runs, and a source
- * map if one is wanted. The same sources make the same bytes, wherever they lie. Throws `ASSEMBLY_FAILED`.
+ * Writes all code of a release into one file, without what nobody uses, beside the small program that Node runs, the licenses of
+ * the packages that are in it, and a source map if one is wanted. The same sources make the same bytes, wherever they lie. Throws `ASSEMBLY_FAILED`.
  */
 export async function bundleRelease(release: Release, { say, signal }: Assembly): Promise<void> {
   const { applications, options } = release;
   say(`bundling ${applications.map(({ name }) => name).join(", ")}`);
   const program = join(release.path, layout.program(release.name, release.version));
   const folder = dirname(program);
-  const { code, map } = await bundle(release);
+  const { code, map, moduleIds } = await bundle(release);
   signal.throwIfAborted();
   await mkdir(folder, { recursive: true });
   await writeFile(program, releaseProgram(release));
+  const licenses = await collectLicenses(moduleIds);
+  if (licenses !== "") await writeFile(join(folder, LICENSES_FILE), licenses);
   if (!options.sourceMaps || map === null) {
     await writeFile(join(folder, CODE_FILE), code);
     return;

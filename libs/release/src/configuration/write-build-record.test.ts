@@ -68,6 +68,18 @@ suite("writeBuildRecord()", () => {
     assert.deepEqual(said, ["fixing what config/config.ts says for prod"]);
   });
 
+  test("says which secrets it makes known", async () => {
+    const { said } = await build(
+      "return { lamp: { key: 'k', colour: 'red' }, control: { cookie: 'c' } };",
+    );
+    const told =
+      "a secret that everybody can read in build.json now; a runtime file need not hold it";
+    assert.deepEqual(said.slice(1), [
+      `config/config.ts says lamp.key, ${told}`,
+      `config/config.ts says control.cookie, ${told}`,
+    ]);
+  });
+
   test("is the same text for the same project, wherever it lies", async () => {
     const config = "return { lamp: { colour: configEnv } };";
     assert.equal((await build(config)).text, (await build(config)).text);

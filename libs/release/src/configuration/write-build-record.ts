@@ -7,6 +7,7 @@ import {
   configurationReport,
   createControl,
   createLogger,
+  type EnvironmentDeclaration,
   failureReason,
   freezeConfiguration,
   type FrozenConfiguration,
@@ -31,6 +32,11 @@ export async function writeBuildRecord(release: Release, { say }: Assembly): Pro
   const others = project.applications.map(({ name }) => name);
   const knownApplications = others.filter((name) => !inRelease.has(name));
   const configuration = await freeze(release, knownApplications, say);
+  for (const key of openSecrets(applications, configuration)) {
+    say(
+      `${configuration.configFile} says ${key}, a secret that everybody can read in ${BUILD_RECORD} now; a runtime file need not hold it`,
+    );
+  }
   const record: BuildRecord = {
     name: release.name,
     version: release.version,
@@ -68,6 +74,19 @@ async function freeze(
     const problem = configurationReport(error.details.problems, `assemble ${name}`);
     throw new ReleaseError("RELEASE_REFUSED", { problem }, { cause: error });
   }
+}
+
+/** The secrets that a release would hold for everybody to read. */
+function openSecrets(
+  applications: Release["applications"],
+  { values }: FrozenConfiguration,
+): readonly string[] {
+  return withOwn(applications).flatMap(({ application: { name, environment } }) => {
+    const declaration: EnvironmentDeclaration = environment;
+    return Object.keys(values[name] ?? {})
+      .filter((key) => declaration[key]?.secret === true)
+      .map((key) => `${name}.${key}`);
+  });
 }
 
 /** The applications, and those that every release has beside them. */
