@@ -279,7 +279,7 @@ suite("the report", () => {
     "a file that cannot be parsed": [
       { runtime: `\n\nreturn { oops` },
       {},
-      `runtime.mjs: cannot be read: Unexpected end of input`,
+      `runtime.mjs: cannot be read: line 3: Unexpected end of input`,
     ],
     "a function that throws": [
       { runtime: `throw new Error("no idea\\nwhy");` },
