@@ -149,6 +149,7 @@ suite("a release's options", () => {
     assert.deepEqual((await readdir(code)).toSorted(), ["LICENSES", "main.mjs", "release.mjs"]);
     const { path } = await assembleVariant(umbrella, "sourceMaps: true");
     assert.deepEqual((await readdir(code)).toSorted(), [
+      "LICENSES",
       "main.mjs",
       "release.mjs",
       "release.mjs.map",
