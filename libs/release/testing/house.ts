@@ -92,7 +92,7 @@ export const lamp: Application<typeof environment, { colour: () => string }> = {
   dependencies: [],
   environment,
   channels: ["house.lamp"],
-  shutdownMs: 1000,
+  shutdownMs: 60_000,
   commands: [
     { name: "colour", summary: "Its colour", where: "node", run: ({ api }) => api.colour(), format: (colour) => colour },
     { name: "blink", summary: "Blinks", where: "standalone", run: () => "blinked", format: (text) => text },

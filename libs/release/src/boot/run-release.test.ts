@@ -242,8 +242,7 @@ suite("one node at a time", () => {
       stderr,
       `lamp (process ${node.pid}) has not ended in 0.1 s, and is still stopping; wait with a longer --timeout, or end it with kill -9 ${node.pid}\n`,
     );
-    // Its applications have a second.
-    assert.equal((await node.ended).code, 1);
+    process.kill(node.pid, 0);
   });
 
   for (const words of ["stop --timeout soon", "stop --timeout -1", "stop now", "stop --timeout"]) {

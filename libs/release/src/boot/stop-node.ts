@@ -1,4 +1,5 @@
 import { setTimeout as after } from "node:timers/promises";
+import { systemTime } from "@kv/application";
 import { cannotRun } from "./cannot-run.ts";
 import { isRunning, type NodeProcess } from "./pid-file.ts";
 
@@ -19,8 +20,9 @@ export interface StopRequest {
 export async function stopNode({ node, found, timeoutMs }: StopRequest): Promise<void> {
   const { pid } = found;
   askToStop(node, pid);
-  for (let waitedMs = 0; isRunning(found); waitedMs += lookMs) {
-    if (waitedMs >= timeoutMs) {
+  const endMs = systemTime.nowMs() + timeoutMs;
+  while (isRunning(found)) {
+    if (systemTime.nowMs() >= endMs) {
       const wayOut = `wait with a longer --timeout, or end it with kill -9 ${pid}`;
       throw cannotRun(
         `${node} (process ${pid}) has not ended in ${timeoutMs / 1000} s, and is still stopping; ${wayOut}`,
