@@ -7,7 +7,7 @@ import { processMark } from "./process-mark.ts";
 /** As systems are asked, this one and others: those that list processes by ps. */
 const platforms = [
   ...(process.platform === "linux" ? ["linux"] : []),
-  ...(spawnSync("ps", ["-p", "1"]).error === undefined ? ["darwin"] : []),
+  ...(spawnSync("/bin/ps", ["-p", "1"]).error === undefined ? ["darwin"] : []),
 ];
 
 for (const platform of platforms) {

@@ -37,8 +37,10 @@ function linuxMark(pid: number): string | undefined {
 }
 
 function listedMark(pid: number): string | undefined {
-  const { stdout } = spawnSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], {
+  const { stdout } = spawnSync("/bin/ps", ["-o", "stat=,lstart=", "-p", String(pid)], {
     encoding: "utf8",
+    // The same words whoever asks.
+    env: { LC_ALL: "C", TZ: "UTC" },
   });
   const [, state, start] = /^\s*(\S+)\s+(.*\S)\s*$/u.exec(stdout) ?? [];
   return state === undefined || state.startsWith("Z") ? undefined : start;

@@ -140,7 +140,7 @@ began_then() {
   fi
   wanted=$(printf '%s' "$2" | tr -s ' ')
   # shellcheck disable=SC2046
-  set -- $(ps -o stat=,lstart= -p "$1" 2>/dev/null)
+  set -- $(LC_ALL=C TZ=UTC ps -o stat=,lstart= -p "$1" 2>/dev/null)
   case ${1:-Z} in Z*) return 1 ;; esac
   shift
   [ "$*" = "$wanted" ]
