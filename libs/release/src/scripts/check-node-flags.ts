@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Assembly } from "../assemble/assembly.ts";
 import { ReleaseError } from "../errors.ts";
@@ -112,6 +113,7 @@ function flagsWithValues(
 
 function nodeOf(release: Release): string {
   const own = runtimeProgram(release);
-  const runsHere = release.target.name === platformName(process);
-  return own !== undefined && runsHere ? join(release.path, own) : process.execPath;
+  if (own === undefined || release.target.name !== platformName(process)) return process.execPath;
+  const program = join(release.path, own);
+  return existsSync(program) ? program : process.execPath;
 }

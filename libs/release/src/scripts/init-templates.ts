@@ -29,7 +29,7 @@ export async function initTemplates({ root, force, ask, say }: InitOptions): Pro
   const changed = drafts.filter(({ state }) => state === "changed").map(({ file }) => file);
   if (changed.length > 0 && !force && ask === undefined) {
     const which = `${changed.join(", ")} ${changed.length === 1 ? "is" : "are"}`;
-    const problem = `${which} not as it would be written; nothing was written: use -- --force to overwrite, or move what is there away`;
+    const problem = `${which} not as it would be written; nothing was written: --force overwrites (with npm: -- --force), or move what is there away`;
     throw new ReleaseError("RELEASE_REFUSED", { problem });
   }
   await mkdir(join(root, TEMPLATE_FOLDER), { recursive: true });
