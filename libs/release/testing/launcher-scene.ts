@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, type ExecFileException } from "node:child_process";
 import { chmod, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { versionFolder } from "../src/layout.ts";
@@ -92,10 +92,9 @@ async function run(
   const identity = user === undefined ? {} : { uid: user, gid: user };
   const options = { cwd, env, encoding: "utf8", timeout: 60_000, ...identity } as const;
   return await new Promise((resolve, reject) => {
-    const done = (error: Error | null, stdout: string, stderr: string): void => {
-      const how = error as { code?: number | string; signal?: string } | null;
-      if (how?.code === "ENOENT") reject(error);
-      else resolve({ code: how?.signal ?? how?.code ?? 0, stdout, stderr });
+    const done = (error: ExecFileException | null, stdout: string, stderr: string): void => {
+      if (error?.code === "ENOENT") reject(error);
+      else resolve({ code: error?.signal ?? error?.code ?? 0, stdout, stderr });
     };
     if (shell === undefined) execFile(path, words, options, done);
     else execFile(shell, [path, ...words], options, done);

@@ -84,7 +84,7 @@ async function unknownFlags(
     if (verdict.type === "program") {
       problems.push({ line, problem: `${shown} is no flag of Node; write --flag=value` });
     } else if (verdict.type === "refused") {
-      problems.push({ line, problem: inWords(shown, verdict.reason) });
+      problems.push({ line, problem: inWords(group.words[0] ?? "", verdict.reason) });
     }
   }
   if (problems.length > 0) return problems;

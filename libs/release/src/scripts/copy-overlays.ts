@@ -1,6 +1,6 @@
 import type { Dirent, Stats } from "node:fs";
 import { chmod, copyFile, lstat, mkdir, readdir, readlink, rm, symlink } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { Assembly } from "../assemble/assembly.ts";
 import { ReleaseError } from "../errors.ts";
 import { layout } from "../layout.ts";
@@ -15,10 +15,10 @@ import { hasCode } from "./has-code.ts";
 export async function copyOverlays(release: Release, { say, signal }: Assembly): Promise<void> {
   for (const overlay of release.options.overlays) {
     const entries = await entriesOf(release, overlay);
-    say(`copying the files of ${overlay}`);
+    say(`copying the files of ${shown(release, overlay)}`);
     for (const entry of entries) {
       signal.throwIfAborted();
-      await copy(entry, join(release.path, entry.name));
+      await copy(entry, join(release.path, entry.name), shown(release, entry.path));
     }
   }
 }
@@ -47,7 +47,11 @@ async function entriesOf(release: Release, overlay: string): Promise<readonly En
     const found = await readdir(join(overlay, folder), { withFileTypes: true });
     for (const member of found.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       const name = folder === "" ? member.name : `${folder}/${member.name}`;
-      const entry = { name, path: join(overlay, name), type: typeOf(member, join(overlay, name)) };
+      const entry = {
+        name,
+        path: join(overlay, name),
+        type: typeOf(member, shown(release, join(overlay, name))),
+      };
       refuseOthers(release, entry);
       entries.push(entry);
       if (entry.type === "folder") await read(name);
@@ -80,15 +84,20 @@ function refuseOthers(release: Release, { name, path }: Entry): void {
         ? `${name} is written by the assembly itself`
         : undefined;
   if (whose === undefined) return;
-  throw refused(`The overlay cannot have ${path}: ${whose}`);
+  throw refused(`The overlay cannot have ${shown(release, path)}: ${whose}`);
 }
 
-async function copy({ path, name, type }: Entry, to: string): Promise<void> {
+/** As the person who has written it knows it. */
+function shown({ project }: Release, path: string): string {
+  return relative(project.root, path);
+}
+
+async function copy({ path, name, type }: Entry, to: string, told: string): Promise<void> {
   const there = await statOf(to);
   const isFolder = there?.isDirectory() === true;
   if (there !== undefined && isFolder !== (type === "folder")) {
     const [before, now] = isFolder ? ["a folder", `a ${type}`] : ["a file", "a folder"];
-    throw refused(`The overlay has ${path} as ${now}, and ${name} is ${before} of the release`);
+    throw refused(`The overlay has ${told} as ${now}, and ${name} is ${before} of the release`);
   }
   if (type === "folder") {
     const { mode } = await lstat(path);

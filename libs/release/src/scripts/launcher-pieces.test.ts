@@ -19,19 +19,33 @@ const NOBODY = 65_534;
 const needsRoot =
   process.getuid?.() === 0 ? {} : { skip: "only root can run a command as another user" };
 
-describe("vm.args", () => {
-  const flags = async (text: string): Promise<readonly string[]> => {
-    await scene.writeVersion("vm.args", text);
-    const { stdout, stderr } = await scene.run(["start"]);
-    await scene.writeVersion("vm.args", "");
-    assert.equal(stderr, "");
-    const words = stdout.split("\n");
-    return words.slice(
-      0,
-      words.findIndex((word) => word.endsWith("main.mjs]")),
-    );
-  };
+const flags = async (text: string): Promise<readonly string[]> => {
+  await scene.writeVersion("vm.args", text);
+  const { stdout, stderr } = await scene.run(["start"]);
+  await scene.writeVersion("vm.args", "");
+  assert.equal(stderr, "");
+  const words = stdout.split("\n");
+  return words.slice(
+    0,
+    words.findIndex((word) => word.endsWith("main.mjs]")),
+  );
+};
 
+const cookieOf = ({ stdout }: { stdout: string }): string | undefined =>
+  /^RELEASE_COOKIE=(.*)$/mu.exec(stdout)?.[1];
+
+const withStart = async (lines: string, launch = {}): Promise<string> => {
+  const text = await scene.read("releases/1.0.0/start.sh");
+  await scene.writeVersion("start.sh", `${text}${lines}\n`);
+  const { code, stdout, stderr } = await scene.run(["start"], {
+    variables: { RELEASE_COOKIE: "a", ...launch },
+  });
+  await scene.writeVersion("start.sh", text);
+  assert.deepEqual([code, stdout], [1, ""]);
+  return stderr;
+};
+
+describe("vm.args", () => {
   test("holds several flags a line, comments, empty lines, and a last line without its end", async () => {
     const text = "# about\n\n--one --two=2\t--three # and so\n  \t\n  # four\n--five#5\r\n--six";
     const found = ["[--one]", "[--two=2]", "[--three]", "[--five#5]", "[--six]"];
@@ -85,9 +99,6 @@ describe("vm.args", () => {
 });
 
 describe("the cookie", () => {
-  const cookieOf = ({ stdout }: { stdout: string }): string | undefined =>
-    /^RELEASE_COOKIE=(.*)$/mu.exec(stdout)?.[1];
-
   test("is made by the first start, for its user alone, and kept", async () => {
     await scene.remove("releases/COOKIE");
     const first = cookieOf(await scene.run(["start"]));
@@ -203,17 +214,6 @@ describe("pid", () => {
 });
 
 describe("Node", () => {
-  const withStart = async (lines: string, launch = {}): Promise<string> => {
-    const text = await scene.read("releases/1.0.0/start.sh");
-    await scene.writeVersion("start.sh", `${text}${lines}\n`);
-    const { code, stdout, stderr } = await scene.run(["start"], {
-      variables: { RELEASE_COOKIE: "a", ...launch },
-    });
-    await scene.writeVersion("start.sh", text);
-    assert.deepEqual([code, stdout], [1, ""]);
-    return stderr;
-  };
-
   test("of its own that is not there: one line", async () => {
     const node = join(scene.release.path, "nowhere");
     assert.equal(

@@ -25,6 +25,12 @@ after(async () => {
 
 const shells = ["/usr/bin/dash", "/bin/bash", "/bin/busybox"].filter((path) => existsSync(path));
 
+const root = async (path: string, cwd = "/", shell?: string): Promise<string | undefined> => {
+  const launch = shell === undefined ? { path, cwd } : { path, cwd, shell };
+  const { stdout } = await scene.run(["start"], launch);
+  return /^RELEASE_ROOT=(.*)$/mu.exec(stdout)?.[1];
+};
+
 describe("bin/NAME start", () => {
   for (const shell of shells) {
     test(`gives Node the program, the command and the words under ${shell}`, async () => {
@@ -119,12 +125,6 @@ async function sleeping(): Promise<string> {
 }
 
 describe("the folder of the release is found", () => {
-  const root = async (path: string, cwd = "/", shell?: string): Promise<string | undefined> => {
-    const launch = shell === undefined ? { path, cwd } : { path, cwd, shell };
-    const { stdout } = await scene.run(["start"], launch);
-    return /^RELEASE_ROOT=(.*)$/mu.exec(stdout)?.[1];
-  };
-
   test("from its own folder, by ./toy, by a relative path, and when sh is given the name only", async () => {
     const { path } = scene.release;
     assert.equal(await root("./toy", join(path, "bin")), path);
