@@ -150,7 +150,7 @@ began_then() {
 # or a part of one, and # at the beginning of a word makes a comment of the rest of the line. Nothing else has a meaning.
 read_flags() {
   flags=
-  [ -f "$1" ] && [ -r "$1" ] || fail "$1, which holds flags of Node, is not there or may not be read"
+  { [ -f "$1" ] && [ -r "$1" ]; } || fail "$1, which holds flags of Node, is not there or may not be read"
   line_number=0
   while IFS= read -r rest || [ -n "$rest" ]; do
     line_number=$((line_number + 1))
