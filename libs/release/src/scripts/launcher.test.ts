@@ -99,6 +99,24 @@ describe("bin/NAME start", () => {
     });
   });
 
+  test("wants the full name of a host for the distribution by name", async () => {
+    const start = async (node: string) =>
+      await scene.run(["start"], {
+        variables: { RELEASE_DISTRIBUTION: "name", RELEASE_NODE: node },
+      });
+    for (const node of ["toy", "toy@host"]) {
+      const { code, stderr } = await start(node);
+      assert.equal(code, 1);
+      assert.equal(
+        stderr,
+        `RELEASE_DISTRIBUTION=name wants the full name of the host in RELEASE_NODE, such as toy@host.example.org, not "${node}"\n`,
+      );
+    }
+    for (const node of ["toy@host.example.org", "toy@10.0.0.7", "toy@fd00::7"]) {
+      assert.equal((await start(node)).code, 7, node);
+    }
+  });
+
   test("is Node itself then: a signal reaches it under the same number", async () => {
     await scene.writeVersion("start.sh", await sleeping());
     const child = spawn(scene.launcher, ["start"], { env: { PATH: "/usr/bin:/bin" } });

@@ -40,6 +40,12 @@ for %%D in (sname name none) do if "%RELEASE_DISTRIBUTION%"=="%%D" goto known_di
 exit /b 1
 
 :known_distribution
+if not "%RELEASE_DISTRIBUTION%"=="name" goto known_node
+echo "%RELEASE_NODE%" | findstr /r "@.*[.:]" >nul && goto known_node
+>&2 echo RELEASE_DISTRIBUTION=name wants the full name of the host in RELEASE_NODE, such as %RELEASE_NAME%@host.example.org
+exit /b 1
+
+:known_node
 set "COOKIE_FILE=%RELEASE_ROOT%\releases\COOKIE"
 set "PID_FILE=%RELEASE_TMP%\%RELEASE_NODE%.pid"
 set "ARGS_FILE=%RELEASE_REMOTE_VM_ARGS%"

@@ -81,6 +81,10 @@ set_defaults() {
   case $RELEASE_NODE in
     */*) fail "RELEASE_NODE is the name of a node, not \"$RELEASE_NODE\"" ;;
   esac
+  case $RELEASE_DISTRIBUTION:$RELEASE_NODE in
+    name:*@*[.:]* | sname:* | none:*) ;;
+    *) fail "RELEASE_DISTRIBUTION=name wants the full name of the host in RELEASE_NODE, such as $RELEASE_NAME@host.example.org, not \"$RELEASE_NODE\"" ;;
+  esac
   export RELEASE_MODE RELEASE_DISTRIBUTION RELEASE_NODE RELEASE_TMP RELEASE_VM_ARGS RELEASE_REMOTE_VM_ARGS
   export RELEASE_SYS_CONFIG
 }

@@ -6,11 +6,13 @@
 @rem How the node is called. Two nodes of one release on one machine need two names.
 @rem set "RELEASE_NODE={{node}}"
 
-@rem Whether the node is called by its host's short name (sname, the default) or the full one (name), or is alone (none).
+@rem Where its host has a name of several words, or is an address: bin\{{name}}.bat sees to it that RELEASE_NODE has it. By
+@rem default this is sname, and the host is called by one word.
 @rem set "RELEASE_DISTRIBUTION=name"
+@rem set "RELEASE_NODE={{node}}@host.example.org"
 
 @rem Where the node notes its process, and what else lasts no longer than it does.
 @rem set "RELEASE_TMP=%ProgramData%\{{name}}"
 
-@rem heart: a daemon that has died, or hangs, is started again; one that was stopped is not.
+@rem heart starts a daemon again that has died or hangs; there are daemons on Unix only.
 @rem set "RELEASE_HEART=true"

@@ -14,8 +14,9 @@ export GLIBC_TUNABLES="${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}"
 # How the node is called. Two nodes of one release on one machine need two names.
 # export RELEASE_NODE="${RELEASE_NODE:-{{node}}}"
 
-# Whether the node is called by its host's short name (sname, the default) or the full one (name), or is alone (none).
-# export RELEASE_DISTRIBUTION="${RELEASE_DISTRIBUTION:-name}"
+# Where its host has a name of several words, or is an address: bin/{{name}} sees to it that RELEASE_NODE has it. By default
+# this is sname, and the host is called by one word.
+# export RELEASE_DISTRIBUTION=name RELEASE_NODE="${RELEASE_NODE:-{{node}}@host.example.org}"
 
 # Where the node notes its process, and what else lasts no longer than it does.
 # export RELEASE_TMP="${RELEASE_TMP:-/run/{{name}}}"
@@ -25,5 +26,6 @@ export GLIBC_TUNABLES="${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}"
 #   start) export NODE_OPTIONS="--heapsnapshot-signal=SIGUSR2" ;;
 # esac
 
-# heart: a daemon that has died, or hangs, is started again; one that was stopped is not.
+# heart: a daemon that has died, or has hung for RELEASE_HEART_TIMEOUT seconds (60), is started again; one that was stopped
+# is not.
 # export RELEASE_HEART=true
