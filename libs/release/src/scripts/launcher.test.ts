@@ -6,7 +6,11 @@ import { mkdir, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { openLauncherScene, type LauncherScene } from "../../testing/launcher-scene.ts";
+import {
+  type Launched,
+  openLauncherScene,
+  type LauncherScene,
+} from "../../testing/launcher-scene.ts";
 
 /** What every test here begins with; each leaves it as it was. */
 let scene: LauncherScene;
@@ -30,6 +34,9 @@ const root = async (path: string, cwd = "/", shell?: string): Promise<string | u
   const { stdout } = await scene.run(["start"], launch);
   return /^RELEASE_ROOT=(.*)$/mu.exec(stdout)?.[1];
 };
+
+const startNamed = async (node: string): Promise<Launched> =>
+  await scene.run(["start"], { variables: { RELEASE_DISTRIBUTION: "name", RELEASE_NODE: node } });
 
 describe("bin/NAME start", () => {
   for (const shell of shells) {
@@ -100,12 +107,8 @@ describe("bin/NAME start", () => {
   });
 
   test("wants the full name of a host for the distribution by name", async () => {
-    const start = async (node: string) =>
-      await scene.run(["start"], {
-        variables: { RELEASE_DISTRIBUTION: "name", RELEASE_NODE: node },
-      });
     for (const node of ["toy", "toy@host"]) {
-      const { code, stderr } = await start(node);
+      const { code, stderr } = await startNamed(node);
       assert.equal(code, 1);
       assert.equal(
         stderr,
@@ -113,7 +116,7 @@ describe("bin/NAME start", () => {
       );
     }
     for (const node of ["toy@host.example.org", "toy@10.0.0.7", "toy@fd00::7"]) {
-      assert.equal((await start(node)).code, 7, node);
+      assert.equal((await startNamed(node)).code, 7, node);
     }
   });
 
