@@ -38,7 +38,9 @@ export async function measureAll<Some extends Cell>(
     measure: async (round) => {
       const isQuiet = await waitForQuiet({ usedUs: () => usedUsOf(workplace.pids) });
       if (!isQuiet) progress.tell(`round ${round + 1}: not all processes are quiet, going on`);
-      return await subject.measure({ ...traffic, seed: seed + round + 1, durationMs: slotMs });
+      const drawn = { ...traffic, seed: seed + round + 1, durationMs: slotMs };
+      const measurement = await subject.measure(drawn);
+      return isQuiet ? measurement : { ...measurement, isDisturbed: true };
     },
   }));
   const results = await interleave(slots, rounds, ({ name }, round) =>

@@ -14,6 +14,8 @@ export interface Measurement {
   readonly generatorCpuUs: number | undefined;
   /** The share of the reads that found their value in memory, 0 to 1; `undefined` where the engine does not tell. */
   readonly cacheHits: number | undefined;
+  /** Whether it began while a process of the run was still at work on its own, and was waited for in vain. */
+  readonly isDisturbed?: boolean;
 }
 
 /** Operations a second. */

@@ -8,6 +8,12 @@ const LOOK_MS = 100;
 /** So much of a core is not quiet: a node that does nothing takes less than one hundredth. */
 const QUIET_SHARE = 0.05;
 
+/**
+ * So often in a row: redis-server sees ten times a second whether its file is to be rewritten, so that the first look may be
+ * nearly over when it begins.
+ */
+const QUIET_LOOKS = 2;
+
 /** Nobody is waited for longer. */
 const PATIENCE_MS = 15_000;
 
@@ -25,11 +31,14 @@ export interface QuietOptions {
  */
 export async function waitForQuiet({ usedUs, sleep = after }: QuietOptions): Promise<boolean> {
   let before = usedUs();
+  let quietLooks = 0;
   for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += LOOK_MS) {
     await sleep(LOOK_MS);
     const now = usedUs();
     // A process that has ended takes its time with it.
-    if (Math.abs(now - before) < QUIET_SHARE * LOOK_MS * 1_000) return true;
+    const isQuiet = Math.abs(now - before) < QUIET_SHARE * LOOK_MS * 1_000;
+    quietLooks = isQuiet ? quietLooks + 1 : 0;
+    if (quietLooks === QUIET_LOOKS) return true;
     before = now;
   }
   return false;

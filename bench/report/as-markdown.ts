@@ -1,5 +1,5 @@
 import { isFigures } from "./as-text.ts";
-import type { Report, Run, Table, Verdict } from "./report.ts";
+import { disturbances, type Report, type Run, type Table, type Verdict } from "./report.ts";
 
 const MARKS: Readonly<Record<Verdict["outcome"], string>> = {
   met: "met",
@@ -23,9 +23,11 @@ function verdictsMarkdown(verdicts: readonly Verdict[]): string {
   return tableMarkdown({ title: "Targets", columns: ["to reach", "measured", ""], rows });
 }
 
-function reportMarkdown({ name, question, tables, skipped }: Report): string {
+function reportMarkdown({ name, question, tables, skipped, series }: Report): string {
   const reasons = skipped.map((reason) => `**Skipped:** ${reason}`);
-  return [`### ${name}`, question, ...tables.map(tableMarkdown), ...reasons].join("\n\n");
+  const disturbed = disturbances(series).map((what) => `**Disturbed:** ${what}`);
+  const parts = [...tables.map(tableMarkdown), ...reasons, ...disturbed];
+  return [`### ${name}`, question, ...parts].join("\n\n");
 }
 
 function tableMarkdown({ title, columns, rows, notes = [] }: Table): string {

@@ -1,4 +1,4 @@
-import type { Report, Run, Table, Verdict } from "./report.ts";
+import { disturbances, type Report, type Run, type Table, type Verdict } from "./report.ts";
 
 const MARKS: Readonly<Record<Verdict["outcome"], string>> = {
   met: "met    ",
@@ -12,11 +12,12 @@ export function headText({ machine, date, scale }: Omit<Run, "reports" | "tookMs
 }
 
 /** A report for a terminal. */
-export function reportText({ name, question, tables, verdicts, skipped }: Report): string {
+export function reportText({ name, question, tables, verdicts, skipped, series }: Report): string {
   return [
     `\n${name}: ${question}`,
     ...tables.map(tableText),
     ...skipped.map((reason) => `\n  SKIPPED: ${reason}`),
+    ...disturbances(series).map((what) => `\n  DISTURBED: ${what}`),
     "",
     verdicts.map(verdictText).join(""),
   ].join("\n");

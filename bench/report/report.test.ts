@@ -6,6 +6,7 @@ import { suite, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { runMarkdown } from "./as-markdown.ts";
 import { reportText } from "./as-text.ts";
+import type { Measurement } from "../measure/measurement.ts";
 import type { Report } from "./report.ts";
 import { showBytes, showCount, showMs, showRate, showRatio, showShare, showUs } from "./units.ts";
 import { writeResults } from "./write-readme.ts";
@@ -83,6 +84,28 @@ Lukewarm.
 
 **Skipped:** goats`,
   );
+});
+
+test("both tell which rounds began while somebody was still at work", () => {
+  const quiet: Measurement = {
+    operations: 1,
+    elapsedMs: 1,
+    cpuUs: 1,
+    latencyUs: undefined,
+    generatorCpuUs: undefined,
+    cacheHits: undefined,
+  };
+  const disturbed = { ...quiet, isDisturbed: true };
+  const series = [
+    { name: "cats", rounds: [quiet, disturbed, quiet, disturbed] },
+    { name: "dogs", rounds: [quiet] },
+  ];
+  const told = "not all processes were quiet before cats, round 2, 4";
+  assert.match(reportText({ ...report, series }), new RegExp(`\n  DISTURBED: ${told}\n`, "u"));
+  const head = { date: "2026-01-01", machine: "one", scale: "quick", tookMs: 90_000 };
+  const markdown = runMarkdown({ ...head, reports: [{ ...report, series }] });
+  assert.ok(markdown.endsWith(`**Disturbed:** ${told}`));
+  assert.doesNotMatch(markdown, /dogs/u);
 });
 
 const shown: readonly [shown: string, expected: string][] = [

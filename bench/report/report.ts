@@ -23,6 +23,15 @@ export interface Series {
   readonly rounds: readonly Measurement[];
 }
 
+/** What is to be known of `series` beside its figures: which rounds began while somebody was still at work, if any did. */
+export function disturbances(series: readonly Series[]): readonly string[] {
+  return series.flatMap(({ name, rounds }) => {
+    const found = rounds.flatMap(({ isDisturbed }, at) => (isDisturbed ? [at + 1] : []));
+    if (found.length === 0) return [];
+    return [`not all processes were quiet before ${name}, round ${found.join(", ")}`];
+  });
+}
+
 /** What an experiment has to say. */
 export interface Report {
   readonly name: string;
