@@ -11,6 +11,8 @@ import type { Subject } from "./subject.ts";
 const PATIENCE_MS = 120_000;
 /** Of traffic whose rate is not known yet: so many requests for each that is under way. */
 const FIRST_ROUNDS = 20;
+/** The tool counts whole milliseconds: of what it does within the first one it says that the rate is infinite. */
+const LEAST_OPERATIONS = 1_000;
 /** However fast the last run was: its rate may have been measured over an instant. */
 const MOST_OPERATIONS = 5_000_000;
 
@@ -26,25 +28,20 @@ export function toolSubject(
 ): Pick<Subject, "measure" | "sweep"> {
   const rates = new Map<string, number>();
   const measure = async (traffic: Traffic): Promise<Measurement> => {
-    const { connections, pipeline, operation, durationMs } = traffic;
+    const { connections, pipeline, operation } = traffic;
     const name = `${operation} ${connections} x ${pipeline}`;
-    const rate = rates.get(name);
-    const underWay = connections * pipeline;
-    const operations = Math.round(
-      rate === undefined
-        ? underWay * FIRST_ROUNDS
-        : Math.min(Math.max((rate * durationMs) / 1_000, underWay), MOST_OPERATIONS),
-    );
+    const operations = toolOperations(traffic, rates.get(name));
     const words = toolWords(target, traffic, { operations, keys: scale.redis.toolKeys });
-    const cpuBefore = readCpuTimeUs(target.pid);
+    const before = usedBy(target);
     const tool = run(program, words);
     workplace.adopt(tool.child);
     const figures = parseToolCsv(await tool.printed);
-    const cpuAfter = readCpuTimeUs(target.pid);
+    const after = usedBy(target);
     const measurement: Measurement = {
       operations,
       elapsedMs: (operations / figures.perSecond) * 1_000,
-      cpuUs: cpuAfter === undefined ? undefined : cpuAfter - (cpuBefore ?? Number.NaN),
+      cpuUs: difference(after.cpuUs, before.cpuUs),
+      frontCpuUs: difference(after.frontCpuUs, before.frontCpuUs),
       latencyUs: figures.latencyUs,
       generatorCpuUs: undefined,
       cacheHits: undefined,
@@ -53,6 +50,29 @@ export function toolSubject(
     return measurement;
   };
   return { measure, sweep: () => Promise.resolve() };
+}
+
+/** How many requests make up `traffic`, given how many a second it came to before, if it has run. */
+export function toolOperations(
+  { connections, pipeline, durationMs }: Pick<Traffic, "connections" | "pipeline" | "durationMs">,
+  rate: number | undefined,
+): number {
+  const underWay = connections * pipeline;
+  const wanted = rate === undefined ? underWay * FIRST_ROUNDS : (rate * durationMs) / 1_000;
+  const least = Math.max(underWay, rate === undefined ? LEAST_OPERATIONS : 0);
+  return Math.round(Math.min(Math.max(wanted, least), MOST_OPERATIONS));
+}
+
+/** User and system time of the node that holds the store, and of the one that passes on to it. */
+function usedBy({ pid, frontPid }: LoadTarget): Pick<Measurement, "cpuUs" | "frontCpuUs"> {
+  return {
+    cpuUs: readCpuTimeUs(pid),
+    frontCpuUs: frontPid === undefined ? undefined : readCpuTimeUs(frontPid),
+  };
+}
+
+function difference(after: number | undefined, before: number | undefined): number | undefined {
+  return after === undefined || before === undefined ? undefined : after - before;
 }
 
 interface Running {
