@@ -1,9 +1,8 @@
 import type { SyncMode } from "@kv/storage";
 import type { Login } from "../load/protocols.ts";
 import { killChild } from "../processes/workplace.ts";
-import { fillPopulation, fillToolKeys } from "../redis/fill.ts";
+import { assertToolKeys, fillPopulation, fillToolKeys } from "../redis/fill.ts";
 import { findFreePort } from "../redis/free-port.ts";
-import { TOOL } from "../redis/redis-benchmark.ts";
 import { RedisProcess } from "../redis/redis-process.ts";
 import type { RedisPrograms } from "../redis/redis-programs.ts";
 import { openRespClient, type RespClient } from "../redis/resp-client.ts";
@@ -109,10 +108,4 @@ function redisSubject({ load }: Bench, server: RedisProcess, { login }: Mode): N
     measure: (traffic) => server.whileRunning(load.call("run", { target, traffic })),
     sweep: (traffic) => server.whileRunning(load.call("sweep", { target, traffic })),
   };
-}
-
-async function assertToolKeys(client: RespClient, toolKeys: number): Promise<void> {
-  const length = await client.ask("HLEN", TOOL.bucket);
-  if (length === toolKeys) return;
-  throw new Error(`redis-benchmark was to find ${toolKeys} keys, and leaves ${String(length)}`);
 }

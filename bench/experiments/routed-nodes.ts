@@ -17,17 +17,22 @@ export interface LinkedNodeOptions {
   readonly sockets: string;
   /** Whether it stores a copy of the population. */
   readonly isFilled: boolean;
+  /** `none` for a node that stores nothing and only asks the others; as `npm start` has it without. */
+  readonly engine?: "none";
 }
 
 /** Starts a node that reaches the others of this machine. It is killed with `stack`. */
 export async function startLinkedNode(
   bench: Bench,
-  { name, table, sockets, isFilled }: LinkedNodeOptions,
+  { name, table, sockets, isFilled, engine }: LinkedNodeOptions,
   stack: AsyncDisposableStack,
 ): Promise<LinkedNode> {
   const settings: readonly Setting[] = [
     { application: "kv", path: ["socketDirectory"], value: sockets },
     { application: "kv", path: ["routingTable"], value: table },
+    ...(engine === undefined
+      ? []
+      : [{ application: "kv", path: ["storage", "engine"], value: engine }]),
   ];
   const server = stack.use(
     await startServer(bench, {

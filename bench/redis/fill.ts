@@ -38,6 +38,13 @@ export async function fillToolKeys(client: RespClient, keys: number): Promise<vo
   await putAll(client, toolBatches(keys));
 }
 
+/** Throws when redis-benchmark has added keys to those of {@link fillToolKeys}, or removed some. */
+export async function assertToolKeys(client: RespClient, toolKeys: number): Promise<void> {
+  const length = await client.ask("HLEN", TOOL.bucket);
+  if (length === toolKeys) return;
+  throw new Error(`redis-benchmark was to find ${toolKeys} keys, and leaves ${String(length)}`);
+}
+
 async function putAll(
   client: RespClient,
   batches: Iterable<Batch>,
