@@ -112,6 +112,7 @@ export class CommandBench {
       streams: {
         input: typed.input ?? noInput(),
         write: async (bytes: Uint8Array) => void written.push(bytes),
+        writeError: async () => {},
       },
     };
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what came over the wire is what was sent

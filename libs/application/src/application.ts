@@ -1,6 +1,7 @@
 import type { Child } from "./child.ts";
 import type { CommandDeclaration } from "./control/declaration/command.ts";
 import type { EnvironmentDeclaration, EnvironmentValues } from "./environment.ts";
+import type { ShellEntries } from "./shell/shell-entry.ts";
 import type { LiveSystem, StatusSection } from "./system/live-system.ts";
 
 /** A running application: a child with something to offer to the applications that depend on it. */
@@ -59,6 +60,8 @@ export interface Application<Declaration extends EnvironmentDeclaration, Api> {
   ) => Promise<readonly EnvironmentProblem[]>;
   /** What an operator can do with it: `npm run kv -- COMMAND`. */
   readonly commands?: readonly CommandDeclaration<Api>[] | undefined;
+  /** Names for operators who type code on a node where it runs: `rpc`, `remote`. */
+  readonly shell?: ((api: Api) => ShellEntries) | undefined;
   readonly start: (context: ApplicationContext<Declaration>) => Promise<RunningApplication<Api>>;
 }
 

@@ -100,6 +100,7 @@ export type { RestartIntensity } from "./supervisor/restart-intensity.ts";
 export type { SupervisorStrategy } from "./supervisor/strategy.ts";
 export type { ChildStatus, Supervisor, SupervisorOptions } from "./supervisor/supervisor.ts";
 export { startSupervisor } from "./supervisor/supervisor.ts";
+export type { ShellEntries, ShellEntry } from "./shell/shell-entry.ts";
 export type { StopFailure } from "./stop-failure.ts";
 export type { SystemOptions } from "./system/start-system.ts";
 export { startSystem } from "./system/start-system.ts";

@@ -19,7 +19,11 @@ export function runImport(control: ControlClient, order: ImportOrder): Promise<I
     print: async () => {},
     progress: () => {},
     signal: new AbortController().signal,
-    streams: { input: (async function* () {})(), write: async () => {} },
+    streams: {
+      input: (async function* () {})(),
+      write: async () => {},
+      writeError: async () => {},
+    },
     call: ({ parameters, input, onItem } = {}) =>
       control.call("import", {
         words: [file],

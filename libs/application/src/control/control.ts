@@ -4,12 +4,14 @@ import type {
   ApplicationContext,
   RunningApplication,
 } from "../application.ts";
+import { Evaluations } from "../shell/evaluations.ts";
 import type { LiveSystem } from "../system/live-system.ts";
 import { systemTime, type Time } from "../time.ts";
 import { configCommand } from "./commands/config.ts";
 import { envGetCommand } from "./commands/env-get.ts";
 import { envPutCommand } from "./commands/env-put.ts";
 import { reloadCommand } from "./commands/reload.ts";
+import { createRpcCommand } from "./commands/rpc.ts";
 import { statusCommand } from "./commands/status.ts";
 import { declaredCommands } from "./declaration/declared-commands.ts";
 import { controlEnvironment, cookieOfNode, directoryIn } from "./environment.ts";
@@ -33,40 +35,41 @@ export interface ControlOptions {
 
 type Control = Application<typeof controlEnvironment, undefined>;
 
-/** Those that look after any system, whatever its applications. */
-const ownCommands: Control["commands"] = [
-  statusCommand,
-  configCommand,
-  envGetCommand,
-  envPutCommand,
-  reloadCommand,
-];
-
 /**
  * A node's control socket: an application, to be listed last, so that all others run when a command comes, and none has
- * stopped. It has commands of its own: `status`, `config`, `env get`, `env put`, `reload`.
+ * stopped. It has commands of its own: `status`, `config`, `env get`, `env put`, `reload`, `rpc`.
  *
  * The socket is in a private folder, and both ends prove that they know the cookie, without telling it. On Windows there
  * is none, which the log says.
  */
 export function createControl(options: ControlOptions): Control {
+  const evaluations = new Evaluations(options.applications);
+  // Those that look after any system, whatever its applications.
+  const commands: Control["commands"] = [
+    statusCommand,
+    configCommand,
+    envGetCommand,
+    envPutCommand,
+    reloadCommand,
+    createRpcCommand(evaluations),
+  ];
   const control: Control = {
     name: "control",
     description: "The socket by which an operator's commands reach a node on the same machine.",
     dependencies: [],
     environment: controlEnvironment,
-    commands: ownCommands,
-    start: (context) => startControl(context, [control, ...options.applications], options),
+    commands,
+    start: (context) => startControl(context, control, { ...options, evaluations }),
   };
   return control;
 }
 
 async function startControl(
   { environment, system }: ApplicationContext<typeof controlEnvironment>,
-  applications: readonly AnyApplication[],
-  options: ControlOptions,
+  control: Control,
+  options: ControlOptions & { readonly evaluations: Evaluations },
 ): Promise<RunningApplication<undefined>> {
-  const { platform = process.platform, time = systemTime, version } = options;
+  const { platform = process.platform, time = systemTime, version, evaluations } = options;
   if (platform === "win32") {
     controlLog.unavailable("Windows");
     return {
@@ -82,7 +85,7 @@ async function startControl(
   const server = await startControlServer({
     path: socketPath(directory, name),
     cookie: await cookieOfNode(environment, identity),
-    commands: offeredCommands(applications, system),
+    commands: offeredCommands(control, options.applications, system),
     system,
     node: {
       name,
@@ -95,18 +98,26 @@ async function startControl(
     time,
     log: controlLog,
   });
-  return { api: undefined, ...server };
+  return {
+    api: undefined,
+    finished: server.finished,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await evaluations[Symbol.asyncDispose]();
+    },
+  };
 }
 
 function offeredCommands(
+  control: Control,
   applications: readonly AnyApplication[],
   system: LiveSystem,
 ): ReadonlyMap<string, OfferedCommand> {
   return new Map(
-    declaredCommands(applications).flatMap(({ command, application }) => {
+    declaredCommands([control, ...applications]).flatMap(({ command, application }) => {
       if (command.where === "standalone") return [];
       const api = (): unknown =>
-        application.commands === ownCommands ? undefined : system.api(application);
+        application.commands === control.commands ? undefined : system.api(application);
       return [[command.name, { command, api }] as const];
     }),
   );

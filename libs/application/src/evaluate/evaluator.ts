@@ -7,8 +7,10 @@ import { Watchdog } from "./watchdog.ts";
 
 /** What a piece of code is evaluated with. */
 export interface EvaluateOptions {
-  /** Milliseconds until it is stopped. */
+  /** Milliseconds until it is stopped, and given up where it only waits. */
   readonly timeoutMs: number;
+  /** Instead: it may wait for ever, and is stopped when it has the event loop stand still for `timeoutMs`. */
+  readonly mayWait?: boolean | undefined;
   /** Aborted when nobody waits for it any more. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -20,9 +22,17 @@ export interface EvaluationSession extends Disposable {
    * One piece at a time.
    */
   evaluate(code: string, options: EvaluateOptions): Promise<Evaluation>;
+  /** What could stand at the end of `line`, and the part of it that is there: the names behind a dot, or global ones. Runs no code that changes anything. */
+  complete(line: string): readonly [names: readonly string[], part: string];
   /** Where that is. */
   readonly sandbox: Sandbox;
 }
+
+/** The end of a line: what is before its last dot, if that is names alone, and what begins behind it. */
+const COMPLETABLE = /(?:^|[^\w$.\])])(?:([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*)\.)?([\w$]*)$/u;
+
+/** A getter may take so long, in milliseconds. */
+const COMPLETION_MS = 100;
 
 /** What the inspector says of code that it has stopped itself. */
 const TERMINATED = "Execution was terminated";
@@ -66,6 +76,7 @@ export class Evaluator implements AsyncDisposable {
     if (contextId === undefined) throw new Error("the inspector does not know the sandbox");
     return {
       sandbox,
+      complete: (line) => this.#complete(contextId, line),
       evaluate: (code, options) => this.#evaluate(contextId, code, options),
       [Symbol.dispose]: () => {
         this.#sandboxes.delete(sandbox);
@@ -83,13 +94,14 @@ export class Evaluator implements AsyncDisposable {
   async #evaluate(
     contextId: number,
     expression: string,
-    { timeoutMs, signal }: EvaluateOptions,
+    { timeoutMs, mayWait = false, signal }: EvaluateOptions,
   ): Promise<Evaluation> {
-    using watch = await this.#watchdog.begin(timeoutMs);
+    using watch = await this.#watchdog.begin(timeoutMs, mayWait ? timeoutMs : undefined);
     void watch;
     if (signal?.aborted === true) return { type: "aborted" };
     const outcome = Promise.withResolvers<Evaluation>();
-    const timer = setTimeout(() => outcome.resolve({ type: "timeout" }), timeoutMs);
+    const giveUp = (): void => outcome.resolve({ type: "timeout" });
+    const timer = mayWait ? undefined : setTimeout(giveUp, timeoutMs);
     const onAbort = (): void => outcome.resolve({ type: "aborted" });
     signal?.addEventListener("abort", onAbort, { once: true });
     const options = { expression, contextId, timeout: timeoutMs, replMode: true };
@@ -124,6 +136,51 @@ export class Evaluator implements AsyncDisposable {
     if (!types.isNativeError(error) || !isOfCodeItself(error)) return { type: "thrown", error };
     const { message } = error;
     return { type: "syntax", message, isUnfinished: isUnfinished(message) };
+  }
+
+  #complete(contextId: number, line: string): readonly [readonly string[], string] {
+    const [, object, part = ""] = COMPLETABLE.exec(line) ?? [];
+    const names =
+      object === undefined ? this.#globalNames(contextId) : this.#namesOf(contextId, object);
+    return [names.filter((name) => name.startsWith(part)).toSorted(), part];
+  }
+
+  #globalNames(contextId: number): readonly string[] {
+    let names: readonly string[] = [];
+    const options = { executionContextId: contextId };
+    this.#session.post("Runtime.globalLexicalScopeNames", options, (_failure, answer) => {
+      names = answer.names;
+    });
+    return [...names, ...this.#namesOf(contextId, "globalThis")];
+  }
+
+  #namesOf(contextId: number, expression: string): readonly string[] {
+    let value: unknown;
+    const options = {
+      expression,
+      contextId,
+      throwOnSideEffect: true,
+      timeout: COMPLETION_MS,
+      silent: true,
+    };
+    const take = (failure: Error | null, answer?: Runtime.EvaluateReturnType): void => {
+      const hasFailed = failure !== null || answer?.exceptionDetails !== undefined;
+      if (!hasFailed && answer !== undefined) value = this.#valueOf(contextId, answer.result);
+    };
+    this.#session.post("Runtime.evaluate", options, take);
+    if (value === undefined || value === null) return [];
+    const names = new Set<string>();
+    for (
+      let object: unknown = Object(value);
+      object !== null;
+      object = Object.getPrototypeOf(object)
+    ) {
+      for (const name of Object.getOwnPropertyNames(object)) {
+        if (/^[A-Za-z_$][\w$]*$/u.test(name)) names.add(name);
+      }
+      if (object === Object.prototype) break;
+    }
+    return [...names];
   }
 
   /** The very value that the inspector holds in its hand. */

@@ -20,19 +20,20 @@ const { parentPort, workerData: { memory, beatMs, stillMs } } = require("node:wo
 const shared = new Int32Array(memory);
 const session = new Session();
 session.connectToMainThread();
-let latest = -1, sinceMs = 0, deadlineMs = Infinity, timer;
+let latest = -1, sinceMs = 0, deadlineMs = Infinity, limitMs = stillMs, timer;
 const { performance: clock } = require("node:perf_hooks");
 const look = () => {
   const beats = Atomics.load(shared, ${BEATS});
   const nowMs = clock.now();
   if (beats !== latest) { latest = beats; sinceMs = nowMs; }
-  if (nowMs > deadlineMs && nowMs - sinceMs > stillMs) {
+  if (nowMs > deadlineMs && nowMs - sinceMs > limitMs) {
     sinceMs = nowMs;
     session.post("Runtime.terminateExecution");
   }
-  if (Atomics.load(shared, ${WATCHED}) === 0) { clearInterval(timer); timer = undefined; deadlineMs = Infinity; }
+  if (Atomics.load(shared, ${WATCHED}) === 0) { clearInterval(timer); timer = undefined; deadlineMs = Infinity; limitMs = stillMs; }
 };
-parentPort.on("message", (timeoutMs) => {
+parentPort.on("message", ([timeoutMs, patienceMs]) => {
+  limitMs = Math.max(limitMs, patienceMs);
   const end = clock.now() + timeoutMs;
   deadlineMs = timer === undefined ? end : Math.min(deadlineMs, end);
   timer ??= setInterval(look, beatMs);
@@ -53,14 +54,17 @@ export class Watchdog implements AsyncDisposable {
   #ready: Promise<void> = Promise.resolve();
   #beating: NodeJS.Timeout | undefined;
 
-  /** Watches until what is returned is disposed; the deadline is `timeoutMs` from now. */
-  async begin(timeoutMs: number): Promise<Disposable> {
+  /**
+   * Watches until what is returned is disposed; the deadline is `timeoutMs` from now. From then on the event loop may stand still
+   * for `patienceMs`, 200 by default.
+   */
+  async begin(timeoutMs: number, patienceMs = STILL_MS): Promise<Disposable> {
     const worker = this.#worker ?? this.#start();
     await this.#ready;
     Atomics.add(this.#shared, WATCHED, 1);
     this.#beating ??= setInterval(() => Atomics.add(this.#shared, BEATS, 1), BEAT_MS);
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-    worker.postMessage(timeoutMs);
+    worker.postMessage([timeoutMs, patienceMs]);
     return { [Symbol.dispose]: () => this.#end() };
   }
 

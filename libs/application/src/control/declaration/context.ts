@@ -68,4 +68,6 @@ export interface OperatorStreams {
   readonly input: AsyncIterable<Uint8Array>;
   /** Resolves when there is room for more; rejects when nobody reads any more. */
   readonly write: (bytes: Uint8Array) => Promise<void>;
+  /** The same for standard error. */
+  readonly writeError: (bytes: Uint8Array) => Promise<void>;
 }

@@ -98,7 +98,16 @@ function standaloneContext(
     print: (item) => output.write(shownItem(line, item, typed)),
     progress: (text) => progress.show(text),
     signal,
-    streams: { input: host.stdin, write: (bytes) => output.write(bytes) },
+    streams: {
+      input: host.stdin,
+      write: (bytes) => output.write(bytes),
+      writeError: (bytes) => {
+        progress.clear();
+        return new Promise((resolve) => {
+          host.stderr.write(bytes, () => resolve());
+        });
+      },
+    },
   };
 }
 
