@@ -22,6 +22,7 @@ import { createNodeKv, statusOf } from "./node-kv.ts";
 import { Placement } from "./placement/placement.ts";
 import { RequestServer } from "./remote/serve-requests.ts";
 import { createRouter } from "./router.ts";
+import { shellNames } from "./shell-names.ts";
 import { StoreChild } from "./store-child.ts";
 
 /** How long the last writes and the seal may take, in milliseconds. */
@@ -44,6 +45,7 @@ export const kv: Application<typeof environment, NodeKv> = {
   channels: [storageChannel, clusterChannel, kvChannel],
   nodeName: { key: "node", nameOf: localNodeName },
   commands: kvCommands,
+  shell: shellNames,
   async start({ environment: values, signal, system }) {
     const reader = readerIn(values);
     const { self } = reader;

@@ -11,6 +11,7 @@ import { configCommand } from "./commands/config.ts";
 import { envGetCommand } from "./commands/env-get.ts";
 import { envPutCommand } from "./commands/env-put.ts";
 import { reloadCommand } from "./commands/reload.ts";
+import { createRemoteCommand } from "./commands/remote.ts";
 import { createRpcCommand } from "./commands/rpc.ts";
 import { statusCommand } from "./commands/status.ts";
 import { declaredCommands } from "./declaration/declared-commands.ts";
@@ -37,7 +38,7 @@ type Control = Application<typeof controlEnvironment, undefined>;
 
 /**
  * A node's control socket: an application, to be listed last, so that all others run when a command comes, and none has
- * stopped. It has commands of its own: `status`, `config`, `env get`, `env put`, `reload`, `rpc`.
+ * stopped. It has commands of its own: `status`, `config`, `env get`, `env put`, `reload`, `rpc`, `remote`.
  *
  * The socket is in a private folder, and both ends prove that they know the cookie, without telling it. On Windows there
  * is none, which the log says.
@@ -52,6 +53,7 @@ export function createControl(options: ControlOptions): Control {
     envPutCommand,
     reloadCommand,
     createRpcCommand(evaluations),
+    createRemoteCommand(evaluations),
   ];
   const control: Control = {
     name: "control",

@@ -24,6 +24,11 @@ export const controlEnvironment = {
     doc: "File that holds the cookie when `cookie` says nothing. A node makes it, mode 0600, when it is not there; one that others can read is refused.",
     startOnly: true,
   },
+  prompt: {
+    schema: string(),
+    default: "%node(%n)> ",
+    doc: "What a shell on the node shows before each line: `%node` is the node's name, `%n` the number of the line.",
+  },
 } satisfies EnvironmentDeclaration;
 
 /** The environment as it is read. */

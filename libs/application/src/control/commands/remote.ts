@@ -1,0 +1,69 @@
+import { hostname } from "node:os";
+import type { Evaluations } from "../../shell/evaluations.ts";
+import type { ShellAnswer } from "../../shell/remote-messages.ts";
+import { runScriptShell } from "../../shell/script-shell.ts";
+import { serveShell } from "../../shell/serve-shell.ts";
+import { ShellLink } from "../../shell/shell-link.ts";
+import { isTerminal, runTerminalShell } from "../../shell/terminal-shell.ts";
+import type { LiveSystem } from "../../system/live-system.ts";
+import type { NodeCommand } from "../declaration/command.ts";
+import { controlEnvironment } from "../environment.ts";
+
+/** How it went. */
+export interface RemoteResult {
+  /** Whether all lines of a script came to a value. */
+  readonly ok: boolean;
+}
+
+/** `remote`: a shell on the live node. */
+export function createRemoteCommand(
+  evaluations: Evaluations,
+): NodeCommand<undefined, RemoteResult, never> {
+  return {
+    name: "remote",
+    summary: "A shell on the node: what is typed is evaluated there",
+    description:
+      "JavaScript with top-level await; help() lists what there is. The node lives on when the shell is left, by ctrl-D. ctrl-C clears the line, or gives up what is being evaluated.\nWithout a terminal it runs the lines of its input on the node, and ends with the first that fails: exit code 1.",
+    where: "node",
+    level: "info",
+    async run({ system, node, input, print, signal }) {
+      let last: Promise<void> = Promise.resolve();
+      const answer = (item: ShellAnswer): void => {
+        last = last.then(() => print(item));
+        last.catch(() => {});
+      };
+      using session = evaluations.open({
+        system,
+        node,
+        say: (stream, text) => answer({ type: "said", stream, text }),
+      });
+      await serveShell({ session, input, answer, signal, prompt: promptOf(system, node.name) });
+      await last;
+      return { ok: true };
+    },
+    async beside({ call, streams }) {
+      const link = new ShellLink();
+      const serving = call({ input: link.input(), onItem: (item) => link.take(item) });
+      serving.catch((error: unknown) => link.fail(error));
+      let ok = true;
+      try {
+        // Nobody gets a prompt before the node has answered.
+        const { prompt } = await link.greet();
+        if (isTerminal(process)) await runTerminalShell(process, link, prompt);
+        else ok = await runScriptShell(streams, link);
+      } finally {
+        link.end();
+      }
+      await serving;
+      return { ok };
+    },
+    exitCode: ({ ok }) => (ok ? 0 : 1),
+  };
+}
+
+function promptOf(system: Pick<LiveSystem, "getEnv">, node: string): string {
+  const written = system.getEnv("control", "prompt");
+  const name = node.includes("@") ? node : `${node}@${hostname().split(".", 1)[0]}`;
+  const prompt = typeof written === "string" ? written : controlEnvironment.prompt.default;
+  return prompt.replaceAll("%node", name);
+}
