@@ -61,7 +61,9 @@ async function run(command: string, call: ReleaseCall): Promise<number> {
     case "heart":
       return await heartCommand(call);
     case "config":
-      return await declaredCommand(call, `bin/${build.name}`, ["config", ...words]);
+    case "rpc":
+    case "remote":
+      return await declaredCommand(call, `bin/${build.name}`, [command, ...words]);
     case "verify":
       return await verifyCommand(call);
     case "version":
@@ -111,6 +113,8 @@ function usage(
     "daemon",
     "stop",
     "restart",
+    "rpc",
+    "remote",
     "config",
     "verify",
     "version",

@@ -249,6 +249,8 @@ usage() {
     "  daemon          starts the node in the background; it logs into tmp/log" \
     "  stop            asks the node to stop, and returns when it is gone; --timeout SECONDS" \
     "  restart         has the node stop and begin anew in the same process, and returns when it runs" \
+    "  rpc EXPRESSION  evaluates JavaScript in the node; what stands behind it is in args" \
+    "  remote          is a shell on the node, which goes on when it is left" \
     "  pid             prints the number of the node's process" \
     "  version         prints the name and the version of the release" \
     "  config          prints the configuration, and where each value comes from" \
@@ -268,7 +270,7 @@ main() {
   export RELEASE_ROOT RELEASE_NAME RELEASE_VSN RELEASE_PROG RELEASE_COMMAND
   . "$version_folder/start.sh"
   case $RELEASE_COMMAND in
-    start | daemon | stop | restart | pid | version | config | verify | "${RELEASE_WORD:-start}") ;;
+    start | daemon | stop | restart | rpc | remote | pid | version | config | verify | "${RELEASE_WORD:-start}") ;;
     help | --help | -h) usage && exit 0 ;;
     *) usage >&2 && exit 1 ;;
   esac
