@@ -35,6 +35,7 @@ export interface ToyApi {
 /** What a test may say about its node. */
 export interface SceneTerms {
   readonly commands?: readonly CommandDeclaration<ToyApi>[];
+  readonly shell?: Application<typeof toyEnvironment, ToyApi>["shell"];
   readonly time?: Time;
   readonly platform?: ControlOptions["platform"];
   /** Without it, the application has nothing to reload. */
@@ -57,7 +58,7 @@ export interface ControlScene extends AsyncDisposable {
   /** A connection that has said nothing yet. */
   connect(): Promise<FrameLink>;
   /** Runs what an operator types. */
-  type(words: string, host?: FakeHost): Promise<Typed>;
+  type(words: string | readonly string[], host?: FakeHost): Promise<Typed>;
 }
 
 /** What an operator saw. */
@@ -114,7 +115,7 @@ export async function openControlScene(terms: SceneTerms = {}): Promise<ControlS
       const code = await runCommandLine({
         program: "toy",
         description: "Plays.",
-        words: words.split(" ").filter((word) => word !== ""),
+        words: typeof words === "string" ? words.split(" ").filter((word) => word !== "") : words,
         applications,
         naming,
         configuration: () => ({
@@ -150,6 +151,7 @@ export function plainCall(command: string): CallRequest {
 
 function toyApplication({
   commands = [],
+  shell,
   onReload,
 }: SceneTerms): Application<typeof toyEnvironment, ToyApi> {
   return {
@@ -158,6 +160,7 @@ function toyApplication({
     dependencies: [],
     environment: toyEnvironment,
     commands,
+    shell,
     start: async () => ({
       api: { name: "toy" },
       status: () => ({ games: 3, heldBytes: 2048, openMs: 61_000, nothing: undefined }),

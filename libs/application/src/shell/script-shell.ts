@@ -1,5 +1,4 @@
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
+import { linesOf } from "./lines-of.ts";
 import type { ShellLink } from "./shell-link.ts";
 
 /** Where a shell without a terminal reads and writes. */
@@ -37,10 +36,4 @@ export async function runScriptShell(
   }
   if (unfinished !== "") await writeError(Buffer.from(`${unfinished}\n`));
   return unfinished === "";
-}
-
-/** Standard input is a stream, whatever else it is. */
-function linesOf(input: AsyncIterable<Uint8Array>): AsyncIterable<string> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- readline iterates over what it is given
-  return createInterface({ input: input as unknown as Readable, crlfDelay: Infinity });
 }

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import type { EvaluationSession } from "../evaluate/evaluator.ts";
 import type { Evaluation } from "../evaluate/evaluation.ts";
+import { linesOf } from "./lines-of.ts";
 import { parseRequest, type ShellAnswer, type ShellRequest } from "./remote-messages.ts";
 import { shownError } from "./shown-error.ts";
 
@@ -79,17 +80,5 @@ function described(
       return { outcome: "failure", text: "Given up; what it has begun may go on" };
     default:
       return outcome satisfies never;
-  }
-}
-
-async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const bytes of input) {
-    text += decoder.decode(bytes, { stream: true });
-    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n")) {
-      yield text.slice(0, end);
-      text = text.slice(end + 1);
-    }
   }
 }
