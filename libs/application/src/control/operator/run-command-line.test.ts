@@ -92,7 +92,7 @@ suite("what an operator types", () => {
       "cuont 3",
       64,
       "",
-      /^Cannot run "cuont": there is no such command; did you mean count\? there are status, config, env get, env put, reload, count, check\n$/u,
+      /^Cannot run "cuont": there is no such command; did you mean count\? there are status, config, env get, env put, reload, rpc, remote, count, check\n$/u,
     ],
     ["env gte", 64, "", /did you mean env get\? there are env get, env put\n$/u],
     [
