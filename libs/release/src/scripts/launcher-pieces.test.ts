@@ -121,6 +121,17 @@ describe("the cookie", () => {
     ]);
   });
 
+  test("is that of another start, which was first while this one drew its own", async () => {
+    await scene.remove("releases/COOKIE");
+    const { path } = scene.release;
+    const first = `#!/bin/sh\necho other >"${path}/releases/COOKIE"\nexec /usr/bin/od "$@"\n`;
+    await scene.write("slow/od", first, 0o755);
+    const variables = { PATH: `${path}/slow:/usr/bin:/bin` };
+    assert.equal(cookieOf(await scene.run(["start"], { variables })), "other");
+    assert.equal(await scene.read("releases/COOKIE"), "other\n");
+    await scene.remove("slow");
+  });
+
   test("is made by no other command", async () => {
     await scene.remove("releases/COOKIE");
     for (const command of ["pid", "version", "verify", "toys", "config", "stop", "help"]) {
