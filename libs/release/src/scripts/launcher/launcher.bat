@@ -163,6 +163,9 @@ echo Usage: %RELEASE_PROG% COMMAND [ARGUMENT...]
 echo.
 echo   start           runs the node until it is stopped
 echo   stop            asks the node to stop, and returns when it is gone; --timeout SECONDS
+echo   restart         has the node stop and begin anew in the same process, and returns when it runs
+echo   rpc EXPRESSION  evaluates JavaScript in the node; what stands behind it is in args
+echo   remote          is a shell on the node, which goes on when it is left
 echo   pid             prints the number of the node's process
 echo   version         prints the name and the version of the release
 echo   config          prints the configuration, and where each value comes from
