@@ -6,11 +6,13 @@ import type {
   DeleteOutcome,
   DropBucketOutcome,
   ExpireOutcome,
+  ExpiryCondition,
   Field,
   GetOutcome,
   ListBucketsOutcome,
   ListKeysOutcome,
   ListOptions,
+  NewExpiry,
   PutOptions,
   PutOutcome,
 } from "@kv/kv";
@@ -97,19 +99,27 @@ export class FakeBuckets {
     return { type: "deleted", revision: bucket.revision, removed };
   }
 
-  expire(
-    name: Uint8Array,
-    key: Uint8Array | undefined,
-    expiresAtMs: number | undefined,
-  ): ExpireOutcome {
+  expire(name: Uint8Array, key: Uint8Array | undefined, expiry: NewExpiry): ExpireOutcome {
+    const { expiresAtMs, conditions = [] } =
+      typeof expiry === "object" ? expiry : { expiresAtMs: expiry };
+    const isKept = ({
+      expiresAtMs: before = Number.POSITIVE_INFINITY,
+    }: {
+      expiresAtMs: number | undefined;
+    }): boolean =>
+      !conditions.every((condition) =>
+        HOLDS[condition](before, expiresAtMs ?? Number.POSITIVE_INFINITY),
+      );
     const bucket = this.#standing(name);
     if (bucket === undefined) return { type: "no-bucket" };
     const revision = this.#next();
     if (key === undefined) {
+      if (isKept(bucket)) return { type: "unchanged" };
       bucket.expiresAtMs = expiresAtMs;
     } else {
       const found = bucket.keys.get(text(key));
       if (found === undefined) return { type: "missing" };
+      if (isKept(found)) return { type: "unchanged" };
       bucket.keys.set(text(key), { ...found, revision, expiresAtMs });
     }
     bucket.revision = revision;
@@ -162,6 +172,14 @@ export class FakeBuckets {
     return ++this.#latest as Revision;
   }
 }
+
+/** Of the time before and the new one, where never is the latest. */
+const HOLDS: Readonly<Record<ExpiryCondition, (before: number, after: number) => boolean>> = {
+  "if-none": (before) => before === Number.POSITIVE_INFINITY,
+  "if-some": (before) => before !== Number.POSITIVE_INFINITY,
+  "if-later": (before, after) => after > before,
+  "if-sooner": (before, after) => after < before,
+};
 
 function conflictOf(
   keys: Map<string, FakeKey>,

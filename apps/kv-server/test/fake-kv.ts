@@ -4,6 +4,7 @@ import {
   type Condition,
   type Field,
   type Kv,
+  type NewExpiry,
   type ListOptions,
   type PutOptions,
   type Served,
@@ -120,10 +121,10 @@ export class FakeKv implements Kv {
   expire(
     bucket: BucketName,
     key: Uint8Array | undefined,
-    expiresAtMs: number | undefined,
+    expiry: NewExpiry,
   ): ReturnType<Kv["expire"]> {
     const own = key === undefined ? undefined : Uint8Array.from(key);
-    return this.#answer(bucket, (name) => this.buckets.expire(name, own, expiresAtMs));
+    return this.#answer(bucket, (name) => this.buckets.expire(name, own, expiry));
   }
 
   listBuckets(options?: ListOptions): ReturnType<Kv["listBuckets"]> {

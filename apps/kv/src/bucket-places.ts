@@ -104,7 +104,7 @@ export function operationsAt(placeFor: (bucket: BucketName) => BucketPlace): Buc
     put: (bucket, fields, options) => placeFor(bucket).put(bucket, fields, options),
     delete: (bucket, keys, condition) => placeFor(bucket).delete(bucket, keys, condition),
     dropBucket: (bucket) => placeFor(bucket).dropBucket(bucket),
-    expire: (bucket, key, expiresAtMs) => placeFor(bucket).expire(bucket, key, expiresAtMs),
+    expire: (bucket, key, expiry) => placeFor(bucket).expire(bucket, key, expiry),
     listKeys: (bucket, options) => placeFor(bucket).listKeys(bucket, options),
     describeBucket: (bucket) => placeFor(bucket).describeBucket(bucket),
   };

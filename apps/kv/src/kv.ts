@@ -6,6 +6,7 @@ import type {
   DeleteOutcome,
   DropBucketOutcome,
   ExpireOutcome,
+  NewExpiry,
   Field,
   FieldPlace,
   GetOutcome,
@@ -71,12 +72,8 @@ export interface Kv {
     condition?: Condition,
   ): Served<DeleteOutcome>;
   dropBucket(bucket: BucketName): Served<DropBucketOutcome>;
-  /** Of a key, or with `key` undefined of the whole bucket. */
-  expire(
-    bucket: BucketName,
-    key: Uint8Array | undefined,
-    expiresAtMs: number | undefined,
-  ): Served<ExpireOutcome>;
+  /** Of a key, or with `key` undefined of the whole bucket; its conditions are judged where the bucket is. */
+  expire(bucket: BucketName, key: Uint8Array | undefined, expiry: NewExpiry): Served<ExpireOutcome>;
   /**
    * The buckets of all nodes that the table names, and of this one. The cursor says which node, and where: pages of several nodes
    * are never mixed, and one that is not the last may be empty. A node that cannot be asked is an error.

@@ -6,6 +6,7 @@ import type {
   DeleteOutcome,
   DropBucketOutcome,
   ExpireOutcome,
+  ExpiryCondition,
   Field,
   GetOutcome,
   Lifetime,
@@ -25,6 +26,26 @@ interface ModelBucket {
   revision: Revision;
   expiresAtMs: number | undefined;
 }
+
+interface ModelExpiry {
+  readonly key: Uint8Array | undefined;
+  readonly expiresAtMs: number | undefined;
+  readonly conditions?: readonly ExpiryCondition[];
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+interface Times {
+  readonly before: number;
+  readonly after: number;
+}
+
+const EXPIRY_HOLDS: Readonly<Record<ExpiryCondition, (times: Times) => boolean>> = {
+  "if-none": ({ before }) => before === NEVER,
+  "if-some": ({ before }) => before !== NEVER,
+  "if-later": ({ before, after }) => after > before,
+  "if-sooner": ({ before, after }) => after < before,
+};
 
 /** A bucket that no mutation has made yet. */
 type NewBucket = Omit<ModelBucket, "revision">;
@@ -117,16 +138,16 @@ export class Model {
     return { type: "deleted", revision: there.revision, removed };
   }
 
-  expire(
-    bucket: Uint8Array,
-    request: { key: Uint8Array | undefined; expiresAtMs: number | undefined },
-    drawn: Revision | undefined,
-  ): ExpireOutcome {
+  expire(bucket: Uint8Array, request: ModelExpiry, drawn: Revision | undefined): ExpireOutcome {
     const there = this.bucket(bucket);
     if (there === undefined) return { type: "no-bucket" };
-    const { key, expiresAtMs } = request;
+    const { key, expiresAtMs, conditions = [] } = request;
     const found = key === undefined ? undefined : there.keys.get(hex(key));
     if (key !== undefined && found === undefined) return { type: "missing" };
+    const { expiresAtMs: beforeMs } = found ?? there;
+    const times = { before: beforeMs ?? NEVER, after: expiresAtMs ?? NEVER };
+    if (!conditions.every((condition) => EXPIRY_HOLDS[condition](times)))
+      return { type: "unchanged" };
     const revision = this.#draw(bucket, drawn);
     there.revision = revision;
     if (key === undefined) there.expiresAtMs = expiresAtMs;

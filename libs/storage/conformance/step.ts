@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { type ExpiryCondition, expiryConditions } from "../src/index.ts";
 
 /** What a conditional step asks of a key, before it is known which revisions the engine drew. */
 export type Wish = "anything" | "absent" | "current" | "stale";
@@ -33,6 +34,7 @@ export type Step =
       readonly bucket: Uint8Array;
       readonly key: Uint8Array | undefined;
       readonly livesMs: number | undefined;
+      readonly conditions: readonly ExpiryCondition[];
     }
   | { readonly type: "describe"; readonly bucket: Uint8Array }
   | { readonly type: "count" }
@@ -84,6 +86,13 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
       bucket,
       key: fc.option(bytes, { nil: undefined }),
       livesMs,
+      conditions: fc.oneof(
+        { weight: 2, arbitrary: fc.constant<ExpiryCondition[]>([]) },
+        {
+          weight: 3,
+          arbitrary: fc.subarray([...expiryConditions], { minLength: 1, maxLength: 2 }),
+        },
+      ),
     }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("describe" as const), bucket }) },

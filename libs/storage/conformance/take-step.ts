@@ -47,7 +47,9 @@ export async function takeStep(pair: Pair, step: Step): Promise<void> {
     }
     case "expire": {
       const expiresAtMs = step.livesMs === undefined ? undefined : model.clockMs + step.livesMs;
-      const outcome = await settle(store.expire(step.bucket, step.key, expiresAtMs));
+      const { conditions } = step;
+      const expiry = conditions.length === 0 ? expiresAtMs : { expiresAtMs, conditions };
+      const outcome = await settle(store.expire(step.bucket, step.key, expiry));
       const expected = model.expire(step.bucket, { ...step, expiresAtMs }, revisionOf(outcome));
       assert.deepEqual(outcome, expected);
       return;

@@ -50,6 +50,14 @@ export type {
   SnapshotStatistics,
   StoreStatistics,
 } from "./statistics.ts";
+export {
+  conditionalExpiry,
+  expiryConditions,
+  mayExpire,
+  type ConditionalExpiry,
+  type ExpiryCondition,
+  type NewExpiry,
+} from "./new-expiry.ts";
 export type {
   Answer,
   Answering,

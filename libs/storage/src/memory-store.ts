@@ -6,6 +6,7 @@ import { type EntryRef, KeyIndex } from "./key-index/key-index.ts";
 import { applyMutation, type ValuePlaces } from "./state/apply-mutation.ts";
 import { decideCreateBucket, decideDropBucket } from "./state/decide-bucket.ts";
 import { decideDelete } from "./state/decide-delete.ts";
+import type { NewExpiry } from "./new-expiry.ts";
 import { decideExpire } from "./state/decide-expire.ts";
 import { decidePut } from "./state/decide-put.ts";
 import { type Decision, dropsBucket, type Finding } from "./state/decision.ts";
@@ -134,9 +135,9 @@ export class MemoryStore implements Store {
   expire(
     bucket: Uint8Array,
     key: Uint8Array | undefined,
-    expiresAtMs: number | undefined,
+    expiry: NewExpiry,
   ): Answer<ExpireOutcome> {
-    return this.#commit(decideExpire(this.#open(), { bucket, key, expiresAtMs }, this.#clock()));
+    return this.#commit(decideExpire(this.#open(), { bucket, key, expiry }, this.#clock()));
   }
 
   listBuckets(options: ListOptions = {}): Answer<ListBucketsOutcome> {

@@ -20,6 +20,7 @@
  */
 
 import type { BackupResult, CompactionResult, MaintenanceOptions } from "./maintenance.ts";
+import type { NewExpiry } from "./new-expiry.ts";
 import type { Cursor, Page } from "./page.ts";
 import type { PlainOperations } from "./plain-operations.ts";
 import type { StoreStatistics } from "./statistics.ts";
@@ -134,9 +135,10 @@ export type DeleteOutcome =
   | { readonly type: "no-bucket" }
   | Conflict;
 
-/** `missing`: no such key, or it has lapsed already; nothing brings that back. */
+/** `missing`: no such key, or it has lapsed already; nothing brings that back. `unchanged`: a condition does not hold. */
 export type ExpireOutcome =
   | { readonly type: "updated"; readonly revision: Revision }
+  | { readonly type: "unchanged" }
   | { readonly type: "missing" }
   | { readonly type: "no-bucket" };
 
@@ -245,13 +247,13 @@ export interface Buckets extends PlainOperations {
   ): Answering<DeleteOutcome>;
 
   /**
-   * Sets when `key`, or with `key` undefined the whole bucket, expires; `undefined` lets it live for ever.
-   * A time that has passed already makes it disappear at once.
+   * Sets when `key`, or with `key` undefined the whole bucket, expires, if its conditions hold of what is there before the
+   * call. A time that has passed already makes it disappear at once.
    */
   expire(
     bucket: Uint8Array,
     key: Uint8Array | undefined,
-    expiresAtMs: number | undefined,
+    expiry: NewExpiry,
   ): Answering<ExpireOutcome>;
 
   /**

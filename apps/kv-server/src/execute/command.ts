@@ -1,4 +1,4 @@
-import type { BucketName, Condition, Field } from "@kv/kv";
+import type { BucketName, Condition, ExpiryCondition, Field } from "@kv/kv";
 import type { Glob } from "./glob.ts";
 
 /**
@@ -105,15 +105,9 @@ export type Expiry =
   | { readonly type: "in" | "at"; readonly ms: number }
   | { readonly type: "never" };
 
-/**
- * Which expiry may be replaced. *if-none*: none. *if-some*: some. *if-later*, *if-sooner*: one that the new one is later,
- * or sooner, than, where none is the latest.
- */
-export type ExpiryCondition = "if-none" | "if-some" | "if-later" | "if-sooner";
-
 interface SetsExpiry {
   readonly expiry: Expiry;
-  /** All that must hold. */
+  /** All that must hold of the expiry that may be replaced. */
   readonly conditions: readonly ExpiryCondition[];
 }
 

@@ -18,7 +18,13 @@ function createScene() {
     kv,
     owner,
     pipeline,
-    expireMeanwhile: (expiresAtMs: number) => kv.buckets.expire(name, key, expiresAtMs),
+    expireMeanwhile: (expiresAtMs: number | undefined) => kv.buckets.expire(name, key, expiresAtMs),
+    expireBucketMeanwhile: (expiresAtMs: number | undefined) =>
+      kv.buckets.expire(name, undefined, expiresAtMs),
+    bucketExpiresAtMs: () => {
+      const found = kv.buckets.describe(name);
+      return found.type === "found" ? found.expiresAtMs : "gone";
+    },
     putMeanwhile: (value: string) => kv.buckets.put(name, [{ key, value: Buffer.from(value) }]),
     expiresAtMs: () => {
       const found = kv.buckets.get(name, key);
@@ -42,59 +48,17 @@ async function answerAll(
 }
 
 suite("a command that reads on another node and then writes there", { timeout: 60_000 }, () => {
-  test("gives a key no expiry over one that came in between", async () => {
+  test("gives up in words when others write without end", async () => {
     const scene = createScene();
-    scene.pipeline.send("HPEXPIRE", "a", "1000", "NX", "FIELDS", "1", "k");
-    await answerAll(scene, (request) => {
-      // It has been read, and the write is on its way.
-      if (request === 2) scene.expireMeanwhile(5000);
-    });
-    assert.equal(scene.pipeline.output, "*1\r\n:0\r\n");
-    assert.equal(scene.expiresAtMs(), 5000);
+    scene.pipeline.send("HINCRBY", "a", "k", "1");
+    let value = 1;
+    const requests = await answerAll(scene, () => scene.putMeanwhile(String(value++)));
+    const expected = "-ERR the key is written by too many at a time; try again\r\n";
+    assert.equal(scene.pipeline.output, expected);
+    assert.equal(Math.floor(requests / 2), mostTries);
+    scene.pipeline.send("PING");
+    assert.equal(scene.pipeline.output, `${expected}+PONG\r\n`);
   });
-
-  test("judges a write that came in between anew", async () => {
-    const scene = createScene();
-    scene.pipeline.send("HPEXPIRE", "a", "1000", "NX", "FIELDS", "1", "k");
-    const requests = await answerAll(scene, (request) => {
-      if (request === 2) scene.putMeanwhile("2");
-    });
-    assert.equal(scene.pipeline.output, "*1\r\n:1\r\n");
-    assert.equal(scene.expiresAtMs(), 1000);
-    assert.equal(requests, 5, "described, read, put in vain, read, put");
-    scene.pipeline.send("HGET", "a", "k");
-    scene.owner.answer();
-    await scene.pipeline.turn();
-    assert.match(scene.pipeline.output, /\$1\r\n2\r\n$/u);
-  });
-
-  test("deletes no key at a time that is over which somebody has written meanwhile", async () => {
-    const scene = createScene();
-    scene.expireMeanwhile(9000);
-    scene.pipeline.send("HPEXPIREAT", "a", "0", "LT", "FIELDS", "1", "k");
-    await answerAll(scene, (request) => {
-      if (request === 2) scene.putMeanwhile("2");
-    });
-    assert.equal(scene.pipeline.output, "*1\r\n:2\r\n");
-    assert.equal(scene.expiresAtMs(), "gone");
-  });
-
-  for (const [words, perTry] of [
-    [["HINCRBY", "a", "k", "1"], 2],
-    [["HPEXPIRE", "a", "1000", "NX", "FIELDS", "1", "k"], 2],
-  ] as const) {
-    test(`gives up in words when others write without end: ${words[0]}`, async () => {
-      const scene = createScene();
-      scene.pipeline.send(...words);
-      let value = 1;
-      const requests = await answerAll(scene, () => scene.putMeanwhile(String(value++)));
-      const expected = "-ERR the key is written by too many at a time; try again\r\n";
-      assert.equal(scene.pipeline.output, expected);
-      assert.equal(Math.floor(requests / perTry), mostTries);
-      scene.pipeline.send("PING");
-      assert.equal(scene.pipeline.output, `${expected}+PONG\r\n`);
-    });
-  }
 
   test("is not overtaken by what comes behind it, and what comes behind it sees it", async () => {
     const scene = createScene();
@@ -103,5 +67,58 @@ suite("a command that reads on another node and then writes there", { timeout: 6
     scene.pipeline.send("HGET", "a", "k");
     await answerAll(scene, () => {});
     assert.equal(scene.pipeline.output, "*1\r\n$1\r\n1\r\n:0\r\n$1\r\n2\r\n");
+  });
+});
+
+/** What was asked for, what the owner has of it by the time it gets there, the reply, and the expiry then. */
+const EXPIRIES: readonly (readonly [
+  words: readonly string[],
+  meanwhileMs: number | undefined,
+  reply: string,
+  keyMs: number | undefined | "gone",
+])[] = [
+  [["HPEXPIRE", "a", "1000", "NX", "FIELDS", "1", "k"], 5000, "*1\r\n:0\r\n", 5000],
+  [["HPEXPIRE", "a", "1000", "NX", "FIELDS", "1", "k"], undefined, "*1\r\n:1\r\n", 1000],
+  [["HPEXPIRE", "a", "1000", "GT", "FIELDS", "1", "k"], 999, "*1\r\n:1\r\n", 1000],
+  [["HPEXPIREAT", "a", "0", "LT", "FIELDS", "1", "k"], 9000, "*1\r\n:2\r\n", "gone"],
+  [["HPERSIST", "a", "FIELDS", "1", "k"], 9000, "*1\r\n:1\r\n", undefined],
+  [["HPERSIST", "a", "FIELDS", "1", "k"], undefined, "*1\r\n:-1\r\n", undefined],
+];
+
+suite("an expiry on another node is judged where the bucket is", { timeout: 60_000 }, () => {
+  for (const [words, meanwhileMs, reply, keyMs] of EXPIRIES) {
+    test(`${words.join(" ")}, when it expires at ${meanwhileMs} by then`, async () => {
+      const scene = createScene();
+      scene.pipeline.send(...words);
+      scene.expireMeanwhile(meanwhileMs);
+      assert.equal(await answerAll(scene, () => {}), 1, "one request, and no value with it");
+      assert.equal(scene.pipeline.output, reply);
+      assert.equal(scene.expiresAtMs(), keyMs);
+    });
+  }
+
+  for (const [condition, meanwhileMs, reply] of [
+    ["NX", 5000, ":0\r\n"],
+    ["NX", undefined, ":1\r\n"],
+    ["XX", undefined, ":0\r\n"],
+    ["GT", 5000, ":0\r\n"],
+    ["LT", 500, ":0\r\n"],
+    ["LT", 5000, ":1\r\n"],
+  ] as const) {
+    test(`PEXPIRE of a bucket ${condition}, which expires at ${meanwhileMs} by then: replaced only if that holds`, async () => {
+      const scene = createScene();
+      scene.pipeline.send("PEXPIRE", "a", "1000", condition);
+      scene.expireBucketMeanwhile(meanwhileMs);
+      assert.equal(await answerAll(scene, () => {}), 1);
+      assert.equal(scene.pipeline.output, reply);
+      assert.equal(scene.bucketExpiresAtMs(), reply === ":1\r\n" ? 1000 : meanwhileMs);
+    });
+  }
+
+  test("and what comes behind that of a bucket need not wait", () => {
+    const scene = createScene();
+    scene.pipeline.send("PEXPIRE", "a", "1000", "NX");
+    scene.pipeline.send("HGET", "a", "k");
+    assert.equal(scene.owner.owed, 2);
   });
 });

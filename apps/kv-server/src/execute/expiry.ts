@@ -1,70 +1,33 @@
-import type { ExpireOutcome, KeyOutcome } from "@kv/kv";
+import type { ExpireOutcome, KeyOutcome, NewExpiry } from "@kv/kv";
 import type { ExpiryChange, Reply } from "../reply.ts";
-import { atOnce, chain, gather, mapAnswer } from "./answers.ts";
+import { gather, mapAnswer } from "./answers.ts";
 import type { Command, ExpireBucketCommand, ExpireKeysCommand } from "./command.ts";
-import { TOO_MANY_WRITES } from "./contention.ts";
-import { expireUnchanged, type TriedChange } from "./expire-unchanged.ts";
-import { judgeExpiry } from "./judge-expiry.ts";
-import { keepBucket } from "./kept-bytes.ts";
 import { expiresAtOf } from "./moment-of.ts";
-import { isThere, type Replying } from "./replying.ts";
+import type { Replying } from "./replying.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/**
- * Sets when a bucket expires. What is there is judged first and changed then: in one turn, where the buckets answer at
- * once; elsewhere another client's expiry may come in between, which is then replaced: buckets know no conditional change.
- */
+/** Sets when a bucket expires, in one step: its conditions are judged where the bucket is. */
 export function expireBucket(
   { kv, unixTimeMs }: Surroundings,
   command: ExpireBucketCommand,
 ): Replying<Reply> {
-  const bucket = keepBucket(command.bucket);
-  const nowMs = unixTimeMs();
-  const after = expiresAtOf(command.expiry, nowMs);
-  const changing = chain(kv.describeBucket(bucket), (found): Replying<ExpiryChange> => {
-    if (found.type === "no-bucket") return atOnce("missing");
-    const unchanged = judgeExpiry({ before: found.expiresAtMs, after }, command.conditions);
-    if (unchanged !== undefined) return atOnce(unchanged);
-    return mapAnswer(kv.expire(bucket, undefined, after), (outcome) => {
-      return changeOf(outcome, isOver(after, nowMs));
-    });
+  const change = changeTo(command, unixTimeMs());
+  return mapAnswer(kv.expire(command.bucket, undefined, change.expiry), (outcome) => {
+    return { type: "bucket-expiry", change: change.of(outcome) };
   });
-  return mapAnswer(changing, (change) => ({ type: "bucket-expiry", change }));
 }
 
-/**
- * Sets when keys expire, each by itself. Where the buckets answer later and there are conditions, a write that comes in
- * between is noticed, and what it made is judged anew.
- */
+/** Sets when keys expire, each by itself, and each in one step. */
 export function expireKeys(
   { kv, unixTimeMs }: Surroundings,
   command: ExpireKeysCommand,
 ): Replying<Reply> {
-  const bucket = keepBucket(command.bucket);
-  const { conditions } = command;
-  const nowMs = unixTimeMs();
-  const after = expiresAtOf(command.expiry, nowMs);
-  const expireOne = (view: Uint8Array): Replying<TriedChange> => {
-    const reading = kv.describeKey(bucket, view);
-    const isAlone = isThere(reading);
-    const key = isAlone ? view : Uint8Array.from(view);
-    return chain(reading, (found): Replying<TriedChange> => {
-      if (found.type !== "found") return atOnce("missing");
-      const unchanged = judgeExpiry({ before: found.expiresAtMs, after }, conditions);
-      if (unchanged !== undefined) return atOnce(unchanged);
-      if (!isAlone && conditions.length > 0) {
-        const isDeleted = isOver(after, nowMs);
-        return expireUnchanged(kv, { bucket, key, after, isOver: isDeleted, conditions });
-      }
-      return mapAnswer(kv.expire(bucket, key, after), (outcome) => {
-        return changeOf(outcome, isOver(after, nowMs));
-      });
-    });
-  };
-  return gather(command.keys, expireOne, (tried): Reply => {
-    const changes = tried.filter((change) => change !== "contended");
-    return changes.length < tried.length ? TOO_MANY_WRITES : { type: "key-expiries", changes };
-  });
+  const change = changeTo(command, unixTimeMs());
+  return gather(
+    command.keys,
+    (key): Replying<ExpireOutcome> => kv.expire(command.bucket, key, change.expiry),
+    (outcomes): Reply => ({ type: "key-expiries", changes: outcomes.map(change.of) }),
+  );
 }
 
 /** When keys expire. */
@@ -85,11 +48,35 @@ export function keyTimes(
   );
 }
 
-function changeOf({ type }: ExpireOutcome, isDeleted: boolean): ExpiryChange {
-  if (type !== "updated") return "missing";
-  return isDeleted ? "deleted" : "updated";
+/** What a store is to be asked for, and what its outcome is to a client. */
+interface Change {
+  readonly expiry: NewExpiry;
+  readonly of: (outcome: ExpireOutcome) => ExpiryChange;
 }
 
-function isOver(expiresAtMs: number | undefined, nowMs: number): boolean {
-  return expiresAtMs !== undefined && expiresAtMs <= nowMs;
+function changeTo(
+  { expiry, conditions }: Pick<ExpireKeysCommand, "expiry" | "conditions">,
+  nowMs: number,
+): Change {
+  const expiresAtMs = expiresAtOf(expiry, nowMs);
+  if (expiresAtMs === undefined) {
+    // What lives for ever is not changed by having it live for ever: clients are told so.
+    return {
+      expiry: { expiresAtMs, conditions: ["if-some", ...conditions] },
+      of: (outcome) => changeOf(outcome, { changed: "updated", unchanged: "unset" }),
+    };
+  }
+  const changed = expiresAtMs <= nowMs ? "deleted" : "updated";
+  return {
+    expiry: conditions.length === 0 ? expiresAtMs : { expiresAtMs, conditions },
+    of: (outcome) => changeOf(outcome, { changed, unchanged: "kept" }),
+  };
+}
+
+function changeOf(
+  { type }: ExpireOutcome,
+  names: { readonly changed: ExpiryChange; readonly unchanged: ExpiryChange },
+): ExpiryChange {
+  if (type === "updated") return names.changed;
+  return type === "unchanged" ? names.unchanged : "missing";
 }

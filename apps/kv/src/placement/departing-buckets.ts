@@ -92,14 +92,14 @@ function writesOf(store: Store, departure: Departure, wait: Wait): Omit<BucketOp
       const own = keys.map((key) => copy(key));
       return wait((place) => place.delete(b, own, condition));
     },
-    expire(bucket, key, expiresAtMs) {
+    expire(bucket, key, expiry) {
       if (!departure.isHeld) {
         const keys = key === undefined ? [] : [key];
-        return noting(bucket, keys, () => store.expire(bucket, key, expiresAtMs));
+        return noting(bucket, keys, () => store.expire(bucket, key, expiry));
       }
       const b = copied(bucket);
       const k = key === undefined ? undefined : copy(key);
-      return wait((place) => place.expire(b, k, expiresAtMs));
+      return wait((place) => place.expire(b, k, expiry));
     },
   };
 }

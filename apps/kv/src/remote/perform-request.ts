@@ -28,7 +28,7 @@ export function performRequest(
     case "describe-key":
       return buckets.describeKey(request.bucket, request.key);
     case "expire":
-      return buckets.expire(request.bucket, request.key, request.expiresAtMs);
+      return buckets.expire(request.bucket, request.key, request);
     case "create-bucket":
       return buckets.createBucket(request.bucket);
     case "drop-bucket":

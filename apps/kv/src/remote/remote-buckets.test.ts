@@ -80,8 +80,13 @@ const CALLS: readonly Call[] = [
   ],
   [
     (remote) => remote.expire(bucket, key, 7),
-    { type: "expire", hops, bucket, key, expiresAtMs: 7 },
+    { type: "expire", hops, bucket, key, expiresAtMs: 7, conditions: [] },
     { type: "updated", revision },
+  ],
+  [
+    (remote) => remote.expire(bucket, undefined, { expiresAtMs: 7, conditions: ["if-none"] }),
+    { type: "expire", hops, bucket, key: undefined, expiresAtMs: 7, conditions: ["if-none"] },
+    { type: "unchanged" },
   ],
   [
     (remote) => remote.listBuckets(),

@@ -1,3 +1,4 @@
+import { conditionalExpiry } from "@kv/storage";
 import type {
   BucketOutcome,
   Condition,
@@ -5,6 +6,7 @@ import type {
   DeleteOutcome,
   DropBucketOutcome,
   ExpireOutcome,
+  NewExpiry,
   Field,
   GetOutcome,
   KeyOutcome,
@@ -72,12 +74,10 @@ export class RemoteBuckets {
   }
 
   /** Of a key, or with `key` undefined of the whole bucket. */
-  expire(
-    bucket: BucketName,
-    key: Uint8Array | undefined,
-    expiresAtMs: number | undefined,
-  ): Later<ExpireOutcome> {
-    return this.#ask({ type: "expire", hops: this.#route.hops, bucket, key, expiresAtMs });
+  expire(bucket: BucketName, key: Uint8Array | undefined, expiry: NewExpiry): Later<ExpireOutcome> {
+    const { expiresAtMs, conditions } = conditionalExpiry(expiry);
+    const { hops } = this.#route;
+    return this.#ask({ type: "expire", hops, bucket, key, expiresAtMs, conditions });
   }
 
   /** The buckets that the node stores. */

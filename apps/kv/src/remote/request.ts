@@ -1,4 +1,4 @@
-import type { Condition, Cursor, Field } from "@kv/storage";
+import type { Condition, Cursor, ExpiryCondition, Field } from "@kv/storage";
 import type { BucketName } from "../bucket-name.ts";
 import type { Hops } from "./hops.ts";
 import type {
@@ -68,6 +68,8 @@ export interface ExpireRequest extends Passed {
   readonly bucket: BucketName;
   readonly key: Uint8Array | undefined;
   readonly expiresAtMs: number | undefined;
+  /** All that must hold; in the order of `expiryConditions` when it was received. */
+  readonly conditions: readonly ExpiryCondition[];
 }
 
 /** `listBuckets`: those that the asked node stores. */
@@ -104,7 +106,7 @@ export interface CountBucketsRequest extends Passed {
  *  5 DESCRIBE KEY     bucket · key
  *  6 PUT              bucket · creates the bucket u8 (0, 1) · count u32 · count times field
  *  7 DELETE           bucket · condition · count u32 · count times key
- *  8 EXPIRE           bucket · [key] · [time]              without key: the bucket; without time: never
+ *  8 EXPIRE           bucket · [key] · [time] · terms u8   without key: the bucket; without time: never
  *  9 LIST BUCKETS     [cursor] · [limit]
  * 10 LIST KEYS        bucket · [cursor] · [limit]
  * 11 COUNT BUCKETS    nothing
@@ -122,6 +124,8 @@ export interface CountBucketsRequest extends Passed {
  * condition = 0 u8                                         none
  *           | 1 u8                                         the key is absent
  *           | 2 u8 · revision                              the key has this revision
+ * terms     = the sum of all that must hold:              1 it has no time, 2 it has one,
+ *             0 to 15                                      4 [time] is later, 8 [time] is sooner; never is latest
  * revision  = 1 u8 · number i64 | 2 u8 · text
  * time      = Unix milliseconds, i64
  * cursor    = text

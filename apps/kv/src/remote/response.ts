@@ -64,6 +64,7 @@ export type RemoteFailure = KvError | StorageError;
  * 16 TAKEN             nothing
  * 17 REFUSED           reason text
  * 18 ROUTING           text
+ * 19 UNCHANGED         nothing                                      a condition of EXPIRE does not hold
  *
  * key, name = length u32 · bytes
  * cause     = text: the operating system's name for what went wrong, such as ENOSPC

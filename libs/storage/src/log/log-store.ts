@@ -4,6 +4,7 @@ import { placeOfField } from "../field-place.ts";
 import type { KeyIndex } from "../key-index/key-index.ts";
 import { decideCreateBucket, decideDropBucket } from "../state/decide-bucket.ts";
 import { decideDelete } from "../state/decide-delete.ts";
+import type { NewExpiry } from "../new-expiry.ts";
 import { decideExpire } from "../state/decide-expire.ts";
 import { decidePut } from "../state/decide-put.ts";
 import { type Decision, dropsBucket, type Finding } from "../state/decision.ts";
@@ -180,10 +181,10 @@ export class LogStore implements Store {
   expire(
     bucket: Uint8Array,
     key: Uint8Array | undefined,
-    expiresAtMs: number | undefined,
+    expiry: NewExpiry,
   ): Answer<ExpireOutcome> {
     const { index, clock } = this.#writable();
-    return this.#commit(decideExpire(index, { bucket, key, expiresAtMs }, clock()));
+    return this.#commit(decideExpire(index, { bucket, key, expiry }, clock()));
   }
 
   listBuckets(options: ListOptions = {}): Answer<ListBucketsOutcome> {

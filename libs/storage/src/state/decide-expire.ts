@@ -1,8 +1,16 @@
 import type { KeyIndex } from "../key-index/key-index.ts";
+import { conditionalExpiry, mayExpire, type NewExpiry } from "../new-expiry.ts";
 import type { ExpireOutcome } from "../store.ts";
 import { changed, type Decision, unchanged } from "./decision.ts";
 import { assertWholeMilliseconds, hasLapsed } from "./lapse.ts";
-import { bucketAbsent, findBucket, findEntry, nextRevision, revisionOfBucket } from "./look-up.ts";
+import {
+  bucketAbsent,
+  expiryOf,
+  findBucket,
+  findEntry,
+  nextRevision,
+  revisionOfBucket,
+} from "./look-up.ts";
 import { mutationNumber } from "./mutation-number.ts";
 import { removalOf } from "./removal-of.ts";
 
@@ -11,7 +19,7 @@ export interface ExpireRequest {
   readonly bucket: Uint8Array;
   /** `undefined` for the whole bucket. */
   readonly key: Uint8Array | undefined;
-  readonly expiresAtMs: number | undefined;
+  readonly expiry: NewExpiry;
 }
 
 /**
@@ -24,7 +32,9 @@ export function decideExpire(
   request: ExpireRequest,
   nowMs: number,
 ): Decision<ExpireOutcome> {
-  const { bucket: name, key, expiresAtMs } = request;
+  const { bucket: name, key } = request;
+  const expiry = conditionalExpiry(request.expiry);
+  const { expiresAtMs } = expiry;
   assertWholeMilliseconds(expiresAtMs);
   const bucket = findBucket(index, name, nowMs);
   if (bucket === 0) return { ...bucketAbsent(index, name), mutations: [] };
@@ -33,11 +43,16 @@ export function decideExpire(
   const outcome = { type: "updated", revision } as const;
   const isOver = hasLapsed({ expiresAtMs }, nowMs);
   if (key === undefined) {
+    if (!mayExpire(expiryOf(index.bucketExpiresAtMs(bucket)), expiry)) {
+      return unchanged({ type: "unchanged" }, revisionOfBucket(index, bucket));
+    }
     if (isOver) return changed(outcome, { type: "drop", bucketId, revision });
     return changed(outcome, { type: "expire-bucket", bucketId, revision, expiresAtMs });
   }
-  if (findEntry(index, { bucket, key }, nowMs) === 0) {
-    return unchanged({ type: "missing" }, revisionOfBucket(index, bucket));
+  const entry = findEntry(index, { bucket, key }, nowMs);
+  if (entry === 0) return unchanged({ type: "missing" }, revisionOfBucket(index, bucket));
+  if (!mayExpire(expiryOf(index.expiresAtMs(entry)), expiry)) {
+    return unchanged({ type: "unchanged" }, revisionOfBucket(index, bucket));
   }
   if (isOver) {
     return changed(outcome, removalOf(index, { bucket, nowMs }, { keys: [key], living: 1 }));

@@ -26,7 +26,7 @@ function carryOut(index: KeyIndex, { mutations }: Decision<unknown>): void {
 test("decideCreateBucket() drops a lapsed bucket and makes the new one in one decision", () => {
   const index = emptyIndex();
   carryOut(index, decideCreateBucket(index, B, 0));
-  carryOut(index, decideExpire(index, { bucket: B, key: undefined, expiresAtMs: 10 }, 0));
+  carryOut(index, decideExpire(index, { bucket: B, key: undefined, expiry: 10 }, 0));
   const { outcome, mutations, restsOn } = decideCreateBucket(index, B, 10);
   assert.deepEqual(
     mutations.map(({ type, bucketId, revision }) => [type, bucketId, revision]),
@@ -111,7 +111,9 @@ test("decidePut() and decideExpire() refuse a time that is not whole millisecond
   for (const expiresAtMs of [0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) {
     const fields = [{ key: K, value: V, expiresAtMs }];
     assert.throws(() => decidePut(index, { bucket: B, fields }, 0), RangeError);
-    const request = { bucket: B, key: K, expiresAtMs };
+    const request = { bucket: B, key: K, expiry: expiresAtMs };
     assert.throws(() => decideExpire(index, request, 0), RangeError);
+    const conditional = { bucket: B, key: K, expiry: { expiresAtMs, conditions: [] } };
+    assert.throws(() => decideExpire(index, conditional, 0), RangeError);
   }
 });

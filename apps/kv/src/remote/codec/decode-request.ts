@@ -3,6 +3,7 @@ import { type Hops, NO_HOPS, parseHops } from "../hops.ts";
 import { OPERATION_NUMBER, type RemoteOperation, type RemoteRequest } from "../request.ts";
 import { readCondition } from "./condition.ts";
 import { readCursor } from "./cursor.ts";
+import { readTerms } from "./expiry-terms.ts";
 import { readOfNode } from "./move-requests.ts";
 import { readBucket, readKey, readKeys } from "./names.ts";
 import { readOptionalNumber } from "./optional.ts";
@@ -59,7 +60,8 @@ function readRequest(reader: WireReader, type: RemoteOperation, hops: Hops): Rem
     case "expire": {
       const bucket = readBucket(reader);
       const key = reader.flag() ? readKey(reader) : undefined;
-      return { type, hops, bucket, key, expiresAtMs: readOptionalNumber(reader) };
+      const expiresAtMs = readOptionalNumber(reader);
+      return { type, hops, bucket, key, expiresAtMs, conditions: readTerms(reader) };
     }
     case "list-keys": {
       const bucket = readBucket(reader);

@@ -6,6 +6,7 @@ import {
   type RemoteRequest,
 } from "../request.ts";
 import { writeCondition } from "./condition.ts";
+import { writeTerms } from "./expiry-terms.ts";
 import { encodeGet, encodePut, measureGet, measurePut } from "./encode-hot-request.ts";
 import { writeOfNode } from "./move-requests.ts";
 import { writeKey, writeKeys } from "./names.ts";
@@ -53,6 +54,7 @@ function layOutRequest(writer: WireWriter, request: OtherRequest): void {
       writer.flag(request.key !== undefined);
       if (request.key !== undefined) writeKey(writer, request.key);
       writeOptionalNumber(writer, request.expiresAtMs);
+      writeTerms(writer, request.conditions);
       return;
     case "list-keys":
       writer.shortBlock(request.bucket);

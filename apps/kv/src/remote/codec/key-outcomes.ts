@@ -16,6 +16,7 @@ import type { WireWriter } from "./wire-writer.ts";
 
 const NO_BUCKET = { type: "no-bucket" } as const;
 const MISSING = { type: "missing" } as const;
+const UNCHANGED = { type: "unchanged" } as const;
 const ABSENT_KIND = { "no-bucket": KIND.noBucket, missing: KIND.missing } as const;
 
 /** What comes of `get`. */
@@ -104,12 +105,16 @@ export const deleteCodec: OutcomeCodec<DeleteOutcome> = {
 /** What comes of `expire`. */
 export const expireCodec: OutcomeCodec<ExpireOutcome> = {
   write(writer, outcome) {
+    if (outcome.type === "unchanged") return writer.u8(KIND.unchanged);
     if (outcome.type !== "updated") return writer.u8(ABSENT_KIND[outcome.type]);
     writer.u8(KIND.updated);
     writeRevision(writer, outcome.revision);
   },
-  read: (reader, kind) =>
-    kind === KIND.updated ? { type: "updated", revision: readRevision(reader) } : readAbsent(kind),
+  read(reader, kind) {
+    if (kind === KIND.unchanged) return UNCHANGED;
+    if (kind !== KIND.updated) return readAbsent(kind);
+    return { type: "updated", revision: readRevision(reader) };
+  },
 };
 
 function readAbsent(kind: number): typeof NO_BUCKET | typeof MISSING | undefined {

@@ -19,4 +19,5 @@ export const KIND = {
   taken: 16,
   refused: 17,
   routing: 18,
+  unchanged: 19,
 } as const;

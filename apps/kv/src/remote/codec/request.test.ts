@@ -55,12 +55,19 @@ const WRITTEN: readonly (readonly [request: RemoteRequest, hex: string])[] = [
     `07 ${HEAD} 0142 02 01 feffffffffffffff 01000000 010000006b`,
   ],
   [
-    { type: "expire", hops, bucket, key, expiresAtMs: undefined },
-    `08 ${HEAD} 0142 01 010000006b 00`,
+    { type: "expire", hops, bucket, key, expiresAtMs: undefined, conditions: [] },
+    `08 ${HEAD} 0142 01 010000006b 00 00`,
   ],
   [
-    { type: "expire", hops, bucket, key: undefined, expiresAtMs: 2 ** 40 },
-    `08 ${HEAD} 0142 00 01 0000000000010000`,
+    {
+      type: "expire",
+      hops,
+      bucket,
+      key: undefined,
+      expiresAtMs: 2 ** 40,
+      conditions: ["if-some", "if-sooner"],
+    },
+    `08 ${HEAD} 0142 00 01 0000000000010000 0a`,
   ],
   [
     { type: "list-buckets", hops, cursor: brandCursor("7"), limit: 3 },
@@ -194,8 +201,10 @@ const MALFORMED: readonly (readonly [what: string, hex: string])[] = [
   ["a revision of 2^53", "07 0000 0142 02 01 0000000000002000 00000000"],
   ["a revision that is no UTF-8", "07 0000 0142 02 02 01000000ff 00000000"],
   ["a DELETE of 2^32 - 1 keys", "07 0000 0142 00 ffffffff 00000000"],
-  ["a flag of 2", "08 0000 0142 02 00"],
-  ["a time of -2^63", "08 0000 0142 00 01 0000000000000080"],
+  ["a flag of 2", "08 0000 0142 02 00 00"],
+  ["terms that there are not", "08 0000 0142 00 00 10"],
+  ["an EXPIRE without terms", "08 0000 0142 00 00"],
+  ["a time of -2^63", "08 0000 0142 00 01 0000000000000080 00"],
   ["a limit of 0", "09 0000 00 01 0000000000000000"],
   ["a cursor that is no UTF-8", "09 0000 01 01000000c3 00"],
   ["a move that somebody has passed on", `0e 0800 03614062 03614062 0142 020000006d31`],
@@ -223,7 +232,7 @@ test("RequestDecoder and measureRequest() refuse a key of more than 1 MiB, and t
     { ...longest, key: longer },
     { type: "delete", hops, bucket, keys: [key, longer], condition: undefined },
     { type: "put", hops, bucket, fields: [{ key: longer, value }], createsBucket: false },
-    { type: "expire", hops, bucket, key: longer, expiresAtMs: 0 },
+    { type: "expire", hops, bucket, key: longer, expiresAtMs: 0, conditions: [] },
   ] as const) {
     assert.throws(() => measureRequest(request), RangeError, request.type);
   }
@@ -236,8 +245,8 @@ test("RequestDecoder and measureRequest() refuse a key of more than 1 MiB, and t
 test("measureRequest() refuses what no node would take", () => {
   const revision = brandRevision("\ud800");
   for (const request of [
-    { type: "expire", hops, bucket, key, expiresAtMs: 0.5 },
-    { type: "expire", hops, bucket, key, expiresAtMs: Number.NaN },
+    { type: "expire", hops, bucket, key, expiresAtMs: 0.5, conditions: [] },
+    { type: "expire", hops, bucket, key, expiresAtMs: Number.NaN, conditions: [] },
     {
       type: "put",
       hops,

@@ -195,6 +195,7 @@ const WRITTEN: readonly (readonly [payload: Uint8Array, hex: string])[] = [
     `08 ${REVISION} 0100000000000000`,
   ],
   [encodedResponse("expire", { type: "updated", revision }), `09 ${REVISION}`],
+  [encodedResponse("expire", { type: "unchanged" }), "13"],
   [
     encodedResponse("get", { type: "found", value: bytes, revision, expiresAtMs: 3 }),
     `0a ${REVISION} 01 0300000000000000 0100000061`,

@@ -5,6 +5,7 @@ import { anyBytes, anyCount, anyCursor, anyRevision, anyText, anyTime, plain } f
 
 const noBucket = fc.constant({ type: "no-bucket" } as const);
 const missing = fc.constant({ type: "missing" } as const);
+const unchanged = fc.constant({ type: "unchanged" } as const);
 const lifetime = fc.constantFrom("kept" as const, "transient" as const);
 const revision = anyRevision;
 const expiresAtMs = anyTime;
@@ -55,7 +56,12 @@ export const anyOutcome: {
     conflict,
     fc.record({ type: called("deleted"), revision, removed: anyCount }, plain),
   ),
-  expire: fc.oneof(noBucket, missing, fc.record({ type: called("updated"), revision }, plain)),
+  expire: fc.oneof(
+    noBucket,
+    missing,
+    unchanged,
+    fc.record({ type: called("updated"), revision }, plain),
+  ),
   "list-buckets": fc.record({ type: called("listed"), page: pageOf(listedBucket) }, plain),
   "list-keys": fc.oneof(
     noBucket,

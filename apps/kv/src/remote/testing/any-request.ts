@@ -1,4 +1,4 @@
-import type { Field } from "@kv/storage";
+import { expiryConditions, type Field } from "@kv/storage";
 import fc from "fast-check";
 import { hopsWith, NO_HOPS } from "../hops.ts";
 import type { RemoteOperation, RemoteRequest } from "../request.ts";
@@ -63,6 +63,7 @@ export const anyRequest: fc.Arbitrary<RemoteRequest> = fc.oneof<fc.Arbitrary<Rem
       bucket: anyBucket,
       key: fc.option(anyBytes, { nil: undefined }),
       expiresAtMs: anyTime,
+      conditions: fc.subarray([...expiryConditions]),
     },
     plain,
   ),

@@ -22,7 +22,7 @@ export class ServingStore implements ServingRouter {
       describeKey: (bucket, key) => store.describeKey(bucket, key),
       put: (bucket, fields, options) => store.put(bucket, fields, options),
       delete: (bucket, keys, condition) => store.delete(bucket, keys, condition),
-      expire: (bucket, key, expiresAtMs) => store.expire(bucket, key, expiresAtMs),
+      expire: (bucket, key, expiry) => store.expire(bucket, key, expiry),
       listBuckets: (options) => store.listBuckets(options),
       listKeys: (bucket, options) => store.listKeys(bucket, options),
       countBuckets: () => ({

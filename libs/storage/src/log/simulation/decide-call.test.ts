@@ -69,7 +69,13 @@ function callOf(model: Model, step: Step): Call | undefined {
       return { type: "delete", bucket: step.bucket, keys: step.keys, condition };
     }
     case "expire":
-      return { ...step, expiresAtMs: timeOf(step.livesMs) };
+      // Conditions are no part of these calls.
+      return {
+        type: "expire",
+        bucket: step.bucket,
+        key: step.key,
+        expiresAtMs: timeOf(step.livesMs),
+      };
     case "get":
     case "describe":
     case "count":

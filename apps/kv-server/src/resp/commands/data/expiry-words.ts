@@ -1,4 +1,5 @@
-import type { Expiry, ExpiryCondition } from "../../../execute/command.ts";
+import type { ExpiryCondition } from "@kv/kv";
+import type { Expiry } from "../../../execute/command.ts";
 import { inInt64 } from "../../../execute/int64.ts";
 import type { Request } from "../../../request.ts";
 import type { Arguments } from "../../arguments.ts";
