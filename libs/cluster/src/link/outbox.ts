@@ -14,6 +14,7 @@ import type { Scheduler } from "../network/scheduler.ts";
 import type { NodeName } from "../node-name.ts";
 import { Alarm } from "./alarm.ts";
 import type { Call } from "./call.ts";
+import { Gathering } from "./gathering.ts";
 import type { LateFailures } from "./late-failures.ts";
 import { OutboxEnd, type OutboxEndReason } from "./outbox-end.ts";
 import { PendingCalls } from "./pending-calls.ts";
@@ -32,7 +33,7 @@ export interface OutboxTerms {
  * All that goes to one node by one link: the frames that wait to go out, and the calls that wait for their answers.
  *
  * It is there before the link is, so that calls can wait for it: they are written here and nowhere else. Frames that gather
- * in a turn of the event loop go out in one write at its end. While the stream is behind, they stay here, for what is
+ * in a turn of the event loop, or in a few (`Gathering`), go out in one write at its end. While the stream is behind, they stay here, for what is
  * here was surely not sent: a call that fails meanwhile is made void where it lies.
  */
 export class Outbox {
@@ -40,6 +41,7 @@ export class Outbox {
   readonly #terms: OutboxTerms;
   readonly #frames = new FrameBuffer();
   readonly #pending = new PendingCalls();
+  readonly #gathering = new Gathering();
   #stream: Stream | undefined;
   /** The bytes that the stream has not given to the system. */
   #behindBytes = 0;
@@ -127,6 +129,7 @@ export class Outbox {
     writeHeader(frames.bytes, at, length, frameKind.call, id);
     writeRemaining(frames.bytes, at, deadlineMs - nowMs);
     frames.length = at + length;
+    this.#gathering.add();
     this.#alarm.setTo(deadlineMs, nowMs);
   }
 
@@ -191,8 +194,11 @@ export class Outbox {
 
   /** Called at the end of a turn, in which frames have been written. */
   readonly #endTurn = (): void => {
+    const { scheduler } = this.#terms;
+    const goesOn = this.#gathering.goesOn(this.pendingCalls, this.#frames.length);
+    if (goesOn) return scheduler.endOfTurn(this.#endTurn);
     this.#isTurnOpen = false;
-    const nowMs = this.#terms.scheduler.now();
+    const nowMs = scheduler.now();
     if (nowMs - this.#turnMs > longTurnMs) this.#catchUp(nowMs);
     if (this.#behindBytes === 0) this.#flush(nowMs);
   };
