@@ -1,8 +1,10 @@
-import { type Answer, Later, type LaterListener } from "@kv/kv";
+import { type Answer, Later, type LaterListener, type PlainAsker } from "@kv/kv";
+import { AwaitedPlain } from "./awaited-plain.ts";
 import type { Demand, Effect } from "./execute/demand.ts";
 import type { Replying } from "./execute/replying.ts";
 import { Steps } from "./execute/steps.ts";
 import type { GroupListener } from "./group-listener.ts";
+import type { PlainRequest } from "./plain-request.ts";
 import { isRequestFailure, refusalOf } from "./refusal.ts";
 import type { Reply } from "./reply.ts";
 import type { CommitGroup, ReplyQueue, ReservedReply } from "./reply-queue.ts";
@@ -79,6 +81,23 @@ export class AwaitedReplies {
     );
   }
 
+  /** Asks `asker` for what is plain, and keeps the next place for its reply. Throws what that throws, and keeps none then. */
+  ask(asker: PlainAsker, plain: PlainRequest): void {
+    const place = new AwaitedPlain(this, plain);
+    asker.ask(plain, place);
+    this.#keep(place);
+  }
+
+  /** {@link AwaitedReplies.fill} for what rests on nothing. Throws nothing. */
+  fillAtOnce(place: ReservedReply, reply: Reply): void {
+    try {
+      this.#options.queue.fill(place, reply, undefined);
+      this.#goOn(place);
+    } catch (error) {
+      this.#options.onBug(error);
+    }
+  }
+
   /** The answer to the request that has this place. Throws nothing: a link to another node is no place for a bug of ours. */
   fill(place: ReservedReply, { outcome, durable }: Answer<Reply>): void {
     const { queue, groups, onBug } = this.#options;
@@ -102,11 +121,15 @@ export class AwaitedReplies {
   }
 
   #reserve(asked: Asked): AwaitedReply {
+    const place = new AwaitedReply(this, asked);
+    this.#keep(place);
+    return place;
+  }
+
+  #keep(place: ReservedReply): void {
     if (this.#underWay === 0) this.#epoch = this.#options.epoch();
     this.#underWay++;
-    const place = new AwaitedReply(this, asked);
     this.#options.queue.reserve(place);
-    return place;
   }
 
   #goOn(place: ReservedReply): void {
@@ -121,6 +144,7 @@ class AwaitedReply implements ReservedReply, LaterListener<Reply> {
   readonly effect: Effect;
   readonly form: ReplyForm | undefined;
   reply: Reply | undefined = undefined;
+  readonly value = undefined;
   group: CommitGroup | undefined = undefined;
   bytes: number;
   awaitedBytes = 0;

@@ -5,6 +5,12 @@ import type { ReplyForm } from "./request.ts";
 /** A request of more bytes than this is not plain: so little is copied when a client has to wait amid many of them. */
 export const plainLimitBytes = 4096;
 
+/** How long keys and values may be, in bytes. */
+export interface PlainLimits {
+  readonly keyLimitBytes: number;
+  readonly valueLimitBytes: number;
+}
+
 const NO_BYTES = new Uint8Array(0);
 const NO_WORDS = new DataView(NO_BYTES.buffer);
 const NO_BUCKET = nameOf(Uint8Array.of(0));
@@ -37,6 +43,13 @@ export class PlainRequest implements FieldPlace {
   /** How many bytes it brings to the store. */
   get byteLength(): number {
     return this.bucket.length + this.end - this.start + this.valueEnd - this.valueStart;
+  }
+
+  /** Whether neither its key nor its value is too long. */
+  isWithin({ keyLimitBytes, valueLimitBytes }: PlainLimits): boolean {
+    return (
+      this.end - this.start <= keyLimitBytes && this.valueEnd - this.valueStart <= valueLimitBytes
+    );
   }
 
   /** The same as a command, which holds views of the bytes. */

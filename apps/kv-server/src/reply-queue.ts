@@ -16,6 +16,7 @@
 import type { Demand, Effect } from "./execute/demand.ts";
 import { plainReplyBytes, type Refusal, type Reply, weigh } from "./reply.ts";
 import type { ReplyForm } from "./request.ts";
+import type { ShelvedValue } from "./value-shelf.ts";
 
 /**
  * What a reply to a read that is not there yet is taken to weigh at first, in bytes: it may turn out to be a large value, so
@@ -47,6 +48,8 @@ export interface DueReply {
   readonly reply: Reply;
   /** How it is put into bytes, when its request chose that. */
   readonly form?: ReplyForm | undefined;
+  /** The value that goes out in its place. */
+  readonly value?: ShelvedValue | undefined;
 }
 
 /** A reply in the queue: the place of one request. */
@@ -64,6 +67,8 @@ export interface OwedReply {
 
 /** The place of a reply that is not there yet. */
 export interface ReservedReply extends OwedReply {
+  /** See {@link DueReply.value}. */
+  readonly value?: ShelvedValue | undefined;
   /** What it weighs for want of a reply. */
   awaitedBytes: number;
 }
@@ -129,7 +134,9 @@ export class ReplyQueue {
 
   /** Puts the reply in the place that was reserved for it. */
   fill(place: ReservedReply, reply: Reply, group: CommitGroup | undefined): void {
-    const replyBytes = weigh(reply);
+    const { value } = place;
+    const replyBytes =
+      value === undefined ? weigh(reply) : plainReplyBytes + value.end - value.start;
     const moreBytes = replyBytes - place.awaitedBytes;
     place.reply = reply;
     place.group = group;

@@ -21,6 +21,7 @@ import type {
   ReplyForm,
   Request,
 } from "./request.ts";
+import { writtenReply } from "./written-reply.ts";
 
 const UNKNOWN_COMMAND: Reply = { type: "unknown-command" };
 const AUTHENTICATION_REQUIRED: Reply = { type: "authentication-required" };
@@ -28,8 +29,6 @@ const FOUND_NOTHING: Readonly<Record<"missing" | "no-bucket", Reply>> = {
   missing: { type: "missing" },
   "no-bucket": { type: "no-bucket" },
 };
-const ADDED: Reply = { type: "written", added: 1 };
-const REPLACED: Reply = { type: "written", added: 0 };
 const DONE: Reply = { type: "done" };
 
 /** An `AUTH` waits like a write: what is behind it must not begin before it is answered. It writes nothing. */
@@ -68,6 +67,8 @@ export class Session {
   readonly #groups: GroupListener;
   readonly #awaited: AwaitedReplies;
   readonly #sink: ValueSink;
+  /** Whether another node was asked for what came last. */
+  #isElsewhere = false;
   #isStopped = false;
   #isLeaving = false;
 
@@ -141,7 +142,9 @@ export class Session {
   deliver(): void {
     const { protocol, output } = this.#door;
     for (let due = this.#queue.take(); due !== undefined; due = this.#queue.take()) {
-      if (due.form === undefined) protocol.encode(due.reply, output);
+      const { value } = due;
+      if (value !== undefined) this.#sink(value.bytes, value.start, value.end, value.words);
+      else if (due.form === undefined) protocol.encode(due.reply, output);
       else due.form(due.reply, output);
     }
   }
@@ -174,9 +177,31 @@ export class Session {
   #servePlain(plain: PlainRequest): void {
     const { form } = plain;
     if (!this.isAdmitted) this.#answer(AUTHENTICATION_REQUIRED, form);
-    else if (!(plain.type === "put" ? this.#writeAtOnce(plain) : this.#readAtOnce(plain))) {
-      this.#ask(plain.toCommand());
+    else if (!this.#serveAtOnce(plain)) this.#ask(plain.toCommand());
+  }
+
+  /** What was true of the request before is tried first: a client's buckets mostly lie on one node. */
+  #serveAtOnce(plain: PlainRequest): boolean {
+    const isElsewhere = this.#isElsewhere;
+    if (isElsewhere && this.#askElsewhere(plain)) return true;
+    if (plain.type === "put" ? this.#writeAtOnce(plain) : this.#readAtOnce(plain)) return true;
+    return !isElsewhere && this.#askElsewhere(plain);
+  }
+
+  /** Has another node asked without a command being made; whether that is where the bucket is, and the reply is owed. */
+  #askElsewhere(plain: PlainRequest): boolean {
+    this.#isElsewhere = false;
+    const { kv, environment } = this.#door;
+    if (!plain.isWithin(environment)) return false;
+    try {
+      const asker = kv.elsewhere(plain.bucket);
+      if (asker === undefined) return false;
+      this.#awaited.ask(asker, plain);
+      this.#isElsewhere = true;
+    } catch (error) {
+      this.#answer(this.#refusal(error, plain.type === "put" ? "write" : "read"), plain.form);
     }
+    return true;
   }
 
   #perform({ perform, replyBytes, form }: Partial<LocalRequest> & WithForm): void {
@@ -216,7 +241,7 @@ export class Session {
   /** Has the bytes of a value copied once, to where they go out; whether that could be, and the reply is there. */
   #readAtOnce(plain: PlainRequest): boolean {
     const { kv, environment } = this.#door;
-    if (!this.#queue.isEmpty || plain.end - plain.start > environment.keyLimitBytes) return false;
+    if (!this.#queue.isEmpty || !plain.isWithin(environment)) return false;
     try {
       const result = kv.read(plain, this.#sink);
       if (result === undefined) return false;
@@ -230,9 +255,8 @@ export class Session {
   /** Has a value copied to where the store keeps it, without a view of it; whether that could be, and the reply is owed. */
   #writeAtOnce(plain: PlainRequest): boolean {
     const { kv, environment } = this.#door;
-    const { form, start, end, valueStart, valueEnd } = plain;
-    const { keyLimitBytes, valueLimitBytes } = environment;
-    if (end - start > keyLimitBytes || valueEnd - valueStart > valueLimitBytes) return false;
+    const { form } = plain;
+    if (!plain.isWithin(environment)) return false;
     let written: WriteResult | undefined;
     try {
       written = kv.write(plain);
@@ -242,12 +266,10 @@ export class Session {
     }
     if (written === undefined) return false;
     const { isAdded, durable } = written;
-    const reply = isAdded ? ADDED : REPLACED;
-    if (durable === undefined) this.#answer(reply, form);
-    else {
-      const group = this.#groups.groupOf(durable);
-      this.#queue.addWritten({ reply, form }, plain.byteLength, group);
-    }
+    const reply = writtenReply(isAdded);
+    const group = this.#groups.groupOf(durable);
+    if (group === undefined) this.#answer(reply, form);
+    else this.#queue.addWritten({ reply, form }, plain.byteLength, group);
     return true;
   }
 

@@ -5,13 +5,16 @@ import {
   type Field,
   type Kv,
   type NewExpiry,
+  Later,
   type ListOptions,
+  type PlainAsker,
   type PutOptions,
   type Served,
   type ValueSink,
 } from "@kv/kv";
 import { FakeBuckets } from "./fake-buckets.ts";
 import type { FakeOwner } from "./fake-owner.ts";
+import { fieldAt, plainly } from "./plainly.ts";
 
 /**
  * Buckets in memory, and a disk that settles when the test says so. `durable` is what answers rest on from now
@@ -64,15 +67,28 @@ export class FakeKv implements Kv {
 
   foresee(): void {}
 
+  elsewhere(bucket: BucketName): PlainAsker | undefined {
+    const owner = this.#ownerOf(bucket);
+    if (owner === undefined) return undefined;
+    return {
+      ask: (ask, listener) => {
+        const { key, value } = fieldAt(ask);
+        const answering =
+          ask.type === "get"
+            ? this.get(bucket, key)
+            : this.put(bucket, [{ key, value }], { createsBucket: ask.createsBucket });
+        if (!(answering instanceof Later)) throw new Error("an owner answers later");
+        answering.whenSettled(plainly(listener));
+      },
+    };
+  }
+
   /** Only when the test says so: otherwise everything goes by {@link put}. */
   write(place: Parameters<Kv["write"]>[0]): ReturnType<Kv["write"]> {
-    const { bucket, bytes, start, end, valueWords, valueStart, valueEnd } = place;
+    const { bucket } = place;
     const isThere = this.buckets.describe(bucket).type === "found";
     if (!this.writesAtOnce || !isThere || this.#ownerOf(bucket) !== undefined) return undefined;
-    const { buffer, byteOffset } = valueWords;
-    const value = new Uint8Array(buffer, byteOffset + valueStart, valueEnd - valueStart);
-    const key = Uint8Array.from(bytes.subarray(start, end));
-    const field = { key, value: Uint8Array.from(value) };
+    const field = fieldAt(place);
     const answering = this.#answer(bucket, (name) => this.buckets.put(name, [field]));
     if (!("outcome" in answering) || answering.outcome.type !== "stored") return undefined;
     const { added, revision } = answering.outcome;

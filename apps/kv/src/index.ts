@@ -27,7 +27,7 @@ export type {
   WriteResult,
 } from "@kv/storage";
 export { localNodeName } from "@kv/cluster";
-export { isStorageError, StorageError } from "@kv/storage";
+export { copyPart, isStorageError, StorageError } from "@kv/storage";
 export { kv } from "./application.ts";
 export type { BucketName } from "./bucket-name.ts";
 export type { Crowd } from "./crowd.ts";
@@ -38,5 +38,6 @@ export { isKvError, KvError } from "./errors.ts";
 export type { KvEvent } from "./events.ts";
 export { kvChannel } from "./events.ts";
 export type { CountBucketsOutcome, Kv, NodeKv } from "./kv.ts";
+export type { PlainAsk, PlainAsker, PlainListener } from "./remote/plain-ask.ts";
 export { Later, type LaterListener, type Served } from "./remote/later.ts";
 export { whiteSpaceLength } from "./white-space.ts";

@@ -25,6 +25,7 @@ import type {
 import type { BucketName } from "./bucket-name.ts";
 import type { Crowd } from "./crowd.ts";
 import type { Coordinator } from "./moves/coordinator.ts";
+import type { PlainAsker } from "./remote/plain-ask.ts";
 import type { Served } from "./remote/later.ts";
 
 /** How many buckets there are. */
@@ -61,6 +62,11 @@ export interface Kv {
   read(key: KeyPlace & OfBucket, sink: ValueSink): ReadResult;
   /** `put` of what is plain: see `write` of the `Buckets` contract. May always be `undefined`. */
   write(field: FieldPlace & OfBucket): WriteResult | undefined;
+  /**
+   * Who is asked for a bucket that is served elsewhere; `undefined` where this node may serve it, and all operations are asked here.
+   * Good until the next request, and its answers are those of {@link Kv.get} and {@link Kv.put}. Throws as they do.
+   */
+  elsewhere(bucket: BucketName): PlainAsker | undefined;
   /** A hint, as `foresee` of the `Buckets` contract: goes to this node's own store, if it is open. */
   foresee(keys: readonly (KeyPlace & OfBucket)[], count: number): void;
   describeKey(bucket: BucketName, key: Uint8Array): Served<KeyOutcome>;

@@ -6,6 +6,7 @@ import type { Kv } from "./kv.ts";
 import { type ListedPlacement, ownLister } from "./own-lister.ts";
 import type { Placement } from "./placement/placement.ts";
 import { NO_HOPS } from "./remote/hops.ts";
+import { RemoteBuckets } from "./remote/remote-buckets.ts";
 import type { Passage, ServingBuckets, ServingRouter } from "./remote/serving-router.ts";
 import { type RemoteTerms, routesInForce } from "./routes.ts";
 import type { RoutingReader, RoutingTable } from "./routing-table.ts";
@@ -74,6 +75,10 @@ export function createRouter({ reader, table, store, remote, placement }: Router
       const place = places.find(field.bucket, NO_HOPS.nodes);
       // What goes to a bucket on its way out is noted where all operations are done.
       return "read" in place ? place.write(field) : undefined;
+    },
+    elsewhere(bucket) {
+      const place = places.ofClient(bucket);
+      return place instanceof RemoteBuckets ? place : undefined;
     },
     foresee(keys, count) {
       const opened = store();

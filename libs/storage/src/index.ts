@@ -1,3 +1,4 @@
+export { copyPart } from "./copy-part.ts";
 export type { Clock } from "./clock.ts";
 export type { StorageErrorCode, StorageFailures } from "./errors.ts";
 export { isStorageError, StorageError } from "./errors.ts";

@@ -20,6 +20,8 @@ import type { BucketName } from "../bucket-name.ts";
 import type { CountBucketsOutcome } from "../kv.ts";
 import { askNode, type RemoteRoute } from "./ask-node.ts";
 import type { Later } from "./later.ts";
+import type { PlainAsk, PlainAsker, PlainListener } from "./plain-ask.ts";
+import { PlainCall } from "./plain-call.ts";
 import type { RemoteOperation, RemoteRequest } from "./request.ts";
 import type { RemoteOutcomes } from "./response.ts";
 
@@ -33,7 +35,7 @@ import type { RemoteOutcomes } from "./response.ts";
  * A Later fails with a `KvError` when there is no answer, or none was understood; with the `KvError` or the `StorageError` that the
  * other node has met. An operation throws a `RangeError`, and sends nothing, for what the contract calls the caller's bug.
  */
-export class RemoteBuckets {
+export class RemoteBuckets implements PlainAsker {
   readonly #route: RemoteRoute;
 
   constructor(route: RemoteRoute) {
@@ -87,6 +89,12 @@ export class RemoteBuckets {
 
   listKeys(bucket: BucketName, { cursor, limit }: ListOptions = {}): Later<ListKeysOutcome> {
     return this.#ask({ type: "list-keys", hops: this.#route.hops, bucket, cursor, limit });
+  }
+
+  ask(ask: PlainAsk, listener: PlainListener): void {
+    const { caller, clock, node, hops, timeoutMs } = this.#route;
+    const terms = { node, hops, timeoutMs, deadlineMs: clock() + timeoutMs };
+    caller.call(node, new PlainCall(terms, ask, listener));
   }
 
   /** How many buckets the node stores. */

@@ -14,7 +14,7 @@ export interface Passage {
 }
 
 /** The operations that may come over a link. */
-type Operation = Exclude<keyof Kv, "node" | "epoch" | "read" | "write" | "foresee">;
+type Operation = Exclude<keyof Kv, "node" | "epoch" | "read" | "write" | "elsewhere" | "foresee">;
 
 /** The operations of {@link Kv} for requests of other nodes: what they throw, and reject with, is that of `Kv`. */
 export type ServingBuckets = {

@@ -194,11 +194,10 @@ export class Outbox {
 
   /** Called at the end of a turn, in which frames have been written. */
   readonly #endTurn = (): void => {
-    const { scheduler } = this.#terms;
     const goesOn = this.#gathering.goesOn(this.pendingCalls, this.#frames.length);
-    if (goesOn) return scheduler.endOfTurn(this.#endTurn);
+    if (goesOn) return this.#terms.scheduler.endOfTurn(this.#endTurn);
     this.#isTurnOpen = false;
-    const nowMs = scheduler.now();
+    const nowMs = this.#terms.scheduler.now();
     if (nowMs - this.#turnMs > longTurnMs) this.#catchUp(nowMs);
     if (this.#behindBytes === 0) this.#flush(nowMs);
   };

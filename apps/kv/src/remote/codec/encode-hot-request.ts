@@ -15,7 +15,7 @@ const GET = OPERATION_NUMBER.get;
 const PUT = OPERATION_NUMBER.put;
 
 /** What a field takes besides its key and its value, when it has neither a time nor a condition. */
-const PLAIN_FIELD_BYTES = 4 + 4 + 1 + 1;
+export const PLAIN_FIELD_BYTES = 4 + 4 + 1 + 1;
 
 /** How many bytes `request` takes. Throws a `RangeError` for a key that no node would take. */
 export function measureGet({ hops, bucket, key }: GetRequest): number {
@@ -65,7 +65,12 @@ export function assertKeyFits(key: Uint8Array): void {
   throw new RangeError(`Cannot send a key of ${key.length} bytes: ${keyLimitBytes} is the most`);
 }
 
-function storeHead(target: Uint8Array, at: number, request: GetRequest | PutRequest): number {
+/** Writes what both begin with. Returns where the next byte goes. */
+export function storeHead(
+  target: Uint8Array,
+  at: number,
+  request: Pick<GetRequest | PutRequest, "type" | "hops" | "bucket">,
+): number {
   const { hops, bucket, type } = request;
   target[at] = type === "get" ? GET : PUT;
   target[at + 1] = hops.bytes.length;

@@ -1,0 +1,16 @@
+const NOTHING = new DataView(new ArrayBuffer(0));
+
+/** The words of the memory that was asked about last: nearly always that of the next request, and a `DataView` for each would cost more than what is copied by it. */
+export class WordsMemo {
+  #buffer: ArrayBufferLike = NOTHING.buffer;
+  #words: DataView = NOTHING;
+
+  /** All the memory that `bytes` lie in: they begin there at their `byteOffset`. */
+  of({ buffer }: Uint8Array): DataView {
+    if (buffer !== this.#buffer) {
+      this.#buffer = buffer;
+      this.#words = new DataView(buffer);
+    }
+    return this.#words;
+  }
+}
