@@ -1,12 +1,15 @@
-import type { FieldPlace, KeyAbout, PlainOperations, Revision, ValueSink } from "@kv/storage";
+import type { PlainOperations, ValueSink } from "@kv/storage";
 import { BucketMemo } from "../bucket-memo.ts";
 import type { BucketName } from "../bucket-name.ts";
-import { writeAbsent, writeFound } from "./codec/key-outcomes.ts";
+import { ValueAnswer } from "./codec/encode-plain-answer.ts";
+import { writeAbsent } from "./codec/key-outcomes.ts";
 import { PlainReader } from "./codec/plain-reader.ts";
 import { WireWriter } from "./codec/wire-writer.ts";
 import type { NodeName } from "@kv/cluster";
 import type { ServedCall } from "./link.ts";
+import { RequestPlace } from "./request-place.ts";
 import { type ReplyTerms, ServedReply } from "./served-reply.ts";
+import { StoredReply } from "./stored-reply.ts";
 
 /** Finds where a bucket is served, for a request that came by `hops`, if that is here and needs no further ado. */
 export type FindPlain = (
@@ -24,24 +27,16 @@ export class PlainRequests {
   readonly #terms: ReplyTerms;
   readonly #reader = new PlainReader();
   readonly #buckets = new BucketMemo();
-  readonly #about: KeyAbout = { revision: NO_REVISION, expiresAtMs: undefined };
-  /** The value that is being shown, and the call that it answers. */
-  #bytes: Uint8Array = NOTHING;
-  #start = 0;
-  #end = 0;
+  readonly #place = new RequestPlace();
+  readonly #value = new ValueAnswer();
+  /** The call that the value which is being shown answers. */
   #call: ServedCall | undefined;
   #isTooLarge = false;
-  readonly #sink: ValueSink = (bytes, start, end) => {
-    this.#bytes = bytes;
-    this.#start = start;
-    this.#end = end;
-    const length = writeFound(new WireWriter(), this.#about, end - start).at + end - start;
+  // oxlint-disable-next-line max-params -- as every `ValueSink`
+  readonly #sink: ValueSink = (_bytes, start, end, words) => {
+    const length = this.#value.set(words, start, end);
     this.#isTooLarge = length > this.#terms.answerLimitBytes;
-    if (!this.#isTooLarge) this.#call?.answer(length, this.#write);
-  };
-  readonly #write = (target: Uint8Array, at: number): void => {
-    const writer = writeFound(new WireWriter(target, at), this.#about, this.#end - this.#start);
-    copyBytes(this.#bytes, this.#start, this.#end, target, writer.at);
+    if (!this.#isTooLarge) this.#call?.answer(length, this.#value.write);
   };
 
   constructor(find: FindPlain, terms: ReplyTerms) {
@@ -67,12 +62,12 @@ export class PlainRequests {
   }
 
   #get(store: PlainOperations, bucket: BucketName, call: ServedCall): boolean {
-    const { keyStart: start, keyEnd: end } = this.#reader;
+    const { about } = this.#value;
     this.#call = call;
     this.#isTooLarge = false;
-    const result = store.read({ bucket, bytes: call.payload, start, end }, this.#sink, this.#about);
+    const place = this.#place.set(this.#reader, bucket, call.payload);
+    const result = store.read(place, this.#sink, about);
     this.#call = undefined;
-    this.#bytes = NOTHING;
     if (result === undefined || this.#isTooLarge) return false;
     if (result === "missing") call.answer(1, writeMissing);
     else if (result === "no-bucket") call.answer(1, writeNoBucket);
@@ -80,32 +75,15 @@ export class PlainRequests {
   }
 
   #put(store: PlainOperations, bucket: BucketName, call: ServedCall): boolean {
-    const { payload } = call;
-    const { keyStart, keyEnd, valueStart, valueEnd } = this.#reader;
-    const words = new DataView(payload.buffer, payload.byteOffset, payload.length);
-    const field: FieldPlace = {
-      bucket,
-      bytes: payload,
-      words,
-      start: keyStart,
-      end: keyEnd,
-      valueWords: words,
-      valueStart,
-      valueEnd,
-    };
-    const written = store.write(field);
+    const written = store.write(this.#place.set(this.#reader, bucket, call.payload));
     if (written === undefined) return false;
-    const { isAdded, revision, durable } = written;
-    const outcome = { type: "stored", revision, added: isAdded ? 1 : 0 } as const;
-    new ServedReply(this.#terms, call, "put").answered({ outcome, durable });
+    const { durable } = written;
+    const reply = new StoredReply(this.#terms, call, written);
+    if (durable === undefined) reply.durable();
+    else this.#terms.groups.add(durable, reply);
     return true;
   }
 }
-
-const NOTHING = new Uint8Array();
-
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- overwritten before it is looked at
-const NO_REVISION = 0 as Revision;
 
 function writeMissing(target: Uint8Array, at: number): void {
   writeAbsent(new WireWriter(target, at), "missing");
@@ -113,19 +91,4 @@ function writeMissing(target: Uint8Array, at: number): void {
 
 function writeNoBucket(target: Uint8Array, at: number): void {
   writeAbsent(new WireWriter(target, at), "no-bucket");
-}
-
-/** Up to here a loop over bytes costs less than a view and a native copy. */
-const LOOPED_BYTES = 96;
-
-// oxlint-disable-next-line max-params -- once for each value: an object would be made for each
-function copyBytes(
-  source: Uint8Array,
-  start: number,
-  end: number,
-  target: Uint8Array,
-  at: number,
-): void {
-  if (end - start > LOOPED_BYTES) target.set(source.subarray(start, end), at);
-  else for (let from = start, to = at; from < end; from++, to++) target[to] = source[from] ?? 0;
 }

@@ -4,13 +4,20 @@ const NOTHING = new DataView(new ArrayBuffer(0));
 export class WordsMemo {
   #buffer: ArrayBufferLike = NOTHING.buffer;
   #words: DataView = NOTHING;
+  #bytes: Uint8Array = new Uint8Array(NOTHING.buffer);
 
   /** All the memory that `bytes` lie in: they begin there at their `byteOffset`. */
   of({ buffer }: Uint8Array): DataView {
     if (buffer !== this.#buffer) {
       this.#buffer = buffer;
       this.#words = new DataView(buffer);
+      this.#bytes = new Uint8Array(buffer);
     }
     return this.#words;
+  }
+
+  /** The memory that was asked about last. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
   }
 }
