@@ -23,6 +23,9 @@ test("BucketPlaces asks a placement in which nothing moves one question a reques
       return true;
     },
     find: () => assert.fail("nothing moves"),
+    get asked() {
+      return assert.fail("nobody asks");
+    },
   };
   const routes = routesInForce({ reader, table: () => parsed.table, remote });
   const places = new BucketPlaces({ self, routes, store: () => store, remote, placement });

@@ -44,6 +44,10 @@ const TOLD: { readonly [Code in KvErrorCode]: readonly (readonly [KvFailures[Cod
   KV_REQUEST_NOT_UNDERSTOOD: [[{ node }, "bar@host did not understand the request"]],
   KV_ANSWER_NOT_UNDERSTOOD: either("the answer of bar@host was not understood"),
   KV_NODE_FAILED: either("bar@host failed at the request"),
+  KV_NOT_HERE: [[{ node }, "bar@host does not hold the bucket"]],
+  KV_GIVEN_AWAY: [
+    [{ node, to: "baz@host", moveId: "" }, "bar@host has given the bucket to baz@host"],
+  ],
 };
 
 function either(message: string) {

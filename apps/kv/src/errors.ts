@@ -49,6 +49,13 @@ export interface KvFailures {
   };
   /** The node has come upon a bug of its own. */
   readonly KV_NODE_FAILED: { readonly node: string; readonly mayHaveBeenApplied: boolean };
+  /** The node was asked as one that had the bucket by a table from before, and does not hold it. For nodes, not for clients. */
+  readonly KV_NOT_HERE: { readonly node: string };
+  /**
+   * The node was asked like that, and has given the bucket to the node `to`; with a `moveId` that is not empty `to` has to be told
+   * first that it serves it. For nodes, not for clients.
+   */
+  readonly KV_GIVEN_AWAY: { readonly node: string; readonly to: string; readonly moveId: string };
 }
 
 /** Stable across releases: callers, logs and tests match on it, never on the message. */
@@ -81,6 +88,8 @@ const MESSAGES: MessageTable = {
     `the answer of ${node} was not understood${orNot(mayHaveBeenApplied)}`,
   KV_NODE_FAILED: ({ node, mayHaveBeenApplied }) =>
     `${node} failed at the request${orNot(mayHaveBeenApplied)}`,
+  KV_NOT_HERE: ({ node }) => `${node} does not hold the bucket`,
+  KV_GIVEN_AWAY: ({ node, to }) => `${node} has given the bucket to ${to}`,
 };
 
 function orNot(mayHaveBeenApplied: boolean): string {

@@ -24,7 +24,10 @@ export interface RouterOptions {
 }
 
 /** What a router asks of a `Placement`. */
-export type RouterPlacement = Pick<Placement, "isQuiet" | "find" | "version" | "previousOwners"> &
+export type RouterPlacement = Pick<
+  Placement,
+  "isQuiet" | "find" | "asked" | "version" | "previousOwners"
+> &
   ListedPlacement;
 
 /** The buckets of all nodes, for clients of this one and for the other nodes. */

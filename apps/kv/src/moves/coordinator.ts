@@ -42,6 +42,8 @@ export interface RoutingStatus {
   readonly node: NodeName;
   readonly table?: string;
   readonly origin?: NodeState["origin"];
+  /** Tables that were replaced on this node alone, by which buckets may lie elsewhere yet. */
+  readonly former?: readonly string[];
   readonly plan?: {
     readonly planId: string;
     readonly phase: "prepared" | "adopted" | "committed";
@@ -150,13 +152,14 @@ export class Coordinator {
   }
 
   async #statusOf(state: NodeState, signal: AbortSignal): Promise<RoutingStatus> {
-    const { node, origin, plan, problem } = state;
+    const { node, origin, plan, problem, former = [] } = state;
     const table = textOf(state.table);
     const wanted = plan?.phase === "prepared" ? plan.next : state.table;
     const status = {
       node,
       table,
       origin,
+      ...(former.length === 0 ? {} : { former: former.map((each) => textOf(each)) }),
       ...(plan === undefined
         ? {}
         : { plan: { planId: plan.planId, phase: plan.phase, table: textOf(plan.next) } }),
@@ -199,7 +202,8 @@ export class Coordinator {
 
   #newPlan(next: RoutingTable, states: ReadonlyMap<NodeName, NodeState>): AskedPlan {
     // Tables may have been put on single nodes: where a bucket lies is in one of them all.
-    const tables = new Map([...states.values()].map(({ table }) => [textOf(table), table]));
+    const known = [...states.values()].flatMap(({ table, former = [] }) => former.concat([table]));
+    const tables = new Map(known.map((table) => [textOf(table), table]));
     const previous = [...tables.values()];
     return { planId: crypto.randomUUID(), next, previous, participants: [...states.keys()] };
   }

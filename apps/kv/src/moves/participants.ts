@@ -64,7 +64,7 @@ export function reasonOf(error: unknown): string {
   throw error;
 }
 
-function knownTo({ linked, table, plan }: NodeState): readonly NodeName[] {
+function knownTo({ linked, table, plan, former = [] }: NodeState): readonly NodeName[] {
   const planned =
     plan === undefined
       ? []
@@ -73,7 +73,7 @@ function knownTo({ linked, table, plan }: NodeState): readonly NodeName[] {
           ...nodesOf(plan.next),
           ...plan.previous.flatMap((each) => nodesOf(each)),
         ];
-  return [...linked, ...nodesOf(table), ...planned];
+  return [...linked, ...[table, ...former].flatMap((each) => nodesOf(each)), ...planned];
 }
 
 /** What `node` holds that `table`, in its short form, gives to others. Rejects as `ask` does. */

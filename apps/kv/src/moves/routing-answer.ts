@@ -11,6 +11,8 @@ const stateSchema = v.strictObject({
   table: tableText,
   origin: v.picklist(["configuration", "applied", "put"]),
   plan: v.optional(v.strictObject({ ...planSchema.entries, phase })),
+  /** By which buckets may lie elsewhere yet: tables that were replaced on this node alone. */
+  former: v.optional(v.array(tableText)),
   /** The nodes that it is linked with. */
   linked: v.array(nodeName),
   movedBuckets: count,

@@ -21,6 +21,8 @@ export type PlanOutcome =
 export interface TablesAtHome {
   readonly inForce: RoutingTable;
   readonly origin: NodeState["origin"];
+  /** In their short form; see `NodeState.former`. */
+  readonly former?: readonly string[];
   readonly plan: (AskedPlan & { readonly phase: "prepared" | "adopted" | "committed" }) | undefined;
 }
 
@@ -90,7 +92,7 @@ export class RoutingAnswers {
 
   #state(): WrittenAnswer {
     const { reader, plans, linked, mover } = this.#options;
-    const { inForce, origin, plan } = plans.tables();
+    const { inForce, origin, plan, former = [] } = plans.tables();
     const { movedBytes, longestPauseMs, isIdle, stuck, problem } = mover.report;
     const records = Array.from(plans.moved());
     return {
@@ -99,6 +101,7 @@ export class RoutingAnswers {
       table: textOf(completed(inForce, reader)),
       origin,
       ...(plan === undefined ? {} : { plan: writtenPlan(plan) }),
+      ...(former.length === 0 ? {} : { former: [...former] }),
       linked: [...linked()],
       movedBuckets: records.filter(({ planId }) => planId === plan?.planId).length,
       movedBytes,

@@ -4,6 +4,7 @@ import { MemoryStore } from "@kv/storage";
 import { bucketNamed, brandRevision, nodeNamed } from "../remote/testing/any-part.ts";
 import { parseRoutingText } from "../routing-text.ts";
 import type { RoutingTable } from "../routing-table.ts";
+import type { Claim } from "./claims.ts";
 import { Placement, type Place } from "./placement.ts";
 
 const [foo, bar, baz] = [nodeNamed("foo@lab"), nodeNamed("bar@lab"), nodeNamed("baz@lab")];
@@ -41,7 +42,7 @@ async function placed(self = foo, store = new MemoryStore({ clock: () => 0 })) {
     activate: (to, _, moveId) => void activated.push(`${moveId} at ${to}`),
   });
   await placement.load(store);
-  const find = (owner: typeof foo, ...hops: (typeof foo)[]): Place | undefined =>
+  const find = (owner: typeof foo, ...hops: (typeof foo)[]): Place | Claim | undefined =>
     placement.find(nuts, { owner, hops, store });
   return { placement, store, activated, configured, find };
 }

@@ -12,6 +12,8 @@ import type {
 import { compileRoutingTable, type RoutingReader, type RoutingTable } from "../routing-table.ts";
 import { answered, holds } from "./answered.ts";
 import { Arrivals } from "./arrivals.ts";
+import { AskedByNewOwners } from "./asked-by-new-owners.ts";
+import type { Claim } from "./claims.ts";
 import { Departure } from "./departure.ts";
 import { Notes } from "./notes.ts";
 import { Plans } from "./plans.ts";
@@ -46,6 +48,8 @@ const OWN: Place = { type: "own" };
 export class Placement implements MovesAtHome, PlansAtHome {
   /** What comes in. */
   readonly arrivals: Arrivals;
+  /** What is asked by those who have a bucket by a newer table. */
+  readonly asked: AskedByNewOwners;
   readonly #options: PlacementOptions;
   readonly #self: NodeName;
   readonly #departing = new Map<string, Departure>();
@@ -68,6 +72,12 @@ export class Placement implements MovesAtHome, PlansAtHome {
     };
     this.#plans = new Plans(parts);
     this.arrivals = new Arrivals({ ...parts, isServed: (bucket) => this.isServed(bucket) });
+    this.asked = new AskedByNewOwners({
+      ...parts,
+      arrivals: this.arrivals,
+      departing: this.#departing,
+      forgetMove: (name) => this.#forgetMove(name),
+    });
   }
 
   /** Compared by identity: another one each time when something is served by another node than before. */
@@ -83,7 +93,8 @@ export class Placement implements MovesAtHome, PlansAtHome {
       arriving.size === 0 &&
       this.#departing.size === 0 &&
       this.#plans.previous === undefined &&
-      this.#plans.next === undefined
+      this.#plans.next === undefined &&
+      this.#plans.former.isEmpty
     );
   }
 
@@ -101,7 +112,7 @@ export class Placement implements MovesAtHome, PlansAtHome {
       const bucket = Buffer.from(name, "latin1");
       if (isConfirmed && !this.#records.arriving.has(name)) answered(store.dropBucket(bucket));
     }
-    this.#plans.load(this.#records);
+    await this.#plans.load(this.#records);
   }
 
   /**
@@ -115,7 +126,7 @@ export class Placement implements MovesAtHome, PlansAtHome {
       hops,
       store,
     }: { owner: NodeName | undefined; hops: readonly NodeName[]; store: Store },
-  ): Place | undefined {
+  ): Place | Claim | undefined {
     const name = nameKey(bucket);
     const arriving = this.#records.arriving.get(name);
     if (arriving !== undefined) {
@@ -124,12 +135,15 @@ export class Placement implements MovesAtHome, PlansAtHome {
       this.arrivals.discard(bucket, store);
     }
     const moved = this.#records.moved.get(name);
+    let former = this.#plans.former.ownersOf(bucket);
     if (moved !== undefined) {
       const { to: node, moveId, isConfirmed } = moved;
       if (!isConfirmed) return { type: "node", node, activates: moveId };
       if (!hops.includes(node)) return { type: "node", node };
       // It was sent on from there: the bucket was dropped, and is nobody's but the table's again.
       this.#forgetMove(name);
+      // It is asked once more where others may look for it too.
+      if (!this.#plans.former.isEmpty) former = [node, ...former];
     }
     const departure = this.#departing.get(name);
     if (departure !== undefined) return { type: "departing", departure };
@@ -139,6 +153,7 @@ export class Placement implements MovesAtHome, PlansAtHome {
       const previous = this.#previousOwner(bucket, hops);
       if (previous !== undefined) return { type: "node", node: previous };
     }
+    if (owner === this.#self && former.length > 0) return { type: "claim", asked: former };
     if (owner === this.#self) return hops.length > 0 && !this.isQuiet ? this.#cameBack() : OWN;
     const isNext = this.#plans.next?.[bucket[0] ?? 0] === this.#self;
     return isNext && hops.includes(owner) ? this.#cameBack() : { type: "node", node: owner };
@@ -219,7 +234,8 @@ export class Placement implements MovesAtHome, PlansAtHome {
 
   /** Who may have buckets yet although the table in force does not say so. */
   get previousOwners(): Iterable<NodeName> {
-    const owners = new Set((this.#plans.previous ?? []).flat());
+    const { previous = [], former } = this.#plans;
+    const owners = new Set<NodeName | undefined>([...previous.flat(), ...former.nodes]);
     owners.delete(undefined);
     owners.delete(this.#self);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is no node was deleted

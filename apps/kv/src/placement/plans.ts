@@ -14,6 +14,7 @@ import {
   type RoutingReader,
   type RoutingTable,
 } from "../routing-table.ts";
+import { FormerTables } from "./former-tables.ts";
 import type { Notes } from "./notes.ts";
 import { noRecords, type PlacementRecords, type PlanRecord, recordKey } from "./records.ts";
 
@@ -30,26 +31,46 @@ export interface PlansOptions {
 /** The changes of the table that this node has agreed to, and the table in force that comes of them. */
 export class Plans {
   readonly #options: PlansOptions;
-  #records: Pick<PlacementRecords, "plan" | "applied"> = noRecords();
+  /** What was replaced by hand, or by another configuration. */
+  readonly former: FormerTables;
+  #records: Pick<PlacementRecords, "plan" | "applied" | "inForce" | "former"> = noRecords();
   /** The configured table as it was when the applied one came into force: one that was put later beats that. */
   #baseline: RoutingTable;
   #previous: readonly CompiledRoutingTable[] | undefined;
   #next: CompiledRoutingTable | undefined;
+  /** The table that was in force at the last look. */
+  #latest: RoutingTable | undefined;
 
   constructor(options: PlansOptions) {
     this.#options = options;
     this.#baseline = options.configured();
+    this.former = new FormerTables({ ...options, records: () => this.#records });
   }
 
-  /** Goes on from what was written down, which it changes as time goes by. */
-  load(records: Pick<PlacementRecords, "plan" | "applied">): void {
+  /** Goes on from what was written down, which it changes as time goes by. Resolves when it is known by which table. */
+  async load(records: PlacementRecords): Promise<void> {
     this.#records = records;
+    this.former.compile();
+    // One that was put while the node started replaces that by which it was to start.
+    this.#latest = this.#applied ?? this.#baseline;
+    await this.former.goneBy(this.#latest);
     this.#changed();
     this.#warnOfOtherTable();
   }
 
   /** The table in force. The same object until there is another one. */
   get table(): RoutingTable {
+    const now = this.#inForce;
+    if (now !== this.#latest && this.#latest !== undefined) {
+      this.#latest = now;
+      // What nobody has looked at in between has let nobody do anything. The writes are in order, and so is what comes of them.
+      void this.former.goneBy(now);
+      this.#options.onChange();
+    }
+    return now;
+  }
+
+  get #inForce(): RoutingTable {
     const configured = this.#options.configured();
     return configured === this.#baseline ? (this.#applied ?? configured) : configured;
   }
@@ -74,7 +95,8 @@ export class Plans {
     const isConfigured = this.#options.configured() === this.#baseline;
     const applied = this.#applied === undefined ? "configuration" : "applied";
     const origin = isConfigured ? applied : "put";
-    return { inForce: this.table, origin, plan: this.#records.plan };
+    const inForce = this.table;
+    return { inForce, origin, plan: this.#records.plan, former: this.former.texts };
   }
 
   prepare(plan: AskedPlan): Answer<PlanOutcome> {
@@ -92,8 +114,13 @@ export class Plans {
     const known = this.#records.plan;
     if (known?.planId !== planId) return refused("it takes no part in this change");
     if (known.phase !== "prepared") return DONE;
+    // One that was put in the meantime is noted before.
+    void this.table;
     this.#baseline = this.#options.configured();
-    return this.#setPlan({ ...known, phase: "adopted" });
+    const answer = this.#setPlan({ ...known, phase: "adopted" });
+    this.#latest = this.#inForce;
+    void this.former.applied(this.#latest);
+    return answer;
   }
 
   abandon(planId: string): Answer<PlanOutcome> {
@@ -112,6 +139,7 @@ export class Plans {
     if (known.phase === "prepared") return refused("it does not go by the table of this change");
     this.#records.applied = known.next;
     void this.#options.notes.write(recordKey.applied, textOf(known.next));
+    this.former.doneAt(known.participants);
     return this.#setPlan({ ...known, phase: "committed" });
   }
 

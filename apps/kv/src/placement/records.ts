@@ -17,6 +17,8 @@ const arrivingRecord = v.strictObject({
   expiresAtMs: v.optional(v.pipe(v.number(), v.safeInteger())),
 });
 
+const formerTables = v.array(tableText);
+
 /** The plan that a node takes part in, or took part in last. */
 export type PlanRecord = v.InferOutput<typeof planRecord>;
 
@@ -31,6 +33,10 @@ export interface PlacementRecords {
   plan: PlanRecord | undefined;
   /** The table of the last plan that was committed. */
   applied: v.InferOutput<typeof tableText> | undefined;
+  /** The table that the node went by last, when that named another node. */
+  inForce: v.InferOutput<typeof tableText> | undefined;
+  /** The tables that it went by before, of which not all buckets may have moved. */
+  former: v.InferOutput<typeof formerTables>;
   readonly moved: Map<string, MovedEntry>;
   readonly arriving: Map<string, ArrivingEntry>;
 }
@@ -39,13 +45,22 @@ export interface PlacementRecords {
 export const recordKey = {
   plan: Buffer.from("plan"),
   applied: Buffer.from("applied"),
+  inForce: Buffer.from("in-force"),
+  former: Buffer.from("former"),
   moved: (name: string) => Buffer.from(`moved:${name}`, "latin1"),
   arriving: (name: string) => Buffer.from(`arriving:${name}`, "latin1"),
 };
 
 /** Nothing to remember. */
 export function noRecords(): PlacementRecords {
-  return { plan: undefined, applied: undefined, moved: new Map(), arriving: new Map() };
+  return {
+    plan: undefined,
+    applied: undefined,
+    inForce: undefined,
+    former: [],
+    moved: new Map(),
+    arriving: new Map(),
+  };
 }
 
 /** Reads what the node has written down; throws for what no version of it has written. */
@@ -70,6 +85,8 @@ function take(records: PlacementRecords, key: string, value: Uint8Array): void {
   const name = key.slice(colon + 1);
   if (key === "plan") records.plan = v.parse(planRecord, json);
   else if (key === "applied") records.applied = v.parse(tableText, json);
+  else if (key === "in-force") records.inForce = v.parse(tableText, json);
+  else if (key === "former") records.former = v.parse(formerTables, json);
   else if (key.slice(0, colon) === "moved") records.moved.set(name, v.parse(movedRecord, json));
   else if (key.slice(0, colon) === "arriving") {
     records.arriving.set(name, v.parse(arrivingRecord, json));

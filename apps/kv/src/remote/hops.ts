@@ -6,6 +6,11 @@ export interface Hops {
   readonly nodes: readonly NodeName[];
   /** Each name behind its length in a byte; at most 2 KiB. Not to be written to. */
   readonly bytes: Uint8Array;
+  /**
+   * Whether the node, which asks for a bucket that is its own now, asks one that had it by a table from before. Such a request is
+   * passed on by nobody.
+   */
+  readonly asksFormerOwner?: true;
 }
 
 /** As many nodes pass a request on: more than any table needs, and few enough for a loop without end to stay small. */
@@ -25,10 +30,22 @@ export function hopsWith(hops: Hops, node: NodeName): Hops {
   return { nodes, bytes: new Uint8Array(bytes) };
 }
 
+/** Of a request of `node` to one that had the bucket by a table from before: see {@link Hops.asksFormerOwner}. */
+export function hopsToFormerOwner(node: NodeName): Hops {
+  const { nodes, bytes } = hopsWith(NO_HOPS, node);
+  return { nodes, bytes: Uint8Array.of(...bytes, FORMER_OWNER_MARK), asksFormerOwner: true };
+}
+
+/** Stands where the length of a name would: no name is empty. */
+const FORMER_OWNER_MARK = 0;
+
 /** The hops in `bytes`, which are copied; `undefined` when they are none. */
 export function parseHops(bytes: Uint8Array): Hops | undefined {
   const nodes: NodeName[] = [];
   for (let at = 0; at < bytes.length; ) {
+    if (bytes[at] === FORMER_OWNER_MARK && nodes.length === 1 && at + 1 === bytes.length) {
+      return { nodes, bytes: Uint8Array.from(bytes), asksFormerOwner: true };
+    }
     const end = at + 1 + (bytes[at] ?? 0);
     const node = parseWholeName(Buffer.from(bytes.subarray(at + 1, end)).toString("latin1"));
     if (node === undefined || end > bytes.length || nodes.length === hopLimit) return undefined;

@@ -97,7 +97,10 @@ export interface CountBucketsRequest extends Passed {
  *
  * ```text
  * request   = operation u8 · hops · what the operation has
- * hops      = length u16 · { length u8 · node name }       at most 8 names
+ * hops      = length u16 · names                           at most 8 names
+ *           | length u16 · name · 0 u8                     asked as a former owner, and passed on by nobody
+ * names     = { name }
+ * name      = length u8 · node name
  *
  *  1 CREATE BUCKET    bucket
  *  2 DROP BUCKET      bucket

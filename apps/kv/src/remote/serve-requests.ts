@@ -60,6 +60,8 @@ export class RequestServer {
   #waits(call: ServedCall): boolean {
     const request = this.#decoder.decode(call.payload);
     if (request === undefined || isOfNode(request)) return false;
+    // Nor does what is asked of a former owner: whoever asks has others wait for it.
+    if (request.hops.asksFormerOwner === true) return false;
     return !request.hops.nodes.includes(this.#router.node);
   }
 

@@ -61,7 +61,11 @@ async function strike(history: History, node: SimulatedNode, clients: Clients): 
   history.note(`ask ${node.name} for ${before.length}, connection ${connection.number}`);
   connection.ask(before);
   await world.run(chance.below((chance.percent(50) ? 1 : 3) * weather.latencyMs));
-  if (history.tables === "change" && focus !== undefined && chance.percent(40)) {
+  if (
+    (history.tables === "change" || history.tables === "put") &&
+    focus !== undefined &&
+    chance.percent(40)
+  ) {
     const next = nextOf(history, node, focus);
     turnWay(history, chance.percent(60) ? node : next, focus);
   } else makeTrouble(history, chance.percent(50) ? node : chance.pick(nodes));

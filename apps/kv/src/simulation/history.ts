@@ -10,9 +10,13 @@ import { SimulatedNode } from "./simulated-node.ts";
 
 /**
  * How the tables of the nodes are. *agree*: all the same, always. *differ*: each its own. *change*: each its own, and another
- * one now and then.
+ * one now and then. *move*: all the same, and applied to all. *put*: all the same at first, and then any
+ * table on a single node.
  */
-export type TablePlan = "agree" | "differ" | "change" | "move";
+export type TablePlan = (typeof TABLE_PLANS)[number];
+
+/** All of them. */
+export const TABLE_PLANS = ["agree", "differ", "change", "move", "put"] as const;
 
 const NAMES = ["ann@lab", "bob@lab", "cid@lab", "dan@lab"].map(nodeNamed);
 const GROUPS = ["a", "b", "c"];
@@ -36,6 +40,8 @@ export class History {
   readonly ledger: Ledger;
   readonly nodes: readonly SimulatedNode[];
   homes: Homes;
+  /** Whether all nodes have been given the table that they begin with. */
+  isUnderWay = false;
   readonly tables: TablePlan;
   /** How long a request may take that begins now. */
   timeoutMs: number;
@@ -82,11 +88,13 @@ export class History {
       const table = this.drawTable(name, names);
       return new SimulatedNode({ name, stores: name !== front, table }, terms);
     });
+    this.isUnderWay = true;
   }
 
   /** A table that `node` may be given. */
   drawTable(node: NodeName, nodes: readonly NodeName[] = this.names): ReturnType<typeof drawTable> {
-    if (this.tables === "agree" || this.tables === "move") return rightTable(this.homes);
+    if (this.tables === "put" && this.isUnderWay) return this.drawCommonTable();
+    if (this.tables !== "differ" && this.tables !== "change") return rightTable(this.homes);
     return drawTable(this.world.chance, this.homes, { self: node, nodes });
   }
 

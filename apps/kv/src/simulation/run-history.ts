@@ -20,9 +20,15 @@ export class HistoryFailure extends Error {
   /** The rule that was broken, if it is one of those. */
   readonly rule: Rule | undefined;
 
-  constructor(seed: number, steps: readonly string[], cause: unknown) {
+  constructor(
+    seed: number,
+    { steps, plan }: { readonly steps: readonly string[]; readonly plan: HistoryPlan },
+    cause: unknown,
+  ) {
+    const plans = plan.plans === undefined ? "" : `KV_TEST_TABLES=${plan.plans.join()} `;
+    const replay = `KV_TEST_SEED=${seed} ${plans}node --test apps/kv/src/simulation/simulation.test.ts`;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`seed ${seed}: ${reason}\n${steps.join("\n")}\nKV_TEST_SEED=${seed} replays it`, {
+    super(`seed ${seed}: ${reason}\n${steps.join("\n")}\n${replay} replays it`, {
       cause,
     });
     this.rule = cause instanceof Violation ? cause.rule : undefined;
@@ -57,7 +63,7 @@ export async function runHistory(
     judgeOrder(history);
     judgeListings(history, judgeCells(history));
   } catch (error) {
-    throw new HistoryFailure(seed, history.steps, error);
+    throw new HistoryFailure(seed, { steps: history.steps, plan }, error);
   }
   return history;
 }

@@ -1,5 +1,9 @@
 import { ClusterError, type ServedCall } from "@kv/cluster";
 import type { LinkCall, LinkError } from "../remote/link.ts";
+import { KvError } from "../errors.ts";
+import { RequestDecoder } from "../remote/codec/decode-request.ts";
+import { measureResponse, writeResponse } from "../remote/codec/response-codec.ts";
+import { WireWriter } from "../remote/codec/wire-writer.ts";
 import { OPERATION_NUMBER } from "../remote/request.ts";
 import type { Sabotage } from "./sabotage.ts";
 
@@ -52,6 +56,45 @@ export const leavesOutTheDead: Sabotage = {
     },
   }),
 };
+
+/** A node that is to serve a bucket asks nobody who had it before. */
+export const asksNoFormerOwner: Sabotage = {
+  calling: (links) => ({
+    call: (node, call) => {
+      const asked = sentBytes(call);
+      if (asked.isOfFormerOwner) call.answered(notHere(node));
+      else links.call(node, asked.call);
+    },
+  }),
+};
+
+/** A former owner that cannot be asked is taken for one that does not hold the bucket. */
+export const takesSilenceForNo: Sabotage = {
+  calling: (links) => ({
+    call: (node, call) => {
+      const asked = sentBytes(call);
+      const failed = (error: LinkError): void =>
+        asked.isOfFormerOwner ? call.answered(notHere(node)) : call.failed(error);
+      links.call(node, { ...asked.call, failed });
+    },
+  }),
+};
+
+/** What `call` writes, and the same call for bytes that were written. */
+function sentBytes(call: LinkCall) {
+  const bytes = new Uint8Array(call.byteLength);
+  call.write(bytes, 0);
+  const isOfFormerOwner = new RequestDecoder().decode(bytes)?.hops.asksFormerOwner === true;
+  const write = (target: Uint8Array, at: number): void => target.set(bytes, at);
+  return { isOfFormerOwner, call: { ...withFailure(call, (error) => call.failed(error)), write } };
+}
+
+function notHere(node: string): Uint8Array {
+  const failure = new KvError("KV_NOT_HERE", { node });
+  const bytes = new Uint8Array(measureResponse("get", failure));
+  writeResponse(new WireWriter(bytes, 0), "get", failure);
+  return bytes;
+}
 
 /** A node that holds a bucket goes by its table all the same. */
 export const holderSendsOn: Sabotage = {

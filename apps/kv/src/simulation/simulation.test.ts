@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { History } from "./history.ts";
+import { type History, type HistoryPlan, TABLE_PLANS } from "./history.ts";
 import { runHistory } from "./run-history.ts";
 
 /** Some fifteen seconds on a core that has nothing else to do. */
@@ -44,17 +44,21 @@ const BITES = [
   "thaw",
 ];
 
-const { KV_TEST_SEED: seedText = "", KV_TEST_HISTORIES: histories = "" } = process.env;
+const {
+  KV_TEST_SEED: seedText = "",
+  KV_TEST_HISTORIES: histories = "",
+  KV_TEST_TABLES: tablesText = "",
+} = process.env;
+const first = Math.floor(Math.random() * 2 ** 31);
 
 if (seedText !== "") {
   test(`the history of seed ${seedText} goes well`, async (t) => {
-    const { steps } = await runHistory(Number(seedText));
+    const { steps } = await runHistory(Number(seedText), plansNamed(tablesText));
     for (const step of steps) t.diagnostic(step);
   });
 } else {
   test("a cluster keeps its word whatever happens to its nodes and the network", async (t) => {
     const number = histories === "" ? HISTORIES : Number(histories);
-    const first = Math.floor(Math.random() * 2 ** 31);
     t.diagnostic(`${number} histories, the first of seed ${first}`);
     const counts = new Map<string, number>();
     for (let seed = first; seed < first + number; seed++) {
@@ -70,10 +74,11 @@ if (seedText !== "") {
 /** Some five seconds. */
 const MOVES = 200;
 
-// From the same seeds each time: what nodes do that have missed a change of the table is not settled yet, see README.md.
 test("a cluster keeps its word while tables are applied and buckets move", async (t) => {
+  const number = histories === "" ? MOVES : Number(histories);
+  t.diagnostic(`${number} histories, the first of seed ${first}`);
   const ends = new Map<string, number>();
-  for (let seed = 1; seed <= MOVES; seed++) {
+  for (let seed = first; seed < first + number; seed++) {
     const { steps } = await runHistory(seed, { plans: ["move"] });
     for (const step of steps) {
       const end = /(?<= ms: )(?:not applied|applied)|(?<=: )[1-9]\d* buckets moved/u.exec(
@@ -85,12 +90,38 @@ test("a cluster keeps its word while tables are applied and buckets move", async
     }
   }
   t.diagnostic([...ends].map(([end, times]) => `${end}: ${times}`).join(", "));
-  assert.ok((ends.get("applied") ?? 0) > MOVES / 10, "hardly ever applied");
+  assert.ok((ends.get("applied") ?? 0) > number / 10, "hardly ever applied");
 });
+
+/** Some six seconds. */
+const PUTS = 300;
+
+test("a cluster hides and forks nothing whatever tables are put on single nodes", async (t) => {
+  const number = histories === "" ? PUTS : Number(histories);
+  t.diagnostic(`${number} histories, the first of seed ${first}`);
+  let [given, loops, found] = [0, 0, 0];
+  for (let seed = first; seed < first + number; seed++) {
+    const { steps, requests } = await runHistory(seed, { plans: ["put"] });
+    given += steps.filter((step) => step.includes(": give ")).length;
+    for (const { settled } of requests) {
+      const [end] = settled;
+      if (end instanceof Error && "code" in end && end.code === "KV_ROUTING_LOOP") loops++;
+      else if (end !== undefined && !(end instanceof Error) && end.type === "found") found++;
+    }
+  }
+  t.diagnostic(`tables put: ${given}, found: ${found}, loops: ${loops}`);
+  assert.ok(given > number && found > number, "hardly ever happened");
+});
+
+/** What `KV_TEST_TABLES` says, as a failing history prints it. */
+function plansNamed(text: string): HistoryPlan {
+  const plans = TABLE_PLANS.filter((plan) => text.split(",").includes(plan));
+  return plans.length === 0 ? {} : { plans };
+}
 
 test("runHistory() does the same again for the same seed", async () => {
   for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
-    for (const plans of [["agree", "differ", "change"], ["move"]] as const) {
+    for (const plans of [["agree", "differ", "change"], ["move"], ["put"]] as const) {
       const [one, other] = [await runHistory(seed, { plans }), await runHistory(seed, { plans })];
       assert.deepEqual(one.steps, other.steps);
       assert.deepEqual(toldBy(one), toldBy(other));

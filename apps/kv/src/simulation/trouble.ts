@@ -68,7 +68,7 @@ const TROUBLES: Readonly<
     node.thaw();
   },
   table(history, node) {
-    if (history.tables === "change") changeTable(history, node);
+    if (history.tables === "change" || history.tables === "put") changeTable(history, node);
   },
   apply(history, node) {
     if (history.tables === "move") applyTable(history, node);

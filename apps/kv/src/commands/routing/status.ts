@@ -15,10 +15,20 @@ export const routingStatusCommand: NodeCommand<NodeKv, readonly RoutingStatus[],
     formatSections(nodes.map((status) => [status.node, sectionOf(status)])).trimStart(),
 };
 
-function sectionOf({ table, origin, plan, left, moved, longestPauseMs, problem }: RoutingStatus) {
+function sectionOf({
+  table,
+  origin,
+  former,
+  plan,
+  left,
+  moved,
+  longestPauseMs,
+  problem,
+}: RoutingStatus) {
   return {
     ...(table === undefined ? {} : { table }),
     ...(origin === undefined ? {} : { origin }),
+    ...(former === undefined ? {} : { former: former.join(" and before ") }),
     ...(plan === undefined ? {} : { plan: `${plan.phase}: ${plan.table}` }),
     ...(left === undefined ? {} : { left: amount(left) }),
     ...(moved === undefined ? {} : { moved: amount(moved) }),

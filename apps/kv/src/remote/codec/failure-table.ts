@@ -53,6 +53,8 @@ export const KV_FAILURE_FORMS: {
     number: 16,
     details: { node: text, silentMs: "number", mayHaveBeenApplied: "flag" },
   },
+  KV_NOT_HERE: { number: 17, details: node },
+  KV_GIVEN_AWAY: { number: 18, details: { node: text, to: text, moveId: text } },
 };
 
 /** Failures of the storage have the numbers from 128 up. */

@@ -62,8 +62,9 @@ export class PlainReader {
     const known = this.#hops.bytes;
     if (known.length === end - start && isAt(known, bytes, start)) return true;
     const hops = parseHops(bytes.subarray(start, end));
-    if (hops !== undefined) this.#hops = hops;
-    return hops !== undefined;
+    if (hops === undefined || hops.asksFormerOwner === true) return false;
+    this.#hops = hops;
+    return true;
   }
 }
 

@@ -34,6 +34,8 @@ const kvDetails: { readonly [Code in KvErrorCode]: fc.Arbitrary<KvFailures[Code]
   KV_ANSWER_NOT_UNDERSTOOD: sentToNode,
   KV_NODE_FAILED: sentToNode,
   KV_REFUSED: fc.record({ node, reason }, plain),
+  KV_NOT_HERE: toNode,
+  KV_GIVEN_AWAY: fc.record({ node, to: text, moveId: text }, plain),
 };
 
 const storageDetails: {
@@ -77,6 +79,8 @@ export const anyFailureByCode: Readonly<
   KV_REQUEST_NOT_UNDERSTOOD: kvFailure("KV_REQUEST_NOT_UNDERSTOOD"),
   KV_ANSWER_NOT_UNDERSTOOD: kvFailure("KV_ANSWER_NOT_UNDERSTOOD"),
   KV_NODE_FAILED: kvFailure("KV_NODE_FAILED"),
+  KV_NOT_HERE: kvFailure("KV_NOT_HERE"),
+  KV_GIVEN_AWAY: kvFailure("KV_GIVEN_AWAY"),
   KV_REFUSED: kvFailure("KV_REFUSED"),
   STORAGE_NOT_OPEN: storageFailure("STORAGE_NOT_OPEN"),
   STORAGE_LOCKED: storageFailure("STORAGE_LOCKED"),
