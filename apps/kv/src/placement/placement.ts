@@ -1,5 +1,5 @@
 import type { NodeName } from "@kv/cluster";
-import type { Answer, Cursor, Store } from "@kv/storage";
+import type { Answer, Store } from "@kv/storage";
 import { type BucketName, parseBucketName } from "../bucket-name.ts";
 import type { MovedRecord } from "../moves/departing.ts";
 import type { Misplaced, MovesAtHome } from "../moves/mover.ts";
@@ -15,6 +15,7 @@ import { Arrivals } from "./arrivals.ts";
 import { AskedByNewOwners } from "./asked-by-new-owners.ts";
 import type { Claim } from "./claims.ts";
 import { Departure } from "./departure.ts";
+import { misplacedIn } from "./misplaced-in.ts";
 import { Notes } from "./notes.ts";
 import { Plans } from "./plans.ts";
 import { loadRecords, noRecords, type PlacementRecords, recordKey } from "./records.ts";
@@ -112,7 +113,7 @@ export class Placement implements MovesAtHome, PlansAtHome {
       const bucket = Buffer.from(name, "latin1");
       if (isConfirmed && !this.#records.arriving.has(name)) answered(store.dropBucket(bucket));
     }
-    await this.#plans.load(this.#records);
+    await this.#notes.whileLoading(store, () => this.#plans.load(this.#records));
   }
 
   /**
@@ -235,11 +236,8 @@ export class Placement implements MovesAtHome, PlansAtHome {
   /** Who may have buckets yet although the table in force does not say so. */
   get previousOwners(): Iterable<NodeName> {
     const { previous = [], former } = this.#plans;
-    const owners = new Set<NodeName | undefined>([...previous.flat(), ...former.nodes]);
-    owners.delete(undefined);
-    owners.delete(this.#self);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is no node was deleted
-    return owners as Set<NodeName>;
+    const owners = [...previous.flat(), ...former.nodes].filter((node) => node !== undefined);
+    return new Set(owners.filter((node) => node !== this.#self));
   }
 
   /** How many buckets of the store are not served from there. */
@@ -252,21 +250,13 @@ export class Placement implements MovesAtHome, PlansAtHome {
     return hidden;
   }
 
-  async *misplaced(): AsyncGenerator<Misplaced> {
-    const store = this.#options.store();
-    if (store === undefined || store === "none") return;
-    let cursor: Cursor | undefined;
-    do {
-      const owners = compileRoutingTable(this.#records.plan?.next ?? [], this.#options.reader);
-      const { outcome } = await store.listBuckets({ cursor });
-      cursor = outcome.page.next;
-      for (const { bucket: bytes } of outcome.page.entries) {
-        const to = owners[bytes[0] ?? 0];
-        const bucket = parseBucketName(bytes);
-        if (bucket === undefined || to === undefined || to === this.#self) continue;
-        if (this.isServed(bucket)) yield { bucket, to };
-      }
-    } while (cursor !== undefined);
+  misplaced(): AsyncGenerator<Misplaced> {
+    const { store, reader } = this.#options;
+    return misplacedIn(store(), {
+      self: this.#self,
+      owners: () => compileRoutingTable(this.#records.plan?.next ?? [], reader),
+      isServed: (bucket) => this.isServed(bucket),
+    });
   }
 
   depart(bucket: BucketName, moveId: string): Departure | undefined {

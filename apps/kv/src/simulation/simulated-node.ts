@@ -47,7 +47,7 @@ export class SimulatedNode {
   readonly name: NodeName;
   readonly stores: boolean;
   /** What a process begins with. */
-  readonly configured: RoutingTable;
+  configured: RoutingTable;
   /** The table in force. */
   table: RoutingTable;
   /** How often it has been given another table. */

@@ -138,6 +138,10 @@ function putTable(history: History, node: SimulatedNode, table: RoutingTable): v
 }
 
 function start(history: History, node: SimulatedNode): void {
+  if (history.tables === "put" && history.world.chance.percent(20)) {
+    node.configured = history.drawTable(node.name);
+    history.note(`configure ${node.name} with ${formatRoutingText(node.configured)}`);
+  }
   history.note(`start ${node.name}`);
   node.start();
 }
