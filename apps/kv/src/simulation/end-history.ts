@@ -143,11 +143,20 @@ function leadsSomewhere({ nodes }: History, from: NodeName, bucket: string): boo
     const node = nodes.find(({ name }) => name === at);
     if (node === undefined) return false;
     if (bucketsOf(node).includes(bucket)) return true;
-    const owner = ownerOf(node.life?.placement.table ?? node.table, bucket);
+    const given = givenTo(node, bucket);
+    // One that sends back what it was given does not have it, and the table decides.
+    const isAsked = given !== undefined && !seen.has(given);
+    const owner = isAsked ? given : ownerOf(node.life?.placement.table ?? node.table, bucket);
     if (owner === at) return node.stores;
     at = owner;
   }
   return false;
+}
+
+/** Whom the node has given the bucket to, one that was not made yet among them. */
+function givenTo({ life }: SimulatedNode, bucket: string): string | undefined {
+  const records = [...(life?.placement.moved() ?? [])];
+  return records.find((record) => Buffer.from(record.bucket).toString() === bucket)?.to;
 }
 
 function bucketsOf({ life }: SimulatedNode): readonly string[] {
