@@ -87,6 +87,19 @@ suite("a table that is put on one node, and gives it what another one holds", { 
     assert.deepEqual(await client.readMany(2), ["7", "OK"]);
   });
 
+  test("may name a node that never was, which can be forgotten", patient, async () => {
+    await using nodes = await MovingNodes.start(["foo"], "a-z=fooo");
+    const put = await nodes.operate("foo", "env", "put", "kv", "routingTable", "a-z=foo");
+    assert.equal(put.code, 0, put.stderr);
+    const client = await nodes.line("foo");
+    client.sendLines("CREATE nuts");
+    assert.match(await client.read(), /^ERROR no connection to fooo@/u);
+    const forgotten = await nodes.operate("foo", "routing", "forget", "fooo");
+    assert.equal(forgotten.code, 0, forgotten.stderr);
+    client.sendLines("CREATE nuts");
+    assert.equal(await client.read(), "OK");
+  });
+
   test("is asked by also after a restart with another configuration", patient, async () => {
     await using nodes = await MovingNodes.start(["foo", "bar"], PAIR);
     const before = await nodes.line("foo");

@@ -10,6 +10,7 @@ import { keysCommand } from "./keys.ts";
 import { putCommand } from "./put.ts";
 import { routingApplyCommand } from "./routing/apply.ts";
 import { routingPlanCommand } from "./routing/plan.ts";
+import { routingForgetCommand } from "./routing/forget.ts";
 import { routingStatusCommand } from "./routing/status.ts";
 import { salvageCommand } from "./salvage.ts";
 import { exportCommand } from "./transfer/export.ts";
@@ -30,5 +31,6 @@ export const kvCommands: readonly CommandDeclaration<NodeKv>[] = [
   salvageCommand,
   routingPlanCommand,
   routingApplyCommand,
+  routingForgetCommand,
   routingStatusCommand,
 ];

@@ -140,6 +140,15 @@ export class Coordinator {
     return { planId: plan.planId, table: textOf(plan.next) };
   }
 
+  /** Has this node look for no bucket at `node` because a table from before names it. What lies there is not found by that any more. */
+  async forget(node: NodeName): Promise<void> {
+    const action = `forget ${node}`;
+    await failing(action, async () => {
+      const answer = await this.#ask(this.#reader.self, { type: "forget", node });
+      if (answer.type === "refused") throw new RoutingFailure(answer.reason);
+    });
+  }
+
   /** How all nodes stand that this one knows of, this one first. */
   async status({ signal }: RunWatch): Promise<readonly RoutingStatus[]> {
     const seen = await this.#seeFor([]);

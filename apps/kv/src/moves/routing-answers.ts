@@ -33,6 +33,8 @@ export interface PlansAtHome {
   adopt(planId: string): Answering<PlanOutcome>;
   abandon(planId: string): Answering<PlanOutcome>;
   commit(planId: string): Answering<PlanOutcome>;
+  /** Looks for no bucket at `node` because a table from before names it. */
+  forget(node: NodeName): Answering<PlanOutcome>;
   moved(): Iterable<MovedRecord>;
   /** Whether the bucket, which lies in the store, is served here. */
   isServed(bucket: BucketName): boolean;
@@ -83,6 +85,8 @@ export class RoutingAnswers {
         return durably(plans.abandon(question.planId));
       case "commit":
         return durably(plans.commit(question.planId));
+      case "forget":
+        return durably(plans.forget(question.node));
       case "survey":
         return this.#survey(question);
       case "state":

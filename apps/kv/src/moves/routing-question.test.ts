@@ -14,6 +14,7 @@ const QUESTIONS: readonly WrittenQuestion[] = [
   { type: "prepare", plan },
   { type: "adopt", planId: "p-1" },
   { type: "abandon", planId: "p-1" },
+  { type: "forget", node: "foo@lab" },
   { type: "commit", planId: "p-1" },
   { type: "state" },
   { type: "survey", surveyId: "s", table: "a-z=bar@lab" },

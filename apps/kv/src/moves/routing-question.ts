@@ -1,11 +1,12 @@
 import * as v from "valibot";
-import { parsedJson, planId, planSchema, tableText } from "./routing-schema.ts";
+import { nodeName, parsedJson, planId, planSchema, tableText } from "./routing-schema.ts";
 
 const questionSchema = v.variant("type", [
   v.strictObject({ type: v.literal("prepare"), plan: planSchema }),
   v.strictObject({ type: v.literal("adopt"), planId }),
   v.strictObject({ type: v.literal("abandon"), planId }),
   v.strictObject({ type: v.literal("commit"), planId }),
+  v.strictObject({ type: v.literal("forget"), node: nodeName }),
   v.strictObject({ type: v.literal("state") }),
   v.strictObject({ type: v.literal("survey"), surveyId: planId, table: tableText }),
 ]);
@@ -15,6 +16,7 @@ const questionSchema = v.variant("type", [
  *
  * - `prepare`: take part in the plan, durably; nothing changes yet. `adopt`: go by its table from now on, and move what it gives
  *   away. `abandon`: forget a plan that nobody has adopted. `commit`: all has moved; forget the table from before.
+ * - `forget`: look for no bucket at `node` because a table from before names it.
  * - `state`: what holds here. `survey`: what is held here that `table` gives to others; asked again until it is whole, under one
  *   `surveyId`, since counting may take long.
  *

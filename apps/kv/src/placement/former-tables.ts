@@ -67,15 +67,19 @@ export class FormerTables {
 
   /** All that names none but `nodes` and this one is done with: they have moved what they held. */
   doneAt(nodes: readonly string[]): void {
-    const { reader, notes, records } = this.#options;
-    const kept = records();
-    const left = kept.former.filter((table) =>
-      completed(table, reader).some(({ node }) => node !== reader.self && !nodes.includes(node)),
-    );
-    if (left.length === kept.former.length) return;
-    kept.former = left;
-    void notes.write(recordKey.former, this.texts);
-    this.compile();
+    const { former } = this.#options.records();
+    const isDone = (table: RoutingTable): boolean =>
+      completed(table, this.#options.reader).every(
+        ({ node }) => this.#isSelf(node) || nodes.includes(node),
+      );
+    if (former.some(isDone)) void this.#keep(former.filter((table) => !isDone(table)));
+  }
+
+  /** Nothing is looked for at `gone` any more. Resolves when that is kept. */
+  forget(gone: NodeName): Promise<void> | undefined {
+    const { former } = this.#options.records();
+    const left = former.map((table) => table.filter(({ node }) => node !== gone));
+    return this.#keep(left.filter((table) => this.#namesOthers(table)));
   }
 
   /** Makes ready what was read. */
@@ -92,16 +96,23 @@ export class FormerTables {
   }
 
   #add(table: RoutingTable): void {
-    const { notes, records } = this.#options;
     if (!this.#namesOthers(table) || this.texts.includes(textOf(table))) return;
     // The latest first: it is the likeliest.
-    records().former = [table, ...records().former];
-    void notes.write(recordKey.former, this.texts);
+    void this.#keep([table, ...this.#options.records().former]);
+  }
+
+  #keep(former: PlacementRecords["former"]): Promise<void> | undefined {
+    const { notes, records } = this.#options;
+    records().former = former;
     this.compile();
+    return notes.write(recordKey.former, this.texts);
   }
 
   #namesOthers(table: RoutingTable): boolean {
-    const { reader } = this.#options;
-    return completed(table, reader).some(({ node }) => node !== reader.self);
+    return completed(table, this.#options.reader).some(({ node }) => !this.#isSelf(node));
+  }
+
+  #isSelf(node: string): boolean {
+    return node === this.#options.reader.self;
   }
 }

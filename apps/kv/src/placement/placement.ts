@@ -200,6 +200,10 @@ export class Placement implements MovesAtHome, PlansAtHome {
     return this.#plans.abandon(planId);
   }
 
+  forget(node: NodeName): Answer<PlanOutcome> {
+    return this.#plans.forget(node);
+  }
+
   commit(planId: string): Answer<PlanOutcome> {
     const isCommitted = this.#plans.adoptedPlanId !== planId;
     const answer = this.#plans.commit(planId);

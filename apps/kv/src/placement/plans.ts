@@ -1,3 +1,4 @@
+import type { NodeName } from "@kv/cluster";
 import type { Answer } from "@kv/storage";
 import { emit } from "../events.ts";
 import {
@@ -141,6 +142,13 @@ export class Plans {
     void this.#options.notes.write(recordKey.applied, textOf(known.next));
     this.former.doneAt(known.participants);
     return this.#setPlan({ ...known, phase: "committed" });
+  }
+
+  /** Looks for no bucket at `node` because a table from before names it. */
+  forget(node: NodeName): Answer<PlanOutcome> {
+    const durable = this.former.forget(node);
+    this.#options.onChange();
+    return { outcome: { type: "done" }, durable };
   }
 
   get #applied(): RoutingTable | undefined {

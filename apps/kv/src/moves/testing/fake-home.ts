@@ -94,6 +94,10 @@ export class FakeHome implements MovesAtHome, PlansAtHome, ArrivalsAtHome {
     return this.#step(planId, "committed");
   }
 
+  forget() {
+    return { outcome: { type: "done" as const }, durable: undefined };
+  }
+
   abandon(planId: string) {
     if (this.plan?.planId === planId && this.plan.phase === "prepared") this.plan = undefined;
     return done;

@@ -12,6 +12,7 @@ export function stillHome(table: () => RoutingTable): MovesAtHome & PlansAtHome 
     prepare: () => refused,
     adopt: () => refused,
     abandon: () => done,
+    forget: () => done,
     commit: () => refused,
     adoptedPlanId: () => undefined,
     misplaced: () => nothing(),
