@@ -1,6 +1,6 @@
 import type { NodeName } from "@kv/cluster";
 import type { Answer, Store } from "@kv/storage";
-import { type BucketName, parseBucketName } from "../bucket-name.ts";
+import type { BucketName } from "../bucket-name.ts";
 import type { MovedRecord } from "../moves/departing.ts";
 import type { Misplaced, MovesAtHome } from "../moves/mover.ts";
 import type {
@@ -18,7 +18,7 @@ import { Departure } from "./departure.ts";
 import { misplacedIn } from "./misplaced-in.ts";
 import { Notes } from "./notes.ts";
 import { Plans } from "./plans.ts";
-import { loadRecords, noRecords, type PlacementRecords, recordKey } from "./records.ts";
+import { loadRecords, movedIn, noRecords, type PlacementRecords, recordKey } from "./records.ts";
 import { isClientBucket, nameKey, systemBucket } from "./system-bucket.ts";
 
 /** What a placement looks at. */
@@ -110,8 +110,8 @@ export class Placement implements MovesAtHome, PlansAtHome {
     this.#departing.clear();
     for (const [name, { isConfirmed }] of this.#records.moved) {
       // It was given away for good, and the end of the process came before the copy could go.
-      const bucket = Buffer.from(name, "latin1");
-      if (isConfirmed && !this.#records.arriving.has(name)) answered(store.dropBucket(bucket));
+      if (!isConfirmed || this.#records.arriving.has(name)) continue;
+      answered(store.dropBucket(Buffer.from(name, "latin1")));
     }
     await this.#notes.whileLoading(store, () => this.#plans.load(this.#records));
   }
@@ -143,7 +143,7 @@ export class Placement implements MovesAtHome, PlansAtHome {
       if (!hops.includes(node)) return { type: "node", node };
       // It was sent on from there: the bucket was dropped, and is nobody's but the table's again.
       this.#forgetMove(name);
-      // It is asked once more where others may look for it too.
+      // Others may look for it too.
       if (!this.#plans.former.isEmpty) former = [node, ...former];
     }
     const departure = this.#departing.get(name);
@@ -205,10 +205,10 @@ export class Placement implements MovesAtHome, PlansAtHome {
   }
 
   commit(planId: string): Answer<PlanOutcome> {
-    const isCommitted = this.#plans.adoptedPlanId !== planId;
+    const isNews = this.#plans.adoptedPlanId === planId;
     const answer = this.#plans.commit(planId);
     // All has moved: what is half here was dropped at its source meanwhile.
-    if (!isCommitted && answer.outcome.type === "done") this.arrivals.discardAll();
+    if (isNews && answer.outcome.type === "done") this.arrivals.discardAll();
     return answer;
   }
 
@@ -216,11 +216,8 @@ export class Placement implements MovesAtHome, PlansAtHome {
     return this.#plans.adoptedPlanId;
   }
 
-  *moved(): Generator<MovedRecord> {
-    for (const [name, { to, moveId, planId, isConfirmed }] of this.#records.moved) {
-      const bucket = parseBucketName(Buffer.from(name, "latin1"));
-      if (bucket !== undefined) yield { bucket, to, moveId, planId, isConfirmed };
-    }
+  moved(): Iterable<MovedRecord> {
+    return movedIn(this.#records);
   }
 
   /** Whether a bucket that lies in the store is served from there. */
@@ -232,9 +229,8 @@ export class Placement implements MovesAtHome, PlansAtHome {
 
   /** What was given away under the plan that is being carried out. */
   leftUnderPlan(): readonly Misplaced[] {
-    const planIdNow = this.adoptedPlanId();
-    if (planIdNow === undefined) return [];
-    return Array.from(this.moved()).filter(({ planId }) => planId === planIdNow);
+    const now = this.adoptedPlanId();
+    return now === undefined ? [] : [...this.moved()].filter(({ planId }) => planId === now);
   }
 
   /** Who may have buckets yet although the table in force does not say so. */

@@ -1,6 +1,8 @@
 import type { Cursor, Store } from "@kv/storage";
 import * as v from "valibot";
 import { nodeName, parsedJson, planId, planSchema, tableText } from "../moves/routing-schema.ts";
+import { parseBucketName } from "../bucket-name.ts";
+import type { MovedRecord } from "../moves/departing.ts";
 import { systemBucket } from "./system-bucket.ts";
 
 const moveId = v.pipe(v.string(), v.minLength(1));
@@ -61,6 +63,14 @@ export function noRecords(): PlacementRecords {
     moved: new Map(),
     arriving: new Map(),
   };
+}
+
+/** What was given away, by the names of the buckets. */
+export function* movedIn({ moved }: Pick<PlacementRecords, "moved">): Generator<MovedRecord> {
+  for (const [name, { to, moveId, planId, isConfirmed }] of moved) {
+    const bucket = parseBucketName(Buffer.from(name, "latin1"));
+    if (bucket !== undefined) yield { bucket, to, moveId, planId, isConfirmed };
+  }
 }
 
 /** Reads what the node has written down; throws for what no version of it has written. */

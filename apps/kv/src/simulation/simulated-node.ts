@@ -48,6 +48,8 @@ export class SimulatedNode {
   readonly stores: boolean;
   /** What a process begins with. */
   configured: RoutingTable;
+  /** Whether any of its processes has served: one that never did knows of no table from before. */
+  hasServed = false;
   /** The table in force. */
   table: RoutingTable;
   /** How often it has been given another table. */
@@ -178,6 +180,7 @@ export class SimulatedNode {
     if (process.isDead) return;
     life.cluster = cluster;
     life.state = "serving";
+    this.hasServed = true;
     this.#startMover(life);
   }
 

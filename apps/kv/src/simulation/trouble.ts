@@ -138,7 +138,7 @@ function putTable(history: History, node: SimulatedNode, table: RoutingTable): v
 }
 
 function start(history: History, node: SimulatedNode): void {
-  if (history.tables === "put" && history.world.chance.percent(20)) {
+  if (history.tables === "put" && node.hasServed && history.world.chance.percent(20)) {
     node.configured = history.drawTable(node.name);
     history.note(`configure ${node.name} with ${formatRoutingText(node.configured)}`);
   }
