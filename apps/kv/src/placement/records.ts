@@ -67,9 +67,9 @@ export function noRecords(): PlacementRecords {
 
 /** What was given away, by the names of the buckets. */
 export function* movedIn({ moved }: Pick<PlacementRecords, "moved">): Generator<MovedRecord> {
-  for (const [name, { to, moveId, planId, isConfirmed }] of moved) {
+  for (const [name, entry] of moved) {
     const bucket = parseBucketName(Buffer.from(name, "latin1"));
-    if (bucket !== undefined) yield { bucket, to, moveId, planId, isConfirmed };
+    if (bucket !== undefined) yield { bucket, ...entry };
   }
 }
 

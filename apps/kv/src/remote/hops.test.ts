@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { isKvError } from "../errors.ts";
-import { hopsWith, NO_HOPS, parseHops } from "./hops.ts";
+import { hopsToFormerOwner, hopsWith, NO_HOPS, parseHops } from "./hops.ts";
 import { anyHops, nodeNamed } from "./testing/any-part.ts";
 
 test("parseHops() gives back what hopsWith() put together, in memory of its own", () => {
@@ -14,6 +14,15 @@ test("parseHops() gives back what hopsWith() put together, in memory of its own"
       assert.deepEqual(parsed, hops);
     }),
   );
+});
+
+test("parseHops() takes the mark of a former owner behind one name only, and at the end", () => {
+  const { bytes } = hopsToFormerOwner(nodeNamed("foo@lab"));
+  assert.equal(parseHops(bytes)?.asksFormerOwner, true);
+  const name = bytes.subarray(0, -1);
+  for (const wrong of [[0], [...name, ...name, 0], [...name, 0, 0], [0, ...name]]) {
+    assert.equal(parseHops(Uint8Array.from(wrong)), undefined);
+  }
 });
 
 test("hopsWith() takes eight nodes, and names all of them when there is a ninth", () => {

@@ -9,6 +9,8 @@ import { PlainReader } from "./plain-reader.ts";
 
 /** What the decoder makes of a plain request; `undefined` for any other. */
 function plainPartsOf(request: RemoteRequest | undefined): object | undefined {
+  // What a former owner is asked is never plain.
+  if (request?.hops.asksFormerOwner === true) return undefined;
   if (request?.type === "get") {
     return { bucket: [...request.bucket], key: [...request.key], value: undefined };
   }

@@ -2,7 +2,7 @@ import type { Condition, Cursor, Revision } from "@kv/storage";
 import fc from "fast-check";
 import { type BucketName, parseBucketName } from "../../bucket-name.ts";
 import { type NodeName, parseNodeName } from "@kv/cluster";
-import { type Hops, hopLimit, hopsWith, NO_HOPS } from "../hops.ts";
+import { type Hops, hopLimit, hopsToFormerOwner, hopsWith, NO_HOPS } from "../hops.ts";
 
 /** Options of every `fc.record`: plain objects, as decoders make them. */
 export const plain = { noNullPrototype: true } as const;
@@ -69,9 +69,15 @@ export const anyNode: fc.Arbitrary<NodeName> = fc
   .map(nodeNamed);
 
 /** No node to as many as there may be. */
-export const anyHops: fc.Arbitrary<Hops> = fc
-  .array(anyNode, { maxLength: hopLimit })
-  .map((nodes) => nodes.reduce(hopsWith, NO_HOPS));
+export const anyHops: fc.Arbitrary<Hops> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc
+      .array(anyNode, { maxLength: hopLimit })
+      .map((nodes) => nodes.reduce(hopsWith, NO_HOPS)),
+  },
+  { weight: 1, arbitrary: anyNode.map(hopsToFormerOwner) },
+);
 
 /** A name for a test; throws for what is none. */
 export function nodeNamed(text: string): NodeName {
