@@ -71,6 +71,7 @@ export const kv: Application<typeof environment, NodeKv> = {
     const server = new RequestServer({
       router,
       moves: moves.serving,
+      nowMs: () => cluster.nowMs(),
       answerLimitBytes: defaultLimits.payloadLimitBytes,
       onBug: (failure) => onBug(self, failure),
     });

@@ -56,6 +56,9 @@ function statisticsOf(
 ): Readonly<Record<string, unknown>> | undefined {
   if (current === undefined) return undefined;
   const figures = current.statistics();
-  const buckets = figures.buckets - (placement?.hiddenIn(current) ?? 0);
-  return { ...(sync === undefined ? {} : { sync }), ...figures, buckets };
+  const hidden = placement?.hiddenIn(current) ?? { buckets: 0, keys: 0 };
+  const buckets = figures.buckets - hidden.buckets;
+  // Those that have lapsed may be counted in one and not in the other.
+  const keys = Math.max(0, figures.keys - hidden.keys);
+  return { ...(sync === undefined ? {} : { sync }), ...figures, buckets, keys };
 }

@@ -49,7 +49,7 @@ export function ownLister({ self, store, placement, ask }: OwnListerOptions): Bu
     countBuckets() {
       const own = opened();
       const buckets =
-        own === "none" ? 0 : own.statistics().buckets - (placement?.hiddenIn(own) ?? 0);
+        own === "none" ? 0 : own.statistics().buckets - (placement?.hiddenIn(own).buckets ?? 0);
       return { outcome: { type: "counted", buckets }, durable: undefined };
     },
   };

@@ -15,6 +15,7 @@ import { Crowd } from "../src/crowd.ts";
 import { createNodeMoves } from "../src/moves/node-moves.ts";
 import { stillHome } from "../src/moves/testing/still-home.ts";
 import { createNodeKv } from "../src/node-kv.ts";
+import type { ListedPlacement } from "../src/own-lister.ts";
 import { createRouter } from "../src/router.ts";
 import type { RoutingTable } from "../src/routing-table.ts";
 
@@ -29,7 +30,8 @@ export class CommandBench {
   opening = "first";
   nowMs = 1_000_000;
 
-  constructor(name = "toy") {
+  /** With `placement`, what the node does not serve of its store is not shown. */
+  constructor(name = "toy", placement?: ListedPlacement) {
     const self = parseNodeName(name, "here");
     if (self === undefined) throw new Error(`${name} is no node`);
     this.store = new MemoryStore({ clock: () => this.nowMs });
@@ -52,7 +54,7 @@ export class CommandBench {
       problemOf: () => undefined,
       pauseLimitMs: () => 1000,
     });
-    const kv = createNodeKv(router, {
+    const opened = {
       crowd: new Crowd(),
       get current() {
         return child.current();
@@ -62,7 +64,8 @@ export class CommandBench {
       },
       isWanted: true,
       sync: undefined,
-    });
+    };
+    const kv = createNodeKv(router, opened, placement);
     this.kv = Object.assign(kv, { routing });
   }
 

@@ -33,7 +33,7 @@ test("a listing asks for what was given away as clients do, who tell the new own
     self: foo,
     store: () => store,
     placement: {
-      hiddenIn: () => 0,
+      hiddenIn: () => ({ buckets: 0, keys: 0 }),
       isServed: () => true,
       leftUnderPlan: () => [{ bucket, to: bar }],
     },

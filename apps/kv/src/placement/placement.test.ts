@@ -203,7 +203,10 @@ suite("Placement, a move", () => {
       [[bar, false]],
     );
     assert.equal(again.placement.isServed(bucketNamed("rice")), false);
-    assert.equal(again.placement.hiddenIn(store), 3);
+    const { keys: inAll } = store.statistics();
+    assert.deepEqual(again.placement.hiddenIn(store), { buckets: 3, keys: inAll });
+    store.put(bucketNamed("figs"), [{ key: nuts, value: nuts }], { createsBucket: true });
+    assert.deepEqual(again.placement.hiddenIn(store), { buckets: 3, keys: inAll });
   });
 
   test("leaves nothing of a bucket that was given away for good when the process ended before", async () => {

@@ -15,11 +15,12 @@ import { Arrivals } from "./arrivals.ts";
 import { AskedByNewOwners } from "./asked-by-new-owners.ts";
 import type { Claim } from "./claims.ts";
 import { Departure } from "./departure.ts";
+import { type Hidden, hiddenIn } from "./hidden-in.ts";
 import { misplacedIn } from "./misplaced-in.ts";
 import { Notes } from "./notes.ts";
 import { Plans } from "./plans.ts";
 import { loadRecords, movedIn, noRecords, type PlacementRecords, recordKey } from "./records.ts";
-import { isClientBucket, nameKey, systemBucket } from "./system-bucket.ts";
+import { isClientBucket, nameKey } from "./system-bucket.ts";
 
 /** What a placement looks at. */
 export interface PlacementOptions {
@@ -240,14 +241,9 @@ export class Placement implements MovesAtHome, PlansAtHome {
     return new Set(owners.filter((node) => node !== this.#self));
   }
 
-  /** How many buckets of the store are not served from there. */
-  hiddenIn(store: Store): number {
-    const { arriving, moved } = this.#records;
-    const names = new Set(arriving.keys());
-    for (const [name, { isConfirmed }] of moved) if (!isConfirmed) names.add(name);
-    let hidden = holds(store, systemBucket) ? 1 : 0;
-    for (const name of names) if (holds(store, Buffer.from(name, "latin1"))) hidden++;
-    return hidden;
+  /** What lies in the store and is not served from there. */
+  hiddenIn(store: Store): Hidden {
+    return hiddenIn(store, this.#records);
   }
 
   misplaced(): AsyncGenerator<Misplaced> {

@@ -21,6 +21,7 @@ function serverOf(isPlain: boolean) {
   const server = new RequestServer({
     router,
     moves: noMoves,
+    nowMs: () => 0,
     answerLimitBytes: 300,
     onBug: (error) => {
       throw error;

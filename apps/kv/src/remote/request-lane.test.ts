@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MemoryStore } from "@kv/storage";
-import { KvError } from "../errors.ts";
+import { isKvError, KvError } from "../errors.ts";
 import { hopsWith, NO_HOPS } from "./hops.ts";
 import { Later } from "./later.ts";
 import type { RemoteRequest } from "./request.ts";
@@ -30,8 +30,10 @@ function serving() {
       return later;
     },
   });
+  const clock = { nowMs: 0 };
   const server = new RequestServer({
     router,
+    nowMs: () => clock.nowMs,
     moves: { ...noMoves, activate: () => ({ outcome: { type: "taken" }, durable: undefined }) },
     answerLimitBytes: 1024,
     onBug: (error) => {
@@ -43,7 +45,7 @@ function serving() {
     server.serve(call);
     return call;
   };
-  return { router, passed, serve };
+  return { router, passed, serve, clock };
 }
 
 test("RequestServer: what comes behind a request that was passed on waits when an owner has changed since", () => {
@@ -69,4 +71,19 @@ test("RequestServer: what this node has passed on before, and parts of moves, ne
   const activate = serve({ type: "move-activate", hops, bucket, moveId: "m" });
   assert.equal(activate.responses.length, 1);
   assert.equal(serve(get).responses.length, 0);
+});
+
+test("RequestServer: what a request waits is taken off its time, and it is not begun when that is over", () => {
+  const { router, passed, serve, clock } = serving();
+  serve(put);
+  router.epoch = {};
+  const calls = [serve(get), serve(get)];
+  const [hasty, patient] = calls;
+  assert.ok(hasty !== undefined && patient !== undefined);
+  hasty.remainingMs = 1_000;
+  clock.nowMs = 1_000;
+  passed[0]?.answer({ outcome: stored, durable: undefined });
+  const [tooLate] = hasty.responses;
+  assert.ok(isKvError(tooLate, "KV_TOO_LATE"));
+  assert.deepEqual(patient.responses, [{ type: "no-bucket" }]);
 });

@@ -7,6 +7,8 @@ import type { ServedReply } from "./served-reply.ts";
 export interface LaneTerms {
   readonly epoch: () => unknown;
   readonly begin: (call: ServedCall) => void;
+  /** A clock that only goes on, in milliseconds. */
+  readonly nowMs: () => number;
 }
 
 /**
@@ -30,7 +32,7 @@ export class RequestLane {
 
   /** Has a request wait; its bytes are kept. */
   add(call: ServedCall): void {
-    this.#waiting.push(new KeptCall(call));
+    this.#waiting.push(new KeptCall(call, this.#terms.nowMs));
   }
 
   /** `reply` is told what becomes of `later`, which was begun at `epoch`. */
@@ -66,9 +68,13 @@ export class RequestLane {
 class KeptCall implements ServedCall {
   readonly payload: Uint8Array;
   readonly #call: ServedCall;
+  readonly #nowMs: () => number;
+  readonly #keptMs: number;
 
-  constructor(call: ServedCall) {
+  constructor(call: ServedCall, nowMs: () => number) {
     this.#call = call;
+    this.#nowMs = nowMs;
+    this.#keptMs = nowMs();
     this.payload = Uint8Array.from(call.payload);
   }
 
@@ -76,8 +82,10 @@ class KeptCall implements ServedCall {
     return this.#call.from;
   }
 
+  /** What it has waited here is gone. */
   get remainingMs(): number {
-    return this.#call.remainingMs;
+    const waitedMs = this.#nowMs() - this.#keptMs;
+    return Math.max(0, Math.floor(this.#call.remainingMs - waitedMs));
   }
 
   get isGone(): boolean {

@@ -41,6 +41,7 @@ function serving(others?: Partial<ServingBuckets>, moves?: Partial<ServingMoves>
   const server = new RequestServer({
     router,
     moves: { ...noMoves, ...moves },
+    nowMs: () => 0,
     answerLimitBytes,
     onBug: (error) => void bugs.push(error),
   });

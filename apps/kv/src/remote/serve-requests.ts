@@ -21,6 +21,8 @@ export interface RequestServerOptions {
   readonly answerLimitBytes: number;
   /** Something failed that must not; the request was answered, and the node serves on. */
   readonly onBug: (error: unknown) => void;
+  /** A clock that only goes on, in milliseconds. */
+  readonly nowMs: () => number;
 }
 
 /**
@@ -39,9 +41,11 @@ export class RequestServer {
   readonly #terms: ReplyTerms;
   readonly #decoder = new RequestDecoder();
   readonly #plain: PlainRequests;
+  readonly #nowMs: () => number;
   readonly #lanes = new Map<NodeName, RequestLane>();
 
-  constructor({ router, moves, answerLimitBytes, onBug }: RequestServerOptions) {
+  constructor({ router, moves, answerLimitBytes, onBug, nowMs }: RequestServerOptions) {
+    this.#nowMs = nowMs;
     this.#router = router;
     this.#moves = moves;
     const groups = new CommitGroups(onBug);
@@ -113,7 +117,11 @@ export class RequestServer {
   #laneOf(from: NodeName): RequestLane {
     const lane =
       this.#lanes.get(from) ??
-      new RequestLane({ epoch: () => this.#router.epoch, begin: (call) => this.#begin(call) });
+      new RequestLane({
+        epoch: () => this.#router.epoch,
+        begin: (call) => this.#begin(call),
+        nowMs: this.#nowMs,
+      });
     this.#lanes.set(from, lane);
     return lane;
   }

@@ -150,6 +150,7 @@ export class SimulatedNode {
     const server = new RequestServer({
       router,
       moves: life.moves.serving,
+      nowMs: () => process.scheduler.now(),
       answerLimitBytes: 2 ** 20,
       onBug: this.#terms.onBug,
     });

@@ -79,6 +79,7 @@ export class FakeCluster implements AsyncDisposable {
     const server = new RequestServer({
       router: new ServingStore(self, home.store),
       moves: servedMoves(self, home, answers),
+      nowMs: () => this.#nowMs,
       answerLimitBytes: 2 ** 20,
       onBug: (error) => {
         throw error;

@@ -92,6 +92,7 @@ export class PlacedCluster {
     const server = new RequestServer({
       router,
       moves: moves.serving,
+      nowMs: () => this.#nowMs / 1000,
       answerLimitBytes: 2 ** 20,
       onBug: (error) => {
         throw error;

@@ -17,6 +17,7 @@ export function openLoopBack(owner: Store): RemoteBuckets {
   const server = new RequestServer({
     router,
     moves: noMoves,
+    nowMs: now,
     answerLimitBytes: 2 ** 20 + 100,
     onBug: (error) => {
       throw error;
