@@ -1,6 +1,7 @@
 import { ClusterError, type ServedCall } from "@kv/cluster";
 import type { LinkCall, LinkError } from "../remote/link.ts";
 import { KvError } from "../errors.ts";
+import { systemBucket } from "../placement/system-bucket.ts";
 import { RequestDecoder } from "../remote/codec/decode-request.ts";
 import { measureResponse, writeResponse } from "../remote/codec/response-codec.ts";
 import { WireWriter } from "../remote/codec/wire-writer.ts";
@@ -100,7 +101,11 @@ function notHere(node: string): Uint8Array {
 export const holderSendsOn: Sabotage = {
   storing: (store) => ({
     ...store,
-    describeBucket: () => ({ outcome: { type: "no-bucket" }, durable: undefined }),
+    // Of what the node remembers itself it is told.
+    describeBucket: (bucket) =>
+      bucket.length === systemBucket.length
+        ? store.describeBucket(bucket)
+        : { outcome: { type: "no-bucket" }, durable: undefined },
   }),
 };
 
