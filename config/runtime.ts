@@ -19,6 +19,7 @@ export const config: RuntimeConfig = ({ env, configEnv, node }) => {
       // In a release beside its other files, wherever it is started from.
       dataDir: env.string("KV_DATA_DIR") ?? below(env.string("RELEASE_ROOT"), "data"),
       ...(env.string("RELEASE_NAME") === "front" ? { storage: { engine: "none" } } : {}),
+      ...(env.string("RELEASE_DISTRIBUTION") === "none" ? { distribution: "off" } : {}),
       routingTable: env.string("KV_ROUTING_TABLE") ?? tableOf(node.name, configEnv),
       socketDirectory: sockets,
     },
