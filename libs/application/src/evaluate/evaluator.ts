@@ -50,12 +50,15 @@ export class Evaluator implements AsyncDisposable {
   readonly #sandboxes = new Set<Sandbox>();
   #count = 0;
   #taken: unknown;
+  readonly #onExit = (): void => this.#session.disconnect();
   readonly #take = (value: unknown): void => {
     this.#taken = value;
   };
 
   constructor() {
     this.#session.connect();
+    // Code may end the process: Node would then say that it waits for a debugger.
+    process.once("exit", this.#onExit);
     this.#session.on("Runtime.executionContextCreated", ({ params: { context } }) => {
       this.#contexts.set(context.name, context.id);
     });
@@ -87,6 +90,7 @@ export class Evaluator implements AsyncDisposable {
 
   /** Nothing is evaluated any more. */
   async [Symbol.asyncDispose](): Promise<void> {
+    process.off("exit", this.#onExit);
     this.#session.disconnect();
     await this.#watchdog[Symbol.asyncDispose]();
   }

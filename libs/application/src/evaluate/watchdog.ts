@@ -11,15 +11,13 @@ const BEATS = 0;
 const WATCHED = 1;
 
 /**
- * What the other thread runs. It has a session with this one's inspector, and looks only while something is watched: a loop that
+ * What the other thread runs. It looks only while something is watched: a loop that
  * has stood still since the time was over is terminated, which throws nothing that code could catch.
  */
 const PROGRAM = `
 const { Session } = require("node:inspector");
 const { parentPort, workerData: { memory, beatMs, stillMs } } = require("node:worker_threads");
 const shared = new Int32Array(memory);
-const session = new Session();
-session.connectToMainThread();
 let latest = -1, sinceMs = 0, deadlineMs = Infinity, limitMs = stillMs, timer;
 const { performance: clock } = require("node:perf_hooks");
 const look = () => {
@@ -28,7 +26,10 @@ const look = () => {
   if (beats !== latest) { latest = beats; sinceMs = nowMs; }
   if (nowMs > deadlineMs && nowMs - sinceMs > limitMs) {
     sinceMs = nowMs;
-    session.post("Runtime.terminateExecution");
+    // Connected for this moment only: a process that ends would wait for whoever is.
+    const session = new Session();
+    session.connectToMainThread();
+    session.post("Runtime.terminateExecution", () => session.disconnect());
   }
   if (Atomics.load(shared, ${WATCHED}) === 0) { clearInterval(timer); timer = undefined; deadlineMs = Infinity; limitMs = stillMs; }
 };

@@ -6,6 +6,7 @@ import { daemonCommand } from "./daemon/daemon-command.ts";
 import { LOG_VARIABLE } from "./daemon/daemon-files.ts";
 import { beat, heartCommand } from "./daemon/heart-command.ts";
 import { RotatingLog } from "./daemon/rotating-log.ts";
+import { evalCommand } from "./eval-command.ts";
 import { findPlace, type Variables } from "./release-place.ts";
 import { type ReleaseParts, releaseSystem } from "./release-system.ts";
 import type { ReleaseCall } from "./release-call.ts";
@@ -64,6 +65,8 @@ async function run(command: string, call: ReleaseCall): Promise<number> {
     case "rpc":
     case "remote":
       return await declaredCommand(call, `bin/${build.name}`, [command, ...words]);
+    case "eval":
+      return await evalCommand(call);
     case "verify":
       return await verifyCommand(call);
     case "version":
@@ -113,6 +116,7 @@ function usage(
     "daemon",
     "stop",
     "restart",
+    "eval",
     "rpc",
     "remote",
     "config",

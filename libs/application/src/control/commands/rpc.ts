@@ -2,9 +2,9 @@ import { inspect } from "node:util";
 import * as v from "valibot";
 import { ApplicationError } from "../../errors.ts";
 import type { Evaluation } from "../../evaluate/evaluation.ts";
+import { callEntries } from "../../shell/call-entries.ts";
 import type { Evaluations } from "../../shell/evaluations.ts";
 import { SaidItems } from "../../shell/said.ts";
-import type { ShellEntries } from "../../shell/shell-entry.ts";
 import { shownError } from "../../shell/shown-error.ts";
 import type { NodeCommand } from "../declaration/command.ts";
 
@@ -77,25 +77,6 @@ export function createRpcCommand(
     },
     format: ({ text }) => text,
     exitCode: ({ outcome }) => (outcome === "value" ? 0 : 1),
-  };
-}
-
-/** What a call brings along. */
-function callEntries(args: readonly string[], input: AsyncIterable<Uint8Array>): ShellEntries {
-  const stdin = {
-    [Symbol.asyncIterator]: () => input[Symbol.asyncIterator](),
-    async text(): Promise<string> {
-      const parts: Uint8Array[] = [];
-      for await (const part of input) parts.push(Buffer.from(part));
-      return Buffer.concat(parts).toString();
-    },
-  };
-  return {
-    args: { value: args, doc: "The words behind the expression." },
-    stdin: {
-      value: stdin,
-      doc: "What the command reads: for await (const bytes of stdin), or await stdin.text().",
-    },
   };
 }
 

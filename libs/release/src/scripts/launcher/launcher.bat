@@ -20,7 +20,7 @@ if not exist "%VERSION_FOLDER%\start.bat" goto no_version
 call "%VERSION_FOLDER%\start.bat"
 
 if not defined RELEASE_COMMAND goto usage_and_fail
-for %%C in (start stop restart rpc remote pid version config verify "%RELEASE_WORD%") do if "%RELEASE_COMMAND%"=="%%~C" goto known_command
+for %%C in (start stop restart eval rpc remote pid version config verify "%RELEASE_WORD%") do if "%RELEASE_COMMAND%"=="%%~C" goto known_command
 for %%C in (help --help -h) do if "%RELEASE_COMMAND%"=="%%C" goto help
 goto usage_and_fail
 

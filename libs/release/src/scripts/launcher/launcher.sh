@@ -249,6 +249,7 @@ usage() {
     "  daemon          starts the node in the background; it logs into tmp/log" \
     "  stop            asks the node to stop, and returns when it is gone; --timeout SECONDS" \
     "  restart         has the node stop and begin anew in the same process, and returns when it runs" \
+    "  eval EXPRESSION evaluates JavaScript with the configuration, and starts no application" \
     "  rpc EXPRESSION  evaluates JavaScript in the node; what stands behind it is in args" \
     "  remote          is a shell on the node, which goes on when it is left" \
     "  pid             prints the number of the node's process" \
@@ -270,7 +271,7 @@ main() {
   export RELEASE_ROOT RELEASE_NAME RELEASE_VSN RELEASE_PROG RELEASE_COMMAND
   . "$version_folder/start.sh"
   case $RELEASE_COMMAND in
-    start | daemon | stop | restart | rpc | remote | pid | version | config | verify | "${RELEASE_WORD:-start}") ;;
+    start | daemon | stop | restart | eval | rpc | remote | pid | version | config | verify | "${RELEASE_WORD:-start}") ;;
     help | --help | -h) usage && exit 0 ;;
     *) usage >&2 && exit 1 ;;
   esac
@@ -297,6 +298,10 @@ main() {
       ;;
     version)
       printf '%s\n' "$RELEASE_NAME $RELEASE_VSN"
+      ;;
+    eval)
+      [ ! -r "$RELEASE_ROOT/releases/COOKIE" ] || read_cookie
+      run_node "$RELEASE_VM_ARGS" eval "$@"
       ;;
     verify)
       run_node "$RELEASE_REMOTE_VM_ARGS" verify "$@"
