@@ -8,6 +8,10 @@ import { loadApplication } from "./load-application.ts";
 const manifest = (members: object): string => JSON.stringify({ name: "toy", ...members });
 const application = { module: "./a.ts", export: "a" };
 
+async function namesIn(path: string): Promise<readonly string[]> {
+  return (await findProject(path)).applications.map(({ name }) => name);
+}
+
 test("an umbrella has the applications of its workspaces, and no other package", async () => {
   await using folder = await openProjectFolder({
     ...umbrellaFiles,
@@ -26,6 +30,19 @@ test("an umbrella has the applications of its workspaces, and no other package",
   );
   const [door] = project.applications;
   assert.equal(door?.module, join(folder.path, "apps/door/src/application.ts"));
+});
+
+test("a workspace that makes releases of its own is another project, with all that is in it", async () => {
+  const dependencies = { "@kv/release": "0.1.0" };
+  await using folder = await openProjectFolder({
+    ...umbrellaFiles,
+    "package.json": manifest({ workspaces: ["apps/*", "examples/*", "examples/*/apps/*"] }),
+    "examples/one/package.json": manifest({ name: "one", dependencies, application }),
+    "examples/two/package.json": manifest({ name: "two", dependencies }),
+    "examples/two/apps/inner/package.json": manifest({ name: "@two/inner", application }),
+  });
+  assert.deepEqual(await namesIn(folder.path), ["door", "store"]);
+  assert.deepEqual(await namesIn(join(folder.path, "examples/one")), ["one"]);
 });
 
 test("a project may be an application itself", async () => {

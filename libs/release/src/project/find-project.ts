@@ -1,6 +1,6 @@
 import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import * as v from "valibot";
 import { ReleaseError } from "../errors.ts";
 import type { Project, ProjectApplication } from "./project.ts";
@@ -9,6 +9,7 @@ const manifestSchema = v.object({
   name: v.string("it has no name"),
   version: v.optional(v.string("its version is no text"), "0.0.0"),
   workspaces: v.optional(v.array(v.string(), "its workspaces are no list of folders"), []),
+  dependencies: v.optional(v.record(v.string(), v.unknown()), {}),
   application: v.optional(
     v.object(
       { module: v.string(), export: v.string() },
@@ -19,9 +20,13 @@ const manifestSchema = v.object({
 
 type Manifest = v.InferOutput<typeof manifestSchema>;
 
+/** A package that depends on it makes releases of its own. */
+const OWN_PACKAGE = "@kv/release";
+
 /**
  * Finds out what a project is made of by its `package.json`: an umbrella of the workspaces that name an application, or one
- * that is an application itself. Imports nothing of it. Throws `RELEASE_REFUSED` when the folder is no project, or has no
+ * that is an application itself. Workspaces that make releases of their own are other projects, with all that is in them.
+ * Imports nothing of it. Throws `RELEASE_REFUSED` when the folder is no project, or has no
  * application.
  */
 export async function findProject(root: string): Promise<Project> {
@@ -34,10 +39,14 @@ export async function findProject(root: string): Promise<Project> {
       { cwd: folder },
     ).map(async (file) => {
       const path = join(folder, file);
-      return applicationIn(join(path, ".."), await readManifest(path, folder));
+      return { folder: dirname(path), manifest: await readManifest(path, folder) };
     }),
   );
-  const applications = [own, ...members]
+  const foreign = members.filter((member) => OWN_PACKAGE in member.manifest.dependencies);
+  const ours = members.filter(
+    (member) => !foreign.some((other) => isIn(other.folder, member.folder)),
+  );
+  const applications = [own, ...ours.map((member) => applicationIn(member.folder, member.manifest))]
     .filter((application) => application !== undefined)
     .toSorted((one, other) => (one.name < other.name ? -1 : 1));
   if (applications.length === 0) {
@@ -52,6 +61,11 @@ export async function findProject(root: string): Promise<Project> {
     isUmbrella: own === undefined,
     applications,
   };
+}
+
+/** Whether a folder is another one, or somewhere in it. */
+function isIn(outer: string, inner: string): boolean {
+  return inner === outer || inner.startsWith(join(outer, sep));
 }
 
 async function readManifest(path: string, root: string): Promise<Manifest> {
