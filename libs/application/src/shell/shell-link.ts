@@ -9,6 +9,8 @@ type Completions = Extract<ShellAnswer, { type: "completions" }>;
 export class ShellLink {
   /** Given what evaluated code prints. */
   onSaid: (said: Said) => void = () => {};
+  /** Called when nobody answers any more. */
+  onFailure: () => void = () => {};
   readonly #requests: Uint8Array[] = [];
   #wake: () => void = () => {};
   #isOver = false;
@@ -57,6 +59,7 @@ export class ShellLink {
   fail(error: unknown): void {
     this.end();
     this.#failure = { error };
+    this.onFailure();
     rejectQuietly(this.#outcome, error);
     rejectQuietly(this.#completions, error);
     rejectQuietly(this.#welcome, error);

@@ -61,6 +61,8 @@ export async function runTerminalShell(
     },
   });
   takeInterrupts(shell, link);
+  // Why is said by whoever has opened the link.
+  link.onFailure = () => shell.close();
   // A shell without a history is a shell.
   shell.setupHistory(join(homedir(), HISTORY), () => {});
   await once(shell, "exit");

@@ -37,7 +37,11 @@ export function createRemoteCommand(
         node,
         say: (stream, text) => answer({ type: "said", stream, text }),
       });
-      await serveShell({ session, input, answer, signal, prompt: promptOf(system, node.name) });
+      // A node that stops waits for nobody who types.
+      await Promise.race([
+        serveShell({ session, input, answer, signal, prompt: promptOf(system, node.name) }),
+        abortion(signal),
+      ]);
       await last;
       return { ok: true };
     },
@@ -66,4 +70,11 @@ function promptOf(system: Pick<LiveSystem, "getEnv">, node: string): string {
   const name = node.includes("@") ? node : `${node}@${hostname().split(".", 1)[0]}`;
   const prompt = typeof written === "string" ? written : controlEnvironment.prompt.default;
   return prompt.replaceAll("%node", name);
+}
+
+/** Rejects when `signal` is aborted. */
+function abortion(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  return promise;
 }
