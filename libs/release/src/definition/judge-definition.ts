@@ -2,6 +2,7 @@ import { closest } from "@kv/application";
 import * as v from "valibot";
 import { ReleaseError } from "../errors.ts";
 import type { ReleaseDefinition } from "./release-definition.ts";
+import { releaseVersion } from "./release-version.ts";
 
 const text = v.pipe(v.string("expected text"), v.nonEmpty("expected some text"));
 const flag = v.boolean("expected true or false");
@@ -11,11 +12,16 @@ const mode = v.picklist(
 );
 const callback = v.function("expected a function");
 
+const expectedVersion = 'expected a version such as "1.2.3", or { fromApplication: NAME }';
+
 const options = {
   applications: v.record(text, mode, "expected an object: applications with their modes"),
   version: v.union(
-    [v.pipe(text, v.regex(/^[\w.+-]+$/u)), v.strictObject({ fromApplication: text })],
-    'expected a version such as "1.2.3", or { fromApplication: NAME }',
+    [
+      v.pipe(text, v.regex(releaseVersion, expectedVersion)),
+      v.strictObject({ fromApplication: text }, expectedVersion),
+    ],
+    expectedVersion,
   ),
   path: text,
   quiet: flag,
@@ -41,7 +47,10 @@ const options = {
     ),
     "expected a list",
   ),
-  proof: v.strictObject({ variables: v.optional(callback), ask: v.optional(callback) }),
+  proof: v.strictObject(
+    { variables: v.optional(callback), ask: v.optional(callback) },
+    "expected { variables, ask }, both functions",
+  ),
 };
 
 const names = Object.keys(options);

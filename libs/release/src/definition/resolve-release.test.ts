@@ -143,11 +143,41 @@ test("whatever cannot be released is said in one message, with the way out", asy
       /^The release one cannot be made as releases\.ts has it: (?=.*applications\.store: expected permanent)(?=.*did you mean quiet)(?=.*version: expected a version)/u,
     ],
     [
+      one(`{ version: "..", proof: 3 }`),
+      undefined,
+      /: version: expected a version such as "1\.2\.3", or \{ fromApplication: NAME \}; proof: expected \{ v/u,
+    ],
+    [
+      one(`{ proof: { prove: () => 0 } }`),
+      undefined,
+      /: proof\.prove: expected \{ variables, ask \}, both functions$/u,
+    ],
+    [
       one(`{ applications: { store: "permanent" }, steps: ["tar", "assemble"] }`),
       undefined,
       /: steps: expected "tar" behind "assemble"$/u,
     ],
   ] as const) {
     await assert.rejects(resolveIn(releases, name), { code: "RELEASE_REFUSED", message });
+  }
+});
+
+test("no version and no environment lead out of the release's folder, whoever says them", async () => {
+  await using folder = await openProjectFolder({
+    ...umbrellaFiles,
+    "releases.ts": one(`{ applications: { store: "permanent" } }`),
+  });
+  const project = await findProject(folder.path);
+  const chosen = await chooseRelease(project, "one");
+  for (const version of ["..", ".", "a/b", "", "-1", "COOKIE", "default-version"]) {
+    const message = /cannot be the version of a release/u;
+    await assert.rejects(resolveRelease(project, chosen, { ...wishes, version }), { message });
+    await assert.rejects(resolveRelease({ ...project, version }, chosen, wishes), { message });
+    const definition = JSON.stringify({ applications: { store: "permanent" }, version });
+    await assert.rejects(resolveIn(one(definition)), { message: /version: expected a version/u });
+  }
+  for (const configEnv of ["", "..", "../x"]) {
+    const message = /^KV_ENV is "[./x]*", which cannot be an environment/u;
+    await assert.rejects(resolveRelease(project, chosen, { ...wishes, configEnv }), { message });
   }
 });

@@ -15,6 +15,7 @@ import type { Release, ReleaseApplication, ReleaseOptions } from "../release.ts"
 import type { Target } from "../runtime/target.ts";
 import type { NamedDefinition } from "./load-releases.ts";
 import type { ReleaseDefinition } from "./release-definition.ts";
+import { releaseVersion } from "./release-version.ts";
 
 /** Where a project's configuration is evaluated at build time. */
 const CONFIG_FILE = "config/config.ts";
@@ -44,10 +45,12 @@ export async function resolveRelease(
   wishes: Wishes,
 ): Promise<Release> {
   const { configEnv, target, nodeVersion } = wishes;
+  const version = wishes.version ?? versionOf(project, name, definition);
+  refuseFolderNames(configEnv, version);
   const listed = await listedApplications(project, name, definition);
   return {
     name,
-    version: wishes.version ?? versionOf(project, name, definition),
+    version,
     configEnv,
     project,
     path: resolve(
@@ -59,6 +62,19 @@ export async function resolveRelease(
     applications: await plannedApplications(project, name, listed),
     options: optionsOf(project, { name, definition }, wishes),
   };
+}
+
+/** Both are names of folders, whose contents an assembly removes: neither may lead elsewhere. */
+function refuseFolderNames(configEnv: string, version: string): void {
+  if (!/^[a-z][\w-]*$/iu.test(configEnv)) {
+    throw refused(
+      `KV_ENV is "${configEnv}", which cannot be an environment: it begins with a letter, and has letters, digits, - and _`,
+    );
+  }
+  if (releaseVersion.test(version)) return;
+  throw refused(
+    `"${version}" cannot be the version of a release: it begins with a letter or digit, and has letters, digits, dots, +, - and _, as 1.2.3`,
+  );
 }
 
 async function listedApplications(
