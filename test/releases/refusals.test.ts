@@ -3,8 +3,9 @@ import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, suite, test } from "node:test";
+import { findProgram } from "../harness/find-program.ts";
 import type { Operated } from "../harness/operator.ts";
-import { runRelease } from "./run-tool.ts";
+import { runRelease, runToolOnTerminal } from "./run-tool.ts";
 import { copyUmbrella, type UmbrellaCopy } from "./umbrella-copy.ts";
 
 let umbrella: UmbrellaCopy;
@@ -113,11 +114,58 @@ suite("npm run release refuses, in one message and with exit code 1", () => {
     assert.match(message, /plan9-mips.*linux-x64, linux-arm64, darwin-x64, darwin-arm64, win-x64/u);
   });
 
+  test("a version that leads out of the release's folder", async () => {
+    const options = { cwd: umbrella.root };
+    const message = refusalOf(await runRelease(["foo", "--overwrite", "--version=.."], options));
+    assert.match(message, /^"\.\." cannot be the version of a release: /u);
+  });
+
+  test("an environment that leads elsewhere", async () => {
+    const options = { cwd: umbrella.root, env: { KV_ENV: "../x" } };
+    const message = refusalOf(await runRelease(["foo"], options));
+    assert.match(message, /^KV_ENV is "\.\.\/x", which cannot be an environment: /u);
+  });
+
   test("unknown options, with exit code 64", async () => {
     const { code, stdout, stderr } = await runRelease(["foo", "--owerwrite"], {
       cwd: umbrella.root,
     });
     assert.deepEqual([code, stdout], [64, ""]);
     assert.match(stderr, /--owerwrite.*\n.*--overwrite/u);
+  });
+});
+
+/** A releases.ts with the release weather. */
+function weatherWith(further: string): string {
+  return `export const releases = { weather: { applications: { station: "permanent" }, ${further} } };\n`;
+}
+
+suite("npm run release given up", () => {
+  test("in the midst ends with 130, and what is half done can be assembled again", async () => {
+    const file = join(umbrella.weather, "releases.ts");
+    const steps = `[function giveUp(release) { const alive = setInterval(() => {}, 1000); return new Promise((go) => { process.once("SIGINT", () => { clearInterval(alive); go(release); }); process.kill(process.pid, "SIGINT"); }); }, "assemble"]`;
+    await writeFile(file, weatherWith(`steps: ${steps}`));
+    const givenUp = await runRelease(["weather"], { cwd: umbrella.weather });
+    assert.equal(givenUp.code, 130, givenUp.stderr);
+    assert.equal(
+      givenUp.stderr,
+      "Given up; what is half done has no manifest: assemble it again, with --overwrite\n",
+    );
+    await writeFile(file, weatherWith(""));
+    const again = await runRelease(["weather", "--overwrite"], { cwd: umbrella.weather });
+    assert.equal(again.code, 0, again.stderr);
+  });
+
+  test("at the question changes nothing", {
+    skip: findProgram("script") === undefined,
+  }, async () => {
+    await writeFile(join(umbrella.weather, "releases.ts"), weatherWith(""));
+    const first = await runRelease(["weather"], { cwd: umbrella.weather });
+    assert.equal(first.code, 0, first.stderr);
+    const options = { cwd: umbrella.weather, typed: "n\r" };
+    const { code, stdout } = await runToolOnTerminal("tools/release.ts", ["weather"], options);
+    assert.equal(code, 1, stdout);
+    assert.match(stdout, /weather-[\d.]+ is there already, in .* Overwrite it\? \[y\/N\]/u);
+    assert.match(stdout, /assemble it again with npm run release -- weather --overwrite/u);
   });
 });

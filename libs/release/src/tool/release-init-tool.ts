@@ -1,7 +1,8 @@
-import { createInterface } from "node:readline/promises";
+import { constants } from "node:os";
 import { parseArgs } from "node:util";
 import { failureText, isOperatingFailure } from "@kv/application";
 import { initTemplates } from "../scripts/init-templates.ts";
+import { confirm } from "./confirm.ts";
 import type { ReleaseToolOptions } from "./release-tool.ts";
 
 /** What was typed makes no sense: `EX_USAGE` of BSD's sysexits. */
@@ -9,7 +10,8 @@ const usageCode = 64;
 
 /**
  * `npm run release:init`: writes the templates of the scripts to `rel/`, and tells each. Resolves with the exit code: 0, 1 with
- * one message on standard error when a changed file is in the way and nobody can be asked, 64 for unknown options.
+ * one message on standard error when a changed file is in the way and nobody can be asked, 64 for unknown options, 130
+ * after ctrl-C at a question.
  */
 export async function runReleaseInitTool(options: ReleaseToolOptions): Promise<number> {
   const { root, program, words, host } = options;
@@ -20,15 +22,20 @@ export async function runReleaseInitTool(options: ReleaseToolOptions): Promise<n
     );
     return chosen === undefined ? usageCode : 0;
   }
+  const interruption = new AbortController();
   try {
     await initTemplates({
       root,
       force: chosen.force === true,
-      ask: host.stdin.isTTY && host.stdout.isTTY ? (question) => ask(question, host) : undefined,
+      ask:
+        host.stdin.isTTY && host.stdout.isTTY
+          ? (question) => confirm(question, host, interruption)
+          : undefined,
       say: (line) => host.stdout.write(`* ${line}\n`),
     });
     return 0;
   } catch (error) {
+    if (interruption.signal.aborted) return 128 + constants.signals.SIGINT;
     host.stderr.write(`${isOperatingFailure(error) ? error.message : failureText(error)}\n`);
     return 1;
   }
@@ -41,13 +48,4 @@ function parseWords(words: readonly string[]): { force?: boolean; help?: boolean
   } catch {
     return undefined;
   }
-}
-
-/** Nothing but yes is yes; an end of the input is no. */
-async function ask(question: string, { stdin, stdout }: NodeJS.Process): Promise<boolean> {
-  const lines = createInterface({ input: stdin, output: stdout });
-  const ended = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
-  const answer = await Promise.race([lines.question(`${question} [y/N] `), ended]);
-  lines.close();
-  return /^y(?:es)?$/iu.test(answer.trim());
 }

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { constants } from "node:os";
-import { createInterface } from "node:readline/promises";
 import {
   failureText,
   isApplicationError,
@@ -21,6 +20,7 @@ import type { Release } from "../release.ts";
 import { pinnedNode } from "../runtime/pinned-node.ts";
 import { platformName, targetOf } from "../runtime/targets.ts";
 import { packRelease } from "../tarball/pack-release.ts";
+import { confirm } from "./confirm.ts";
 import { parseReleaseArguments, type ReleaseArguments } from "./release-arguments.ts";
 
 /** What the tool works on. */
@@ -55,13 +55,14 @@ export async function runReleaseTool(options: ReleaseToolOptions): Promise<numbe
   const interruption = new AbortController();
   const onSignal = (signal: "SIGINT" | "SIGTERM"): void => interruption.abort(signal);
   host.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  const begun = { isBegun: false };
   using progress = new ProgressLine(host.stderr, systemTime, host.stderr.isTTY);
   try {
-    await release(line.typed, { ...options, signal: interruption.signal, progress });
+    await release(line.typed, { ...options, interruption, progress, begun });
     return 0;
   } catch (error) {
     progress.clear();
-    if (interruption.signal.aborted) return givenUp(host, interruption.signal);
+    if (interruption.signal.aborted) return givenUp(host, interruption.signal, begun);
     host.stderr.write(`${messageFor(error)}\n`);
     return 1;
   } finally {
@@ -70,8 +71,14 @@ export async function runReleaseTool(options: ReleaseToolOptions): Promise<numbe
 }
 
 interface Surroundings extends ReleaseToolOptions {
-  readonly signal: AbortSignal;
+  readonly interruption: AbortController;
   readonly progress: ProgressLine;
+  readonly begun: Begun;
+}
+
+/** Whether something is in the release's folder that was not there before. */
+interface Begun {
+  isBegun: boolean;
 }
 
 async function release(typed: ReleaseArguments, around: Surroundings): Promise<void> {
@@ -93,6 +100,7 @@ async function release(typed: ReleaseArguments, around: Surroundings): Promise<v
     around.progress.clear();
     if (!resolved.options.quiet) host.stdout.write(`${text}\n`);
   };
+  around.begun.isBegun = true;
   say(`* assembling ${resolved.name}-${resolved.version} on KV_ENV=${resolved.configEnv}`);
   const assembly: Assembly = {
     say: (text) => say(`* ${text}`),
@@ -100,7 +108,7 @@ async function release(typed: ReleaseArguments, around: Surroundings): Promise<v
       const share = of === undefined ? "" : ` ${Math.round((100 * done) / of)} %`;
       around.progress.show(`${what}${share}`);
     },
-    signal: around.signal,
+    signal: around.interruption.signal,
     variables,
   };
   const made = await takeSteps(resolved, assembly);
@@ -139,17 +147,13 @@ async function ownStep(
 async function agreeToOverwrite(
   made: Release,
   { overwrite }: ReleaseArguments,
-  { host, program, signal }: Surroundings,
+  { host, program, interruption }: Surroundings,
 ): Promise<void> {
   if (overwrite || !existsSync(versionFolder(made))) return;
   const { name, version, path } = made;
   const there = `${name}-${version} is there already, in ${relative(host.cwd(), path) || "."}`;
   if (host.stdin.isTTY && host.stdout.isTTY) {
-    const lines = createInterface({ input: host.stdin, output: host.stdout });
-    const answer = await lines
-      .question(`${there}. Overwrite it? [y/N] `, { signal })
-      .finally(() => lines.close());
-    if (/^y(?:es)?$/iu.test(answer.trim())) return;
+    if (await confirm(`${there}. Overwrite it?`, host, interruption)) return;
   }
   const problem = `${there}; assemble it again with ${program} ${name} --overwrite`;
   throw new ReleaseError("RELEASE_REFUSED", { problem });
@@ -184,10 +188,11 @@ function oneWord(word: string): string {
   return /^[\w./\\:@-]+$/u.test(word) ? word : `"${word}"`;
 }
 
-function givenUp(host: NodeJS.Process, { reason }: AbortSignal): number {
-  host.stderr.write(
-    "Given up; what is half done has no manifest: assemble it again, with --overwrite\n",
-  );
+function givenUp(host: NodeJS.Process, { reason }: AbortSignal, { isBegun }: Begun): number {
+  const left = isBegun
+    ? "what is half done has no manifest: assemble it again, with --overwrite"
+    : "nothing was changed";
+  host.stderr.write(`Given up; ${left}\n`);
   return 128 + (reason === "SIGTERM" ? constants.signals.SIGTERM : constants.signals.SIGINT);
 }
 
