@@ -122,6 +122,7 @@ test("whatever cannot be released is said in one message, with the way out", asy
       /^The function that makes the release one/u,
     ],
     [one("{}"), undefined, /^The release one does not say which applications.*door, store$/u],
+    [one("{ applications: {} }"), undefined, /^The release one does not say which applications/u],
     [
       one(`{ applications: { dor: "permanent" } }`),
       undefined,

@@ -82,7 +82,9 @@ async function listedApplications(
   release: string,
   { applications }: ReleaseDefinition,
 ): Promise<readonly SystemApplication[]> {
-  if (applications === undefined && project.isUmbrella) {
+  const saysNone =
+    applications === undefined ? project.isUmbrella : Object.keys(applications).length === 0;
+  if (saysNone) {
     const there = project.applications.map(({ name }) => name).join(", ");
     throw refused(
       `The release ${release} does not say which applications are in it: write applications: { NAME: "permanent" }; there are ${there}`,
