@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { chmod, link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Assembly } from "../assemble/assembly.ts";
@@ -26,8 +26,9 @@ export async function writeCookie(release: Release, { say }: Assembly): Promise<
       `replacing ${layout.cookie}, which had another cookie: nodes that have the old one are to be started anew`,
     );
   }
+  // Nobody may read it from the file that was there, not for a moment either.
+  if (before !== undefined) await chmod(file, 0o600);
   await writeFile(file, cookie, { mode: 0o600 });
-  await chmod(file, 0o600);
 }
 
 /** The project's own cookie: in a file of its build folder, which tells git to leave it alone. */
@@ -38,10 +39,12 @@ async function projectCookie({ root }: Project): Promise<string> {
   await writeFile(join(folder, ".gitignore"), "*\n");
   const known = await readFile(file, "utf8").catch(() => undefined);
   if (known !== undefined && known !== "") return known;
+  // Left by a disk that was full, or somebody's `touch`: everybody can guess nothing.
+  if (known === "") await rm(file, { force: true });
   // Of two that are assembled at once one makes it: a link to a whole file is there at once, or was there before.
-  const draft = join(folder, `COOKIE.${process.pid}`);
-  await writeFile(draft, randomBytes(COOKIE_BYTES).toString("hex"), { mode: 0o600 });
+  const draft = join(folder, `COOKIE.${randomUUID()}`);
   try {
+    await writeFile(draft, randomBytes(COOKIE_BYTES).toString("hex"), { mode: 0o600, flag: "wx" });
     await link(draft, file);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
