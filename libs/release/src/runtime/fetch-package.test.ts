@@ -74,8 +74,8 @@ function integrityOf(bytes: Uint8Array): string {
   return `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
 }
 
-async function fetch(cache: string, wanted: object = {}): Promise<string> {
-  const assembly = { say: () => {}, progress: () => {}, variables };
+async function fetch(cache: string, wanted: object = {}, settings: object = {}): Promise<string> {
+  const assembly = { say: () => {}, progress: () => {}, variables: { ...variables, ...settings } };
   const { signal } = new AbortController();
   const files = ["bin/node", "LICENSE", "absent"];
   return await fetchPackage(
@@ -94,7 +94,9 @@ test("npm fetches a package, once, and only what is wanted of it is taken", asyn
   ]);
   assert.equal(await readFile(join(place, "bin/node"), "utf8"), "a program");
   asked = [];
-  assert.equal(await fetch("once"), place);
+  const again = await fetch("once");
+  assert.notEqual(again, place);
+  assert.equal(await readFile(join(again, "bin/node"), "utf8"), "a program");
   assert.deepEqual(asked, []);
 });
 
@@ -114,6 +116,28 @@ test("nothing is used that the lock file does not name", async () => {
   assert.deepEqual(await readdir(join(folder.path, "other")), []);
   await assert.rejects(fetch("other", { integrity: undefined }), {
     message: /^The lock file has no integrity of toy-runtime@1\.2\.3; /u,
+  });
+});
+
+test("those who fetch the same at once do not take it from each other", async () => {
+  const places = await Promise.all(["together", "together", "together"].map((name) => fetch(name)));
+  for (const place of places) {
+    assert.equal(await readFile(join(place, "LICENSE"), "utf8"), "a licence");
+  }
+});
+
+test("a person's settings for what npm prints do not matter", async () => {
+  for (const setting of ["npm_config_json", "npm_config_silent"]) {
+    const place = await fetch(setting, {}, { [setting]: "true" });
+    assert.equal(await readFile(join(place, "LICENSE"), "utf8"), "a licence");
+  }
+});
+
+test("without a registry the line says what was tried", async () => {
+  // Port 9 of loopback: nobody listens there, and nobody is given it.
+  const registry = "http://127.0.0.1:9/";
+  await assert.rejects(fetch("alone", {}, { npm_config_registry: registry }), {
+    message: /^npm cannot fetch toy-runtime@1\.2\.3: .*request to http:\/\/127\.0\.0\.1:9\/.*; /u,
   });
 });
 

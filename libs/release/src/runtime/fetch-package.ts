@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
@@ -21,8 +21,9 @@ export interface WantedPackage extends LockedPackage {
 const TALK_BYTES = 16 * 1024 * 1024;
 
 /**
- * Has npm fetch a package that is not installed here, unless `cache` has it from another time, and answers the folder with the
- * wanted files. Nothing of it is used before its bytes are those that the lock file names. Throws `RELEASE_REFUSED`.
+ * Has npm fetch a package that is not installed here, unless `cache` has it from another time, and answers a folder with the
+ * wanted files: nobody else's, and for the caller to remove. Nothing of the package is used before its bytes are those that the
+ * lock file names. Throws `RELEASE_REFUSED`.
  */
 export async function fetchPackage(
   wanted: WantedPackage,
@@ -45,11 +46,14 @@ export async function fetchPackage(
       `${name}@${version} as npm has it is not what the lock file names: ${found} instead of ${integrity}`,
     );
   }
-  const folder = join(cache, `${name}-${version}`);
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder);
+  const folder = await mkdtemp(join(cache, "files-"));
   const inside = new Set(files.map((file) => `package/${file}`));
-  await extract({ file: archive, cwd: folder, strip: 1, filter: (path) => inside.has(path) });
+  try {
+    await extract({ file: archive, cwd: folder, strip: 1, filter: (path) => inside.has(path) });
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
   return folder;
 }
 
@@ -60,19 +64,20 @@ async function download(
   { say, progress, signal, variables }: Assembly,
 ): Promise<void> {
   say(`fetching ${name}@${version}`);
-  const draft = join(cache, `draft-${process.pid}`);
-  await mkdir(draft, { recursive: true });
+  const draft = await mkdtemp(join(cache, "draft-"));
   let seconds = 0;
   const ticking = setInterval(
     () => progress(`fetching ${name}: ${(seconds += 1)} s`, seconds),
     1000,
   );
   try {
-    const words = ["pack", `${name}@${version}`, "--pack-destination", draft, "--loglevel=error"];
-    const program = process.platform === "win32" ? "npm.cmd" : "npm";
-    const options = { cwd: draft, env: variables, signal, maxBuffer: TALK_BYTES };
-    const { stdout } = await promisify(execFile)(program, words, options);
-    const file = stdout.trim().split("\n").at(-1) ?? "";
+    // By its folder: a person's settings may make npm answer in another form, or nothing. Windows runs npm.cmd in a shell only.
+    const words = ["pack", `${name}@${version}`, "--pack-destination=.", "--loglevel=error"];
+    const shell = process.platform === "win32";
+    const options = { cwd: draft, env: variables, signal, maxBuffer: TALK_BYTES, shell };
+    await promisify(execFile)("npm", words, options);
+    const file = (await readdir(draft)).find((made) => made.endsWith(".tgz"));
+    if (file === undefined) throw new Error("it answers without a package");
     await rename(join(draft, file), join(cache, `${name}-${version}.tgz`));
   } catch (error) {
     if (signal.aborted) throw error;
@@ -88,7 +93,9 @@ async function download(
 function npmReason(error: unknown): string {
   const said = error instanceof Error && "stderr" in error ? String(error.stderr) : "";
   const lines = said.split("\n").map((line) => line.replace(/^npm (?:error|ERR!) ?/u, "").trim());
-  const told = lines.find((line) => line !== "" && !/^(?:code|errno|npm warn)\b/u.test(line));
+  const told = lines.find(
+    (line) => line !== "" && !/^(?:code|errno|syscall|npm warn)\b/u.test(line),
+  );
   if (told !== undefined) return told;
   return error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
 }

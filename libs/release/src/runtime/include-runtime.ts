@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { constants, existsSync } from "node:fs";
-import { chmod, copyFile, mkdir, rm, stat } from "node:fs/promises";
+import { chmod, copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -13,8 +13,8 @@ import { fetchPackage } from "./fetch-package.ts";
 import { lockedNode } from "./pinned-node.ts";
 import { platformName } from "./targets.ts";
 
-/** A Node to be copied. */
-export interface FoundRuntime {
+/** A Node to be copied. What it was unpacked to goes when it is disposed of. */
+export interface FoundRuntime extends AsyncDisposable {
   readonly program: string;
   /** Its licence, where it has come with one. */
   readonly license: string | undefined;
@@ -38,14 +38,23 @@ export async function includeRuntime(release: Release, assembly: Assembly): Prom
     return;
   }
   assembly.say(`copying Node ${nodeVersion} for ${target.name}`);
-  const found = await findRuntime(release, assembly);
-  await judge(found.program, release);
+  await using found = await findRuntime(release, assembly);
+  await judgePlatform(found.program, release);
   const folder = join(path, dirname(program));
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  await copyFile(found.program, join(path, program), constants.COPYFILE_FICLONE);
-  await chmod(join(path, program), 0o755);
-  if (found.license !== undefined) await copyFile(found.license, join(folder, "LICENSE"));
+  // Other versions may run from this folder: it is whole until another whole one takes its place.
+  const draft = `${folder}.${process.pid}.partial`;
+  try {
+    await mkdir(draft, { recursive: true });
+    const copy = join(draft, basename(program));
+    await copyFile(found.program, copy, constants.COPYFILE_FICLONE);
+    await chmod(copy, 0o755);
+    if (found.license !== undefined) await copyFile(found.license, join(draft, "LICENSE"));
+    await judgeVersion(copy, found.program, release);
+    await rm(folder, { recursive: true, force: true });
+    await rename(draft, folder);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
 }
 
 async function findRuntime(release: Release, assembly: Assembly): Promise<FoundRuntime> {
@@ -53,8 +62,18 @@ async function findRuntime(release: Release, assembly: Assembly): Promise<FoundR
   const { includeRuntime: wanted } = release.options;
   if (typeof wanted === "string") return await runtimeAt(wanted, target.program);
   const installed = packageFolder(project.root, target.packageName);
-  const folder = installed ?? (await fetchRuntime(release, assembly));
-  return { program: join(folder, target.program), license: licenseIn(folder) };
+  if (installed !== undefined) return runtimeIn(installed, target.program);
+  const fetched = await fetchRuntime(release, assembly);
+  const remove = async (): Promise<void> => await rm(fetched, { recursive: true, force: true });
+  return { ...runtimeIn(fetched, target.program), [Symbol.asyncDispose]: remove };
+}
+
+/** What belongs to others stays. */
+const keep = async (): Promise<void> => {};
+
+function runtimeIn(folder: string, program: string): FoundRuntime {
+  const license = licenseIn(folder);
+  return { program: join(folder, program), license, [Symbol.asyncDispose]: keep };
 }
 
 /** npm installs only what is for its own platform: the rest is fetched, once. */
@@ -68,9 +87,8 @@ async function fetchRuntime({ project, target }: Release, assembly: Assembly): P
 /** A program, or a folder as Node's own archives have it. */
 async function runtimeAt(path: string, program: string): Promise<FoundRuntime> {
   const isFolder = (await stat(path)).isDirectory();
-  if (!isFolder) return { program: path, license: undefined };
-  const inside = join(path, program);
-  if (existsSync(inside)) return { program: inside, license: licenseIn(path) };
+  if (!isFolder) return { program: path, license: undefined, [Symbol.asyncDispose]: keep };
+  if (existsSync(join(path, program))) return runtimeIn(path, program);
   throw refused(`includeRuntime names ${path}, which has no ${program}`);
 }
 
@@ -88,17 +106,23 @@ function packageFolder(root: string, name: string): string | undefined {
   }
 }
 
-async function judge(program: string, { target, nodeVersion }: Release): Promise<void> {
+async function judgePlatform(program: string, { target }: Release): Promise<void> {
   const platform = await platformOf(program);
-  if (platform !== target.name) {
-    throw refused(
-      `${program} is ${platform === undefined ? "no program that is known" : `for ${platform}`}; the release is for ${target.name}`,
-    );
-  }
-  if (platform !== platformName(process)) return;
-  const { stdout } = await promisify(execFile)(program, ["--version"]);
-  if (stdout.trim() === `v${nodeVersion}`) return;
-  throw refused(`${program} is Node ${stdout.trim()}; the project has ${nodeVersion}`);
+  if (platform === target.name) return;
+  throw refused(
+    `${program} is ${platform === undefined ? "no program that is known" : `for ${platform}`}; the release is for ${target.name}`,
+  );
+}
+
+/** Asks the copy, which may be executed whatever the mode of `program` is; only where it can run. */
+async function judgeVersion(copy: string, program: string, release: Release): Promise<void> {
+  const { target, nodeVersion } = release;
+  if (target.name !== platformName(process)) return;
+  const asked = await promisify(execFile)(copy, ["--version"]).catch(() => undefined);
+  if (asked === undefined) throw refused(`${program} is no Node: it does not tell its version`);
+  const version = asked.stdout.trim();
+  if (version === `v${nodeVersion}`) return;
+  throw refused(`${program} is Node ${version}; the project has ${nodeVersion}`);
 }
 
 function refused(problem: string): ReleaseError {
