@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { layout } from "../layout.ts";
 import { MANIFEST, type ManifestFile } from "./manifest.ts";
@@ -35,11 +35,7 @@ async function filesBelow(path: string, folder: string): Promise<readonly string
   );
   return entries
     .filter((entry) => !entry.isDirectory())
-    .map((entry) =>
-      join(entry.parentPath, entry.name)
-        .slice(path.length + 1)
-        .replaceAll("\\", "/"),
-    );
+    .map((entry) => relative(path, join(entry.parentPath, entry.name)).replaceAll("\\", "/"));
 }
 
 /** What a file is. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFile, chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { appendFile, chmod, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openToyRelease, type ToyRelease } from "../../testing/toy-release.ts";
@@ -49,6 +49,47 @@ test("a file that is missing, changed, new, or not to be executed any more is to
     "bin/toy cannot be executed",
     "lib/toy-1.0.0/main.mjs was changed",
     "releases/1.0.0/runtime.mjs is missing",
+  ]);
+});
+
+test("a folder is the same one with a slash behind it, or written in a roundabout way", async () => {
+  await using toy = await openManifested();
+  const { path } = toy.release;
+  for (const same of [`${path}/`, `${path}/bin/..//`, path.replace("/rel/", "//rel/./")]) {
+    assert.deepEqual((await verifyRelease(same, "1.0.0")).problems, [], same);
+  }
+});
+
+test("what versions share may be as another one has left it, and not as nobody has", async () => {
+  await using toy = await openManifested();
+  const { release, assembly } = toy;
+  const { path } = release;
+  const next = { ...release, version: "2.0.0" };
+  await mkdir(join(path, "releases/2.0.0"));
+  await appendFile(join(path, "bin/toy"), "# newer\n");
+  await writeFile(join(path, "bin/toy.bat"), "rem\n");
+  assert.deepEqual((await verifyRelease(path, "1.0.0")).problems, [
+    "bin/toy was changed",
+    "bin/toy.bat is not of the release",
+  ]);
+  await writeManifest(next, assembly);
+  assert.deepEqual((await verifyRelease(path, "1.0.0")).problems, []);
+  await appendFile(join(path, "bin/toy"), "!");
+  for (const version of ["1.0.0", "2.0.0"]) {
+    assert.deepEqual((await verifyRelease(path, version)).problems, ["bin/toy was changed"]);
+  }
+});
+
+test("what cannot be read is a problem like others", async () => {
+  await using toy = await openManifested();
+  const { path } = toy.release;
+  const program = join(path, "lib/toy-1.0.0/main.mjs");
+  await rm(program);
+  await mkdir(program);
+  await symlink("nowhere", join(path, "bin/dangling"));
+  assert.deepEqual((await verifyRelease(path, "1.0.0")).problems, [
+    "bin/dangling cannot be read",
+    "lib/toy-1.0.0/main.mjs cannot be read",
   ]);
 });
 

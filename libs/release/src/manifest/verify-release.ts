@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ReleaseError } from "../errors.ts";
 import { layout } from "../layout.ts";
@@ -32,15 +32,22 @@ export async function verifyRelease(path: string, version: string): Promise<Veri
   const there = [...new Set([...own, ...elsewhere])].toSorted();
   const problems: string[] = [];
   const edited: string[] = [];
+  const others = await otherManifests(path, version);
   for (const file of there) {
     const listed = wanted.get(file);
+    const found = await describeFile(path, file).catch(() => undefined);
     wanted.delete(file);
-    if (listed === undefined) {
-      problems.push(`${file} is not of the release`);
+    if (found === undefined) {
+      problems.push(`${file} cannot be read`);
       continue;
     }
-    const found = await describeFile(path, file);
-    const isSame = found.sha256 === listed.sha256 && found.bytes === listed.bytes;
+    // Versions share bin/: it is as the last one left it.
+    const isOfAnother = others.some(({ files }) => files[file]?.sha256 === found.sha256);
+    if (listed === undefined) {
+      if (!isOfAnother) problems.push(`${file} is not of the release`);
+      continue;
+    }
+    const isSame = isOfAnother || found.sha256 === listed.sha256;
     if (!isSame && isEditable(file, version)) edited.push(file);
     else if (!isSame) problems.push(`${file} was changed`);
     else if (listed.executable && !found.executable) problems.push(`${file} cannot be executed`);
@@ -58,6 +65,16 @@ export async function verifyRelease(path: string, version: string): Promise<Veri
 function isEditable(file: string, version: string): boolean {
   const folder = `${layout.version(version)}/`;
   return file.startsWith(folder) && EDITABLE.has(file.slice(folder.length));
+}
+
+/** What the versions beside this one consist of, as far as they are finished. */
+async function otherManifests(path: string, version: string): Promise<readonly Manifest[]> {
+  const folders = await readdir(join(path, "releases")).catch(() => []);
+  const texts = folders
+    .filter((folder) => folder !== version)
+    .map((folder) => readFile(join(path, "releases", folder, MANIFEST), "utf8").catch(() => ""));
+  const found = (await Promise.all(texts)).map((text) => parseManifest(text));
+  return found.filter((manifest) => manifest !== undefined);
 }
 
 async function readManifest(path: string, version: string): Promise<Manifest> {
