@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -68,6 +69,18 @@ test("a cookie that was drawn is nobody else's", async () => {
   await using toy = await openAssembled("{}", 0o022);
   const lines = await listed(await packRelease(toy.release, toy.assembly));
   assert.ok(lines.length > 0 && lines.every((line) => !line.includes("COOKIE")));
+});
+
+test("a file that grows meanwhile makes no archive", async () => {
+  await using toy = await openAssembled("{}", 0o022);
+  const file = join(toy.release.path, "releases/default-version");
+  // The last file of all: the first ones have been packed by then, and its size was taken before.
+  const progress = (): void => writeFileSync(file, "longer than it was");
+  const assembly = { ...toy.assembly, progress };
+  await assert.rejects(packRelease(toy.release, assembly), {
+    message: "packing failed: releases/default-version was changed meanwhile",
+  });
+  assert.deepEqual(await readdir(dirname(dirname(toy.release.path))), ["rel"]);
 });
 
 test("one that is given up leaves nothing", async () => {

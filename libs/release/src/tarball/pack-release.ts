@@ -10,7 +10,6 @@ import { ReleaseError } from "../errors.ts";
 import { layout } from "../layout.ts";
 import { assembledFiles } from "../manifest/assembled-files.ts";
 import { MANIFEST } from "../manifest/manifest.ts";
-import { describeFile } from "../manifest/release-files.ts";
 import type { Release } from "../release.ts";
 
 /** Files begin, and the archive ends, at multiples of this. */
@@ -69,10 +68,15 @@ async function* archiveOf(release: Release, { progress }: Assembly): AsyncGenera
   for (const [index, packed] of files.entries()) {
     const size = sizes[index] ?? 0;
     yield headerOf(packed, size);
+    const end = done + size;
     for await (const bytes of createReadStream(join(path, packed.file))) {
       yield bytes;
       done += bytes.length;
       progress("packing", done, total);
+    }
+    if (done !== end) {
+      const reason = `${packed.file} was changed meanwhile`;
+      throw new ReleaseError("ASSEMBLY_FAILED", { what: "packing", reason });
     }
     yield Buffer.alloc(-size & (BLOCK_BYTES - 1));
   }
@@ -84,8 +88,8 @@ async function packedFiles(release: Release): Promise<readonly Packed[]> {
   const files = await assembledFiles(release);
   const packed = await Promise.all(
     [...files, `${layout.version(version)}/${MANIFEST}`].map(async (file) => {
-      const { executable } = await describeFile(path, file);
-      return { file, mode: executable ? EXECUTABLE : PLAIN };
+      const { mode } = await stat(join(path, file));
+      return { file, mode: (mode & 0o100) === 0 ? PLAIN : EXECUTABLE };
     }),
   );
   packed.push({ file: layout.defaultVersion, mode: PLAIN });
