@@ -7,6 +7,7 @@ import {
   mkdir,
   readdir,
   readFile,
+  rm,
   stat,
   symlink,
   writeFile,
@@ -280,6 +281,25 @@ const log = (release) => {
     );
     assert.equal(failing.run.code, 1);
     assert.match(failing.run.stderr, /step sign failed: .*no key/u);
+  });
+
+  test("steps: what one brings after the assembly is of the release, in its manifest and its archive", async () => {
+    const steps = `
+import { writeFileSync } from "node:fs";
+const bring = (release) => {
+  writeFileSync(release.path + "/lib/weather-" + release.version + "/brought.txt", "brought");
+  return release;
+};`;
+    const { path, run } = await assembleVariant(umbrella, `steps: ["assemble", bring, "tar"]`, {
+      before: steps,
+    });
+    assert.equal(run.code, 0, run.stderr);
+    const release = weatherAt(path);
+    assert.match(await release.printed("verify"), /, as assembled$/mu);
+    await rm(join(path, "lib/weather-1.2.0/brought.txt"));
+    const { code, stderr } = await release.run(["verify"]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^lib\/weather-1\.2\.0\/brought\.txt is missing$/mu);
   });
 
   test("KV_ENV: another environment, in a folder of its own", async () => {

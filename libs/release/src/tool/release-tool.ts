@@ -14,6 +14,7 @@ import { chooseRelease } from "../definition/load-releases.ts";
 import { resolveRelease } from "../definition/resolve-release.ts";
 import { ReleaseError } from "../errors.ts";
 import { versionFolder } from "../layout.ts";
+import { writeManifest } from "../manifest/write-manifest.ts";
 import { findProject } from "../project/find-project.ts";
 import { proveRelease, refuseForeign } from "../prove/prove-release.ts";
 import type { Release } from "../release.ts";
@@ -119,12 +120,19 @@ async function release(typed: ReleaseArguments, around: Surroundings): Promise<v
 /** `assemble`, `tar` and the project's own, one after the other. */
 async function takeSteps(first: Release, assembly: Assembly): Promise<Release> {
   let made = first;
+  let isAssembled = false;
   for (const step of first.options.steps) {
     assembly.signal.throwIfAborted();
-    if (step === "assemble") await assembleRelease(made, assembly);
-    else if (step === "tar")
+    if (step === "assemble") {
+      await assembleRelease(made, assembly);
+      isAssembled = true;
+    } else if (step === "tar")
       assembly.say(`made ${relative("", await packRelease(made, assembly))}`);
-    else made = await ownStep(made, step);
+    else {
+      made = await ownStep(made, step);
+      // It may have brought or changed files, which are of the release from here on.
+      if (isAssembled) await writeManifest(made, assembly);
+    }
   }
   return made;
 }
