@@ -120,7 +120,9 @@ test("nothing is used that the lock file does not name", async () => {
 });
 
 test("those who fetch the same at once do not take it from each other", async () => {
-  const places = await Promise.all(["together", "together", "together"].map((name) => fetch(name)));
+  const places = await Promise.all(
+    ["together", "together", "together"].map((cache) => fetch(cache)),
+  );
   for (const place of places) {
     assert.equal(await readFile(join(place, "LICENSE"), "utf8"), "a licence");
   }
@@ -135,8 +137,8 @@ test("a person's settings for what npm prints do not matter", async () => {
 
 test("without a registry the line says what was tried", async () => {
   // Port 9 of loopback: nobody listens there, and nobody is given it.
-  const registry = "http://127.0.0.1:9/";
-  await assert.rejects(fetch("alone", {}, { npm_config_registry: registry }), {
+  const nowhere = "http://127.0.0.1:9/";
+  await assert.rejects(fetch("alone", {}, { npm_config_registry: nowhere }), {
     message: /^npm cannot fetch toy-runtime@1\.2\.3: .*request to http:\/\/127\.0\.0\.1:9\/.*; /u,
   });
 });
