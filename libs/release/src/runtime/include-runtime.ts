@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import { constants, existsSync } from "node:fs";
-import { chmod, copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
+import * as v from "valibot";
 import type { Assembly } from "../assemble/assembly.ts";
 import { ReleaseError } from "../errors.ts";
 import { layout } from "../layout.ts";
@@ -11,7 +12,7 @@ import type { Release } from "../release.ts";
 import { platformOf } from "./binary-format.ts";
 import { fetchPackage } from "./fetch-package.ts";
 import { lockedNode } from "./pinned-node.ts";
-import { platformName } from "./targets.ts";
+import { platformName, targets } from "./targets.ts";
 
 /** A Node to be copied. What it was unpacked to goes when it is disposed of. */
 export interface FoundRuntime extends AsyncDisposable {
@@ -58,15 +59,32 @@ export async function includeRuntime(release: Release, assembly: Assembly): Prom
 }
 
 async function findRuntime(release: Release, assembly: Assembly): Promise<FoundRuntime> {
-  const { project, target } = release;
+  const { project, target, nodeVersion } = release;
   const { includeRuntime: wanted } = release.options;
   if (typeof wanted === "string") return await runtimeAt(wanted, target.program);
   const installed = packageFolder(project.root, target.packageName);
-  if (installed !== undefined) return runtimeIn(installed, target.program);
-  const fetched = await fetchRuntime(release, assembly);
-  const remove = async (): Promise<void> => await rm(fetched, { recursive: true, force: true });
-  return { ...runtimeIn(fetched, target.program), [Symbol.asyncDispose]: remove };
+  const folder = installed ?? (await fetchRuntime(release, assembly));
+  const found = runtimeIn(folder, target.program);
+  const license = found.license ?? (await licenseElsewhere(project.root, nodeVersion));
+  if (installed !== undefined) return { ...found, license };
+  const remove = async (): Promise<void> => await rm(folder, { recursive: true, force: true });
+  return { ...found, license, [Symbol.asyncDispose]: remove };
 }
+
+/** That of the same Node for another platform: npm's package for Windows comes without. */
+async function licenseElsewhere(root: string, nodeVersion: string): Promise<string | undefined> {
+  for (const { packageName } of targets) {
+    const folder = packageFolder(root, packageName);
+    if (folder === undefined) continue;
+    const text = await readFile(join(folder, "package.json"), "utf8");
+    if (v.parse(packageSchema, JSON.parse(text)).version !== nodeVersion) continue;
+    const license = licenseIn(folder);
+    if (license !== undefined) return license;
+  }
+  return undefined;
+}
+
+const packageSchema = v.object({ version: v.string() });
 
 /** What belongs to others stays. */
 const keep = async (): Promise<void> => {};
