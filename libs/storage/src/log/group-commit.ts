@@ -6,6 +6,7 @@ import { Acknowledgements } from "./acknowledgements.ts";
 import type { FieldBytes } from "./format/encode-record.ts";
 import type { Group } from "./group.ts";
 import type { GroupGatherer, GroupRecord } from "./group-gatherer.ts";
+import { InterruptedChange } from "./interrupted-change.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { SegmentWriter } from "./segment-writer.ts";
 import { isSystemError, systemReason } from "./system-reason.ts";
@@ -52,11 +53,13 @@ export class GroupCommit {
   readonly #groups: Group[] = [];
   #durableRevision: number;
   #isScheduled = false;
+  #isChanging = false;
   #isWriting = false;
   #writing: Promise<void> = Promise.resolve();
   #obstacle: Obstacle | undefined;
   readonly #onEndOfTurn = (): void => {
     this.#isScheduled = false;
+    this.#assertWhole();
     this.#startWriting();
   };
 
@@ -83,6 +86,30 @@ export class GroupCommit {
   /** Throws `STORAGE_READ_ONLY` after a failure. To be asked before anything is decided. */
   assertWritable(): void {
     if (this.#obstacle !== undefined) throw refusal(this.#obstacle.error);
+  }
+
+  /**
+   * The index and the log are about to be changed, until {@link endChange}. Code that is terminated in between, which runs no
+   * `finally`, leaves neither whole: then nothing more is written, and what is thrown for that ends the process.
+   */
+  beginChange(): void {
+    this.#assertWhole();
+    this.#isChanging = true;
+  }
+
+  /** They say the same again. */
+  endChange(): void {
+    this.#isChanging = false;
+  }
+
+  #assertWhole(): void {
+    if (!this.#isChanging) return;
+    const failure = new InterruptedChange(this.#options.path);
+    // Whoever asks next may catch it.
+    queueMicrotask(() => {
+      throw failure;
+    });
+    throw failure;
   }
 
   /** Takes over records that are about to be applied, all of them into the same group. */
@@ -186,6 +213,7 @@ export class GroupCommit {
     this.#isWriting = true;
     try {
       for (let group = this.#groups[0]; group !== undefined; group = this.#groups[0]) {
+        this.#assertWhole();
         if (group === this.#groups.at(-1)) gatherer.close();
         if (segments.canAppendNow(group)) segments.appendNow(group);
         else await segments.append(group);

@@ -65,6 +65,16 @@ export class LoggedIndex {
   /** Logs `mutations`, all or none of them, and applies them. What the log cannot take is not seen. */
   commit(mutations: readonly Mutation[]): void {
     if (mutations.length === 0) return;
+    const { commits } = this.#options;
+    commits.beginChange();
+    try {
+      this.#commit(mutations);
+    } finally {
+      commits.endChange();
+    }
+  }
+
+  #commit(mutations: readonly Mutation[]): void {
     const { index, gatherer, commits } = this.#options;
     const before = gatherer.gatheredBytes;
     commits.append(mutations);
@@ -101,30 +111,35 @@ export class LoggedIndex {
       if (entry !== 0) entry = index.find(bucket, bytes, start, end);
       isAdded = entry === 0 || nowMs >= index.expiresAtMs(entry);
     }
-    const revision = nextRevision(index);
-    const before = gatherer.gatheredBytes;
-    const { durable } = commits.appendPut(bucket, revision, field);
-    this.#writtenBytes += gatherer.gatheredBytes - before;
-    index.lastRevision = revision;
-    index.setBucketRevision(bucket, revision);
-    const fields = this.#fields;
-    fields.revision = revision;
-    fields.segment = gatherer.segment;
-    fields.offset = gatherer.fieldsAt;
-    fields.valueBytes = valueEnd - valueStart;
-    if (entry === 0) {
-      const created = index.put(bucket, bytes, start, end, fields);
-      cache.setPart(created, valueWords, valueStart, valueEnd);
-    } else {
-      const formerBytes = index.valueBytes(entry);
-      index.overwrite(bucket, entry, fields);
-      cache.replacePart(entry, formerBytes, valueWords, valueStart, valueEnd);
+    commits.beginChange();
+    try {
+      const revision = nextRevision(index);
+      const before = gatherer.gatheredBytes;
+      const { durable } = commits.appendPut(bucket, revision, field);
+      this.#writtenBytes += gatherer.gatheredBytes - before;
+      index.lastRevision = revision;
+      index.setBucketRevision(bucket, revision);
+      const fields = this.#fields;
+      fields.revision = revision;
+      fields.segment = gatherer.segment;
+      fields.offset = gatherer.fieldsAt;
+      fields.valueBytes = valueEnd - valueStart;
+      if (entry === 0) {
+        const created = index.put(bucket, bytes, start, end, fields);
+        cache.setPart(created, valueWords, valueStart, valueEnd);
+      } else {
+        const formerBytes = index.valueBytes(entry);
+        index.overwrite(bucket, entry, fields);
+        cache.replacePart(entry, formerBytes, valueWords, valueStart, valueEnd);
+      }
+      const result = this.#put;
+      result.isAdded = isAdded;
+      result.revision = revision;
+      result.durable = durable;
+      return result;
+    } finally {
+      commits.endChange();
     }
-    const result = this.#put;
-    result.isAdded = isAdded;
-    result.revision = revision;
-    result.durable = durable;
-    return result;
   }
 
   /**
@@ -132,6 +147,16 @@ export class LoggedIndex {
    * changed since it was put the field is copied as it is, checksum and all.
    */
   copy(field: KeyCopy, bytes: DataView): Group {
+    const { commits } = this.#options;
+    commits.beginChange();
+    try {
+      return this.#copy(field, bytes);
+    } finally {
+      commits.endChange();
+    }
+  }
+
+  #copy(field: KeyCopy, bytes: DataView): Group {
     const { index, gatherer, commits } = this.#options;
     const { bucket, entry } = field;
     const expiresAtMs = index.expiresAtMs(entry);
