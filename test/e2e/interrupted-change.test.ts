@@ -53,6 +53,19 @@ suite("code that is stopped in the midst of a put", () => {
   });
 });
 
+suite("a promise of evaluated code that nobody waits for", () => {
+  test("is rejected without ending the node, which logs it", async () => {
+    await using home = await openNodeHome();
+    const node = await home.start();
+    const typed = await operate(["rpc", 'void Promise.reject(new Error("nobody"))'], home);
+    assert.equal(typed.code, 0, typed.stderr);
+    await node.logged(/"type":"evaluated-rejection".*nobody/u);
+    assert.equal(await takesPuts(node.port), false, "there is no bucket");
+    assert.equal((await operate(["status"], home)).code, 0);
+    await node.stop();
+  });
+});
+
 async function takesPuts(port: number): Promise<boolean> {
   try {
     await using client = await LineClient.connect(port);

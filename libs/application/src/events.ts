@@ -23,6 +23,7 @@ export type ApplicationEvent = {
       readonly tookMs: number;
     }
   | { readonly type: "signal"; readonly signal: string }
+  | { readonly type: "evaluated-rejection" }
 );
 
 /** `child` is named by its supervisor's name and its own: `kv-server.listener`. */

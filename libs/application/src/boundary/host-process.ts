@@ -2,8 +2,9 @@ import type { LogStream } from "../logger/log-stream.ts";
 
 /** What the boundary needs of the process it runs in; Node's `process` is one. */
 export interface HostProcess {
-  on(event: HostEvent, listener: (subject: unknown) => void): unknown;
-  off(event: HostEvent, listener: (subject: unknown) => void): unknown;
+  /** An `unhandledRejection` has its promise as the second subject. */
+  on(event: HostEvent, listener: (subject: unknown, promise?: unknown) => void): unknown;
+  off(event: HostEvent, listener: (subject: unknown, promise?: unknown) => void): unknown;
   /** Ends the process at once. */
   exit(code: number): unknown;
   /** Looked at, never read. */

@@ -2,7 +2,9 @@ import type { ConfigurationSources } from "../configuration/load-configuration.t
 import { loadConfiguration } from "../configuration/load-configuration.ts";
 import { LogOutput } from "../logger/log-output.ts";
 import { createLogger } from "../logger/logger.ts";
-import { applicationChannel } from "../events.ts";
+import { isEvaluatedPromise } from "../evaluate/evaluated-promises.ts";
+import { applicationChannel, emit } from "../events.ts";
+import { failureReason } from "../operating-failure.ts";
 import { planSystem, type SystemApplication } from "../plan.ts";
 import { startSystem } from "../system/start-system.ts";
 import type { System } from "../system/system.ts";
@@ -33,7 +35,7 @@ export interface RunOptions {
  * SIGINT and SIGTERM stop in order, and SIGHUP where a terminal went away, also in the middle of a start: exit code 0, or 1 when something failed to stop, or
  * did not in time; standard error is told what. A second signal, from one second after the first on, ends the process
  * at once: 128 and the signal's number. A configuration that cannot be used: 78. Any other failure, exceptions and
- * rejections that nobody caught among them: 1. Standard error is told an operating failure in its own words, a bug
+ * rejections that nobody caught among them, but for those of code that operators evaluate: 1. Standard error is told an operating failure in its own words, a bug
  * with its stack.
  *
  * SIGHUP of a process that is on no terminal has the applications read their files anew.
@@ -54,7 +56,11 @@ export async function runSystem(options: RunOptions): Promise<number> {
   });
   const onCrash = (failure: unknown): void => abrupt.resolve(failureEnding(failure));
   host.on("uncaughtException", onCrash);
-  host.on("unhandledRejection", onCrash);
+  const onRejection = (failure: unknown, promise: unknown): void => {
+    if (isEvaluatedPromise(promise)) tellOfRejection(failure);
+    else onCrash(failure);
+  };
+  host.on("unhandledRejection", onRejection);
   const release = holdEventLoop(time);
   const { code, text } = await Promise.race([
     abrupt.promise,
@@ -65,8 +71,14 @@ export async function runSystem(options: RunOptions): Promise<number> {
   release();
   stopListening();
   host.off("uncaughtException", onCrash);
-  host.off("unhandledRejection", onCrash);
+  host.off("unhandledRejection", onRejection);
   return code;
+}
+
+/** What an operator has typed fails when nobody waits for it any more: the node goes on. */
+function tellOfRejection(failure: unknown): void {
+  const message = `A promise of code that an operator has evaluated was rejected, and nobody waits for it: ${failureReason(failure)}`;
+  emit({ level: "warn", type: "evaluated-rejection", message });
 }
 
 /** What is asked of a system from outside. */

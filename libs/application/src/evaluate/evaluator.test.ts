@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { afterEach, test } from "node:test";
 import { promisify, types } from "node:util";
 import type { Evaluation } from "./evaluation.ts";
+import { isEvaluatedPromise } from "./evaluated-promises.ts";
 import { Evaluator } from "./evaluator.ts";
 
 const program = new URL("../../testing/runaway-program.ts", import.meta.url).pathname;
@@ -127,9 +128,10 @@ test("a promise of evaluated code is known as such, and no other", async () => {
   const { run } = open({ theirs: Promise.resolve() });
   const made = await run("({ promise: (async () => {})() })");
   assert.ok(made.type === "value");
-  assert.equal(evaluator?.owns(Object(made.value).promise), true);
-  assert.equal(evaluator?.owns(Promise.resolve()), false);
+  assert.equal(isEvaluatedPromise(Object(made.value).promise), true);
+  assert.equal(isEvaluatedPromise(Promise.resolve()), false);
+  assert.equal(isEvaluatedPromise(undefined), false);
   const theirs = await run("({ theirs })");
   assert.ok(theirs.type === "value");
-  assert.equal(evaluator?.owns(Object(theirs.value).theirs), false);
+  assert.equal(isEvaluatedPromise(Object(theirs.value).theirs), false);
 });

@@ -47,7 +47,6 @@ export class Evaluator implements AsyncDisposable {
   readonly #session = new Session();
   readonly #watchdog = new Watchdog();
   readonly #contexts = new Map<string, number>();
-  readonly #sandboxes = new Set<Sandbox>();
   #count = 0;
   #taken: unknown;
   readonly #onExit = (): void => this.#session.disconnect();
@@ -65,16 +64,10 @@ export class Evaluator implements AsyncDisposable {
     this.#session.post("Runtime.enable");
   }
 
-  /** Whether evaluated code has made `promise`: its rejection, if nobody listens, is nothing that the program has to die of. */
-  owns(promise: unknown): boolean {
-    return [...this.#sandboxes].some((sandbox) => sandbox.owns(promise));
-  }
-
   /** Begins a session. Throws nothing of what is evaluated in it. */
   open({ scope, say }: Pick<SandboxOptions, "scope" | "say">): EvaluationSession {
     const name = `evaluation ${(this.#count += 1)}`;
     const sandbox = createSandbox({ name, scope, say, take: this.#take });
-    this.#sandboxes.add(sandbox);
     const contextId = this.#contexts.get(name);
     if (contextId === undefined) throw new Error("the inspector does not know the sandbox");
     return {
@@ -82,7 +75,6 @@ export class Evaluator implements AsyncDisposable {
       complete: (line) => this.#complete(contextId, line),
       evaluate: (code, options) => this.#evaluate(contextId, code, options),
       [Symbol.dispose]: () => {
-        this.#sandboxes.delete(sandbox);
         this.#contexts.delete(name);
       },
     };

@@ -1,6 +1,7 @@
 import { Console } from "node:console";
 import { Writable } from "node:stream";
 import { createContext, runInContext } from "node:vm";
+import { noteEvaluatedPromises } from "./evaluated-promises.ts";
 
 /** Where evaluated code says something. */
 export type SayWhat = (stream: "stdout" | "stderr", text: string) => void;
@@ -24,8 +25,8 @@ const takeKey = Symbol.for("@kv/application take");
 /** The globals of one piece of evaluated code, or of several that belong together. */
 export interface Sandbox {
   readonly name: string;
-  /** Whether it is a promise that evaluated code has made here. */
-  owns(promise: unknown): boolean;
+  /** To be held as long as something is evaluated in it: nobody else does. */
+  readonly context: object;
 }
 
 /**
@@ -52,14 +53,9 @@ export function createSandbox({ name, scope, say, take }: SandboxOptions): Sandb
   }
   Object.defineProperty(globals, takeKey, { value: take });
   const context = createContext(globals, { name });
-  const promise: unknown = runInContext("Promise.prototype", context);
-  return {
-    name,
-    owns: (candidate) =>
-      typeof candidate === "object" &&
-      candidate !== null &&
-      Object.getPrototypeOf(candidate) === promise,
-  };
+  const prototype: unknown = runInContext("Promise.prototype", context);
+  if (typeof prototype === "object" && prototype !== null) noteEvaluatedPromises(prototype);
+  return { name, context };
 }
 
 function sink(write: (text: string) => void): Writable {
