@@ -68,7 +68,8 @@ suite("bundleRelease()", () => {
     assert.notEqual(one.root, other.root);
     assert.deepEqual(one.files, other.files);
     assert.ok(!one.text.includes(one.root));
-    assert.ok(!one.text.includes(join(import.meta.dirname, "../../../..")));
+    // Our own modules lie outside this project: how they are reached from it depends on the machine.
+    assert.doesNotMatch(one.text, /libs\/release\/src/u);
   });
 
   test("comes with a source map by which stacks name our lines", async () => {

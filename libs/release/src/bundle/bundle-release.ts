@@ -47,6 +47,8 @@ async function bundle(release: Release): Promise<OutputChunk> {
       input: { main: ENTRY },
       cwd: project.root,
       platform: "node",
+      // Else a comment before each module names its file: of one that lies outside the project, by folders of this machine.
+      experimental: { attachDebugInfo: "none" },
       onLog: (_level, log) => {
         if (log.code === "UNRESOLVED_IMPORT") missing.push(log);
       },
