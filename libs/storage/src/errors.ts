@@ -55,6 +55,10 @@ export interface StorageFailures {
   readonly STORAGE_READ_ONLY: { readonly path: string; readonly reason: string };
   /** This write was under way when the disk failed: it may or may not be there after a restart. */
   readonly STORAGE_WRITE_UNKNOWN: { readonly path: string; readonly reason: string };
+  /** A cluster, or the part of it that has the bucket, cannot be asked now. What was asked was surely not done. */
+  readonly STORAGE_UNAVAILABLE: { readonly reason: string };
+  /** This write was sent to a cluster, and nobody can tell whether it was applied and will stay. */
+  readonly STORAGE_UNANSWERED: { readonly reason: string };
 }
 
 /** Stable across releases: callers, logs and tests match on it, never on the message. */
@@ -88,6 +92,8 @@ const MESSAGES: MessageTable = {
     `Cannot write to the store at "${path}": it takes no writes since ${reason}; mend that, and restart the node unless the disk was full`,
   STORAGE_WRITE_UNKNOWN: ({ path, reason }) =>
     `Cannot tell whether a write to the store at "${path}" was kept: ${reason}`,
+  STORAGE_UNAVAILABLE: ({ reason }) => `Cannot reach the replicated store: ${reason}`,
+  STORAGE_UNANSWERED: ({ reason }) => `${reason}; the write may have been applied`,
 };
 
 /** A storage failure. Its message is one line for an operator: the thing, the reason, the way out. */
