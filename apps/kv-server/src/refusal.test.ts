@@ -44,3 +44,11 @@ test("refusalOf() says of several writes that one of them failed", () => {
   const { reason } = refusalOf(failure, "writes");
   assert.equal(reason, "no connection to bar@host; the others may have been changed");
 });
+
+test("refusalOf() passes on what became of a request to a cluster", () => {
+  const reason = "no answer in 5000 ms";
+  const unsure = refusalOf(new StorageError("STORAGE_UNANSWERED", { reason }), "write").reason;
+  assert.equal(unsure, "no answer in 5000 ms; the write may have been applied");
+  const sure = refusalOf(new StorageError("STORAGE_UNAVAILABLE", { reason: "no quorum" }), "read");
+  assert.equal(sure.reason, "Cannot reach the replicated store: no quorum");
+});

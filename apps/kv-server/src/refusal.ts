@@ -11,8 +11,14 @@ export function isRequestFailure(error: unknown): error is RequestFailure {
   return error instanceof KvError || error instanceof StorageError;
 }
 
+/** Failures whose message a client is shown as it is. */
+type ShownCode = "STORAGE_UNAVAILABLE" | "STORAGE_UNANSWERED";
+
 /** What a client is told when its read, or its write, failed: no paths, but whether the write may be there. */
-const STORAGE_REASONS: Record<StorageErrorCode, Readonly<Record<"read" | "write", string>>> = {
+const STORAGE_REASONS: Record<
+  Exclude<StorageErrorCode, ShownCode>,
+  Readonly<Record<"read" | "write", string>>
+> = {
   STORAGE_NOT_OPEN: both("the store is not open"),
   STORAGE_LOCKED: both("the store is not open"),
   STORAGE_FORMAT: both("the store is not open"),
@@ -42,7 +48,9 @@ export function refusalOf(failure: RequestFailure, effect: Effect): Refusal {
 
 function reasonOf(failure: RequestFailure, effect: "read" | "write"): string {
   if (failure instanceof KvError) return failure.message;
-  const reason = STORAGE_REASONS[failure.code][effect];
+  const { code, message } = failure;
+  if (code === "STORAGE_UNAVAILABLE" || code === "STORAGE_UNANSWERED") return message;
+  const reason = STORAGE_REASONS[code][effect];
   return isDiskFull(failure) ? `${reason} (disk full)` : reason;
 }
 

@@ -74,4 +74,6 @@ export const STORAGE_FAILURE_FORMS: {
   STORAGE_SALVAGE_FAILED: { number: 138, details: pathReason },
   STORAGE_READ_ONLY: { number: 139, details: pathReason },
   STORAGE_WRITE_UNKNOWN: { number: 140, details: pathReason },
+  STORAGE_UNAVAILABLE: { number: 141, details: { reason: text } },
+  STORAGE_UNANSWERED: { number: 142, details: { reason: text } },
 };

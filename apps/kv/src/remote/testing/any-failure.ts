@@ -54,6 +54,8 @@ const storageDetails: {
   STORAGE_SALVAGE_FAILED: pathReason,
   STORAGE_READ_ONLY: pathReason,
   STORAGE_WRITE_UNKNOWN: pathReason,
+  STORAGE_UNAVAILABLE: fc.record({ reason }, plain),
+  STORAGE_UNANSWERED: fc.record({ reason }, plain),
 };
 
 const cause = fc
@@ -95,6 +97,8 @@ export const anyFailureByCode: Readonly<
   STORAGE_SALVAGE_FAILED: storageFailure("STORAGE_SALVAGE_FAILED"),
   STORAGE_READ_ONLY: storageFailure("STORAGE_READ_ONLY"),
   STORAGE_WRITE_UNKNOWN: storageFailure("STORAGE_WRITE_UNKNOWN"),
+  STORAGE_UNAVAILABLE: storageFailure("STORAGE_UNAVAILABLE"),
+  STORAGE_UNANSWERED: storageFailure("STORAGE_UNANSWERED"),
 };
 
 /** An error as Node's file operations make it. */
