@@ -1,15 +1,18 @@
-/** What `npm start`, `npm run foo` and `npm run bar` run: a node of the umbrella, configured by config/, until a signal stops it. */
+/** What `npm start`, `npm run foo`, `npm run bar` and `npm run shell` run: a node of the umbrella, configured by config/, until a signal stops it. */
 import { parseArgs } from "node:util";
 import { runSystem } from "@kv/application";
-import { applications, configurationIn, storeOnly } from "./umbrella.ts";
+import { applications, configurationIn, ownShell, storeOnly } from "./umbrella.ts";
 
-const USAGE = `Usage: npm start [-- --config DIR]
+const USAGE = `Usage: npm start [-- OPTIONS]
+       npm run shell [-- OPTIONS]
 
-Starts a KV node that serves until ctrl-C.
+Starts a KV node that serves until ctrl-C; npm run shell, with a shell on it: until that is left, by ctrl-D.
 
   --config DIR  folder that holds config.ts and runtime.ts; config by default
   --name NAME   what the node is called unless KV_NODE says otherwise; kv by default
+  --sname NAME  the same, for those who know it from iex
   --store-only  without doors for clients: other nodes ask it
+  --shell       with a shell on the node; without a terminal, for the lines of the input
   --help        prints this text
 
 Variables: PORT, RESP_PORT, KV_HOST, KV_DATA_DIR, KV_NODE, KV_ROUTING_TABLE, RELEASE_COOKIE, XDG_RUNTIME_DIR, and KV_ENV
@@ -19,10 +22,12 @@ docs/configuration.md says what they mean, and what else can be configured.
 
 const start = parseStart();
 if (start !== undefined) {
+  const shell = start.shell ? ownShell() : undefined;
   await runSystem({
     applications: start["store-only"] ? storeOnly : applications,
-    configuration: configurationIn(start.config, start.name),
-    process,
+    configuration: configurationIn(start.config, start.sname ?? start.name),
+    process: shell?.host ?? process,
+    shell: shell && ((system, signal) => shell.run(system, signal)),
   });
 }
 
@@ -30,7 +35,9 @@ interface Start {
   /** The folder with the configuration. */
   readonly config: string;
   readonly name: string;
+  readonly sname?: string | undefined;
   readonly "store-only": boolean;
+  readonly shell: boolean;
 }
 
 /** What was typed; `undefined` when there is nothing to start. */
@@ -40,7 +47,9 @@ function parseStart(): Start | undefined {
       options: {
         config: { type: "string", default: "config" },
         name: { type: "string", default: "kv" },
+        sname: { type: "string" },
         "store-only": { type: "boolean", default: false },
+        shell: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
     });

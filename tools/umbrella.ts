@@ -5,7 +5,9 @@ import { join } from "node:path";
 import {
   type ConfigurationSources,
   createControl,
+  Evaluations,
   namingOf,
+  OwnShell,
   type SystemApplication,
 } from "@kv/application";
 import { kv } from "@kv/kv";
@@ -14,8 +16,15 @@ import { kvServer } from "@kv/kv-server";
 /** Where a node's name is configured. */
 export const naming = namingOf([kv, kvServer], "kv");
 
+const named = { naming, version: version(), evaluations: new Evaluations([kv, kvServer]) };
+
 /** The control socket. */
-export const control = createControl({ applications: [kv, kvServer], naming, version: version() });
+export const control = createControl({ applications: [kv, kvServer], ...named });
+
+/** A shell on the node that runs in this process. */
+export function ownShell(): OwnShell {
+  return new OwnShell({ ...named, process });
+}
 
 /** What a node runs, beside the logger. */
 export const applications: readonly SystemApplication[] = [

@@ -31,6 +31,8 @@ export type {
 } from "./control/declaration/context.ts";
 export type { Invocation } from "./control/declaration/invocation.ts";
 export type { controlEnvironment } from "./control/environment.ts";
+export type { OwnShellOptions } from "./control/own-shell.ts";
+export { OwnShell } from "./control/own-shell.ts";
 export { cookieOfSystem } from "./control/system-cookie.ts";
 export type { NodeNaming } from "./control/node-naming.ts";
 export { namingOf } from "./control/node-naming.ts";
@@ -101,6 +103,7 @@ export type { SupervisorStrategy } from "./supervisor/strategy.ts";
 export type { ChildStatus, Supervisor, SupervisorOptions } from "./supervisor/supervisor.ts";
 export { startSupervisor } from "./supervisor/supervisor.ts";
 export type { Evaluation } from "./evaluate/evaluation.ts";
+export { Evaluations } from "./shell/evaluations.ts";
 export type { LoneExpression } from "./shell/evaluate-alone.ts";
 export { evaluateAlone } from "./shell/evaluate-alone.ts";
 export { shownError } from "./shell/shown-error.ts";

@@ -16,6 +16,9 @@ export interface Ending {
 /** All was stopped in order. */
 export const orderlyEnding: Ending = { code: 0 };
 
+/** The same, after something that has been told already went wrong. */
+export const unwellEnding: Ending = { code: 1 };
+
 /** The process ends because of `failure`: 78 when the configuration is to blame, 1 otherwise. */
 export function failureEnding(failure: unknown): Ending {
   const isConfiguration = isApplicationError(failure, "CONFIG_INVALID");

@@ -9,7 +9,7 @@ import { planSystem, type SystemApplication } from "../plan.ts";
 import { startSystem } from "../system/start-system.ts";
 import type { System } from "../system/system.ts";
 import { systemTime, type Time } from "../time.ts";
-import { abruptEnding, type Ending, failureEnding, orderlyEnding } from "./ending.ts";
+import { abruptEnding, type Ending, failureEnding, orderlyEnding, unwellEnding } from "./ending.ts";
 import { holdEventLoop } from "./hold-event-loop.ts";
 import type { HostProcess } from "./host-process.ts";
 import { ReloadRequests } from "./reload-requests.ts";
@@ -26,6 +26,11 @@ export interface RunOptions {
   readonly time?: Time | undefined;
   /** Told of the system once all of it runs. */
   readonly onStart?: ((system: System) => void) | undefined;
+  /**
+   * Runs beside the system once all of that runs. When it resolves the system stops in order: with exit code 1 for `false`. It is told by
+   * its signal when the system stops for another reason, and is waited for.
+   */
+  readonly shell?: ((system: System, signal: AbortSignal) => Promise<boolean>) | undefined;
 }
 
 /**
@@ -92,16 +97,39 @@ interface Wishes {
 async function live(options: RunOptions, { signal, reloads }: Wishes): Promise<Ending> {
   try {
     await using system = await boot(options, signal);
-    const stop = (): void => void system[Symbol.asyncDispose]();
+    const ending = new AbortController();
+    const stop = (): void => {
+      ending.abort();
+      void system[Symbol.asyncDispose]();
+    };
     signal.addEventListener("abort", stop, { once: true });
     reloads.serve(system);
     options.onStart?.(system);
     if (signal.aborted) stop();
+    const shell = beside(options, { system, signal: ending.signal, stop });
+    // It is heard of below, once the system has stopped.
+    shell.catch(() => {});
     const exit = await system.finished;
-    return exit.type === "stopped" ? orderlyEnding : failureEnding(exit.error);
+    ending.abort();
+    const isWell = await shell;
+    if (exit.type !== "stopped") return failureEnding(exit.error);
+    return isWell ? orderlyEnding : unwellEnding;
   } catch (failure) {
     const isAskedFor = signal.aborted && failure === signal.reason;
     return isAskedFor ? orderlyEnding : failureEnding(failure);
+  }
+}
+
+/** The shell, if there is to be one: the system does not go on without it. */
+async function beside(
+  { shell }: RunOptions,
+  life: { readonly system: System; readonly signal: AbortSignal; readonly stop: () => void },
+): Promise<boolean> {
+  if (shell === undefined) return true;
+  try {
+    return await shell(life.system, life.signal);
+  } finally {
+    life.stop();
   }
 }
 

@@ -17,6 +17,7 @@ import { statusCommand } from "./commands/status.ts";
 import { declaredCommands } from "./declaration/declared-commands.ts";
 import { controlEnvironment, cookieOfNode, directoryIn } from "./environment.ts";
 import type { OfferedCommand } from "./node/control-call.ts";
+import { factsOf } from "./node-facts.ts";
 import { type NodeNaming, nodeNameIn } from "./node-naming.ts";
 import { controlLog } from "./node/control-log.ts";
 import { startControlServer } from "./node/control-server.ts";
@@ -29,6 +30,8 @@ export interface ControlOptions {
   readonly naming: NodeNaming;
   /** Of the program, as `status` tells it. */
   readonly version: string;
+  /** Where operators' code is evaluated, where another shell on the node evaluates there, too. */
+  readonly evaluations?: Evaluations | undefined;
   readonly time?: Time | undefined;
   /** `process.platform` by default. */
   readonly platform?: string | undefined;
@@ -44,7 +47,7 @@ type Control = Application<typeof controlEnvironment, undefined>;
  * is none, which the log says.
  */
 export function createControl(options: ControlOptions): Control {
-  const evaluations = new Evaluations(options.applications);
+  const { evaluations = new Evaluations(options.applications) } = options;
   // Those that look after any system, whatever its applications.
   const commands: Control["commands"] = [
     statusCommand,
@@ -89,14 +92,7 @@ async function startControl(
     cookie: await cookieOfNode(environment, identity),
     commands: offeredCommands(control, options.applications, system),
     system,
-    node: {
-      name,
-      version,
-      pid: process.pid,
-      get uptimeMs() {
-        return Math.round(process.uptime() * 1000);
-      },
-    },
+    node: factsOf(name, version),
     time,
     log: controlLog,
   });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Recoverable, type REPLServer, start } from "node:repl";
 import type { ReadStream, WriteStream } from "node:tty";
 import { callbackify } from "node:util";
+import { SharedTerminal } from "./shared-terminal.ts";
 import type { ShellLink } from "./shell-link.ts";
 
 /** A person's terminal. */
@@ -18,22 +19,32 @@ interface Shown {
   readonly text: string;
 }
 
+/** What a terminal's shell is opened with. */
+export interface TerminalShell {
+  readonly link: ShellLink;
+  /** Has `%n` where the number of the line belongs. */
+  readonly prompt: string;
+  /** What is said to who types ctrl-C where there is nothing to clear: how to leave. */
+  readonly hint: string;
+  /** Where others write, too. */
+  readonly shared?: SharedTerminal | undefined;
+}
+
 /** Where the lines are kept that were typed; mode 0600. */
 const HISTORY = ".kv_history";
 
 /**
- * A shell on a terminal: Node's own line editor, history and completion, with everything evaluated by `link`. `prompt` has `%n` where
- * the number of the line belongs. Resolves when the person leaves, by ctrl-D or `.exit`; ctrl-C clears the line, or gives up what is
- * being evaluated.
+ * A shell on a terminal: Node's own line editor, history and completion, with everything evaluated by `link`. Resolves when the person leaves, by
+ * ctrl-D or `.exit`; ctrl-C clears the line, or gives up what is being evaluated.
  */
 export async function runTerminalShell(
   { stdin, stdout, stderr }: Terminal,
-  link: ShellLink,
-  prompt: string,
+  { link, prompt, hint, shared }: TerminalShell,
 ): Promise<void> {
   let number = 1;
   const nextPrompt = (): string => prompt.replaceAll("%n", String(number));
-  link.onSaid = ({ stream, text }) => (stream === "stdout" ? stdout : stderr).write(text);
+  const terminal = shared ?? new SharedTerminal({ stdout, stderr });
+  link.onSaid = ({ stream, text }) => terminal[stream].write(text);
   const colors = stdout.hasColors();
   const evaluate = async (code: string): Promise<Shown> => {
     const width = stdout.columns > 0 ? stdout.columns : 80;
@@ -56,16 +67,22 @@ export async function runTerminalShell(
       callbackify(completionsOf)(link, line, done);
     },
     eval: (...[code, , , done]) => {
-      if (code.trim() === "") shell.displayPrompt();
-      else callbackify(evaluate)(code, done);
+      if (code.trim() === "") return shell.displayPrompt();
+      terminal.waiting = undefined;
+      callbackify(evaluate)(code, (failure, shown) => {
+        done(failure, shown);
+        terminal.waiting = shell;
+      });
     },
   });
-  takeInterrupts(shell, link);
+  terminal.waiting = shell;
+  takeInterrupts(shell, link, hint);
   // Why is said by whoever has opened the link.
   link.onFailure = () => shell.close();
   // A shell without a history is a shell.
   shell.setupHistory(join(homedir(), HISTORY), () => {});
   await once(shell, "exit");
+  terminal.waiting = undefined;
 }
 
 type CompleterDone = (error: Error | null, result: [string[], string]) => void;
@@ -81,11 +98,11 @@ async function completionsOf(link: ShellLink, line: string): Promise<[string[], 
 }
 
 /** ctrl-C never leaves: who types it twice would be gone. */
-function takeInterrupts(shell: REPLServer, link: ShellLink): void {
+function takeInterrupts(shell: REPLServer, link: ShellLink, hint: string): void {
   shell.removeAllListeners("SIGINT");
   shell.on("SIGINT", () => {
     if (link.interrupt()) return;
-    shell.output.write("\n");
+    shell.output.write(shell.line === "" ? `\n(${hint})\n` : "\n");
     shell.clearBufferedCommand();
     // What was typed of the line is forgotten: both sides of the cursor.
     shell.write(null, { ctrl: true, name: "e" });

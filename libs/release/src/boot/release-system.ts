@@ -5,6 +5,7 @@ import {
   type ConfigProvider,
   type ConfigurationSources,
   createControl,
+  Evaluations,
   type GivenValues,
   type NodeNaming,
   namingOf,
@@ -26,6 +27,8 @@ export interface ReleaseSystem {
   /** With the control socket as the last, without the logger. */
   readonly applications: readonly SystemApplication[];
   readonly naming: NodeNaming;
+  /** Where operators' code is evaluated. */
+  readonly evaluations: Evaluations;
   readonly configuration: Omit<ConfigurationSources, "applications">;
 }
 
@@ -37,7 +40,8 @@ export function releaseSystem(
 ): ReleaseSystem {
   const { root, build, node, runtimeFile } = place;
   const naming = namingOf(applications, node);
-  const control = createControl({ applications, naming, version: build.version });
+  const evaluations = new Evaluations(applications);
+  const control = createControl({ applications, naming, version: build.version, evaluations });
   const modes = new Map(build.applications.map(({ name, mode }) => [name, mode]));
   const listed = applications.map((application) => ({
     application,
@@ -46,6 +50,7 @@ export function releaseSystem(
   return {
     applications: [...listed, { application: control, mode: "permanent" }],
     naming,
+    evaluations,
     configuration: {
       root,
       given: cookieOf(place),

@@ -10,7 +10,7 @@ type Listener = Parameters<HostProcess["on"]>;
 
 /**
  * `host` for a node that can be restarted: after {@link RESTART_SIGNAL} it stops as by SIGTERM, and where it would have ended well
- * its process goes on as what `bin/NAME start` makes of it, under the same number: systemd and heart see no end.
+ * its process goes on as what the command makes of it that it was started with, under the same number: systemd and heart see no end.
  */
 export function restartable(
   host: NodeJS.Process,
@@ -38,7 +38,8 @@ export function restartable(
 function beginAnew(host: NodeJS.Process, { root, build }: ReleasePlace): void {
   const script = join(root, "bin", build.name);
   // tidy-allow: it is to be what it was
-  const variables = { ...host.env, RELEASE_COMMAND: "start" };
+  const [, , command = "start"] = host.argv;
+  const variables = { ...host.env, RELEASE_COMMAND: command };
   host.emit("exit", 0);
-  host.execve?.(script, [script, "start"], variables);
+  host.execve?.(script, [script, command], variables);
 }

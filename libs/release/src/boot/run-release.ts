@@ -1,4 +1,4 @@
-import { failureText, isApplicationError, runSystem } from "@kv/application";
+import { failureText, isApplicationError, OwnShell, runSystem } from "@kv/application";
 import { declaredCommand } from "./declared-command.ts";
 import { claimPidFile, pidFile } from "./pid-file.ts";
 import { tell } from "./daemon/boot-news.ts";
@@ -53,11 +53,17 @@ async function run(command: string, call: ReleaseCall): Promise<number> {
   switch (command) {
     case "start":
       return await start(call);
+    case "start_repl":
+    case "start_iex":
+      return await start(call, shellOf(call));
     case "stop":
       return await stopCommand(call);
     case "restart":
       return await restartCommand(call);
     case "daemon":
+    // `remote` is a shell on any node: there is nothing more to prepare.
+    case "daemon_repl":
+    case "daemon_iex":
       return await daemonCommand(call);
     case "heart":
       return await heartCommand(call);
@@ -80,16 +86,27 @@ async function run(command: string, call: ReleaseCall): Promise<number> {
   }
 }
 
-async function start({ process: host, place, system }: ReleaseCall): Promise<number> {
+/** The shell on the terminal of the node itself. */
+function shellOf({ process: host, place, system }: ReleaseCall): OwnShell {
+  const { naming, evaluations } = system;
+  return new OwnShell({ naming, version: place.build.version, evaluations, process: host });
+}
+
+async function start(
+  { process: host, place, system }: ReleaseCall,
+  shell?: OwnShell,
+): Promise<number> {
   const forget = claimPidFile(pidFile(place), place.node);
   // However it ends, but by kill -9.
   host.once("exit", forget);
   // tidy-allow: a release's script talks to it by variables, as mix release's does
   const variables = host.env;
   const log = logOf(host, variables);
+  const outputs = log === undefined ? (shell?.outputs ?? host) : { stdout: log, stderr: log };
   return await runSystem({
     ...system,
-    process: restartable(host, place, { stdout: log ?? host.stdout, stderr: log ?? host.stderr }),
+    process: restartable(host, place, outputs),
+    shell: shell && ((live, signal) => shell.run(live, signal)),
     onStart: () => {
       tell("started", variables);
       beat(variables);
@@ -113,7 +130,9 @@ function usage(
 ): string {
   const commands = [
     "start",
+    "start_repl",
     "daemon",
+    "daemon_repl",
     "stop",
     "restart",
     "eval",

@@ -1,13 +1,11 @@
-import { hostname } from "node:os";
 import type { Evaluations } from "../../shell/evaluations.ts";
 import type { ShellAnswer } from "../../shell/remote-messages.ts";
+import { promptIn } from "../shell-prompt.ts";
 import { runScriptShell } from "../../shell/script-shell.ts";
 import { serveShell } from "../../shell/serve-shell.ts";
 import { ShellLink } from "../../shell/shell-link.ts";
 import { isTerminal, runTerminalShell } from "../../shell/terminal-shell.ts";
-import type { LiveSystem } from "../../system/live-system.ts";
 import type { NodeCommand } from "../declaration/command.ts";
-import { controlEnvironment } from "../environment.ts";
 
 /** How it went. */
 export interface RemoteResult {
@@ -39,7 +37,7 @@ export function createRemoteCommand(
       });
       // A node that stops waits for nobody who types.
       await Promise.race([
-        serveShell({ session, input, answer, signal, prompt: promptOf(system, node.name) }),
+        serveShell({ session, input, answer, signal, prompt: promptIn(system, node.name) }),
         abortion(signal),
       ]);
       await last;
@@ -53,7 +51,8 @@ export function createRemoteCommand(
       try {
         // Nobody gets a prompt before the node has answered.
         const { prompt } = await link.greet();
-        if (isTerminal(process)) await runTerminalShell(process, link, prompt);
+        const hint = "ctrl-D leaves; the node goes on";
+        if (isTerminal(process)) await runTerminalShell(process, { link, prompt, hint });
         else ok = await runScriptShell(streams, link);
       } finally {
         link.end();
@@ -63,13 +62,6 @@ export function createRemoteCommand(
     },
     exitCode: ({ ok }) => (ok ? 0 : 1),
   };
-}
-
-function promptOf(system: Pick<LiveSystem, "getEnv">, node: string): string {
-  const written = system.getEnv("control", "prompt");
-  const name = node.includes("@") ? node : `${node}@${hostname().split(".", 1)[0]}`;
-  const prompt = typeof written === "string" ? written : controlEnvironment.prompt.default;
-  return prompt.replaceAll("%node", name);
 }
 
 /** Rejects when `signal` is aborted. */

@@ -246,7 +246,9 @@ usage() {
     "Usage: $RELEASE_PROG COMMAND [ARGUMENT...]" \
     "" \
     "  start           runs the node until it is stopped" \
+    "  start_repl      the same, with a shell on it, or start_iex: it stops when that is left" \
     "  daemon          starts the node in the background; it logs into tmp/log" \
+    "  daemon_repl     the same, or daemon_iex: remote is a shell on any node" \
     "  stop            asks the node to stop, and returns when it is gone; --timeout SECONDS" \
     "  restart         has the node stop and begin anew in the same process, and returns when it runs" \
     "  eval EXPRESSION evaluates JavaScript with the configuration, and starts no application" \
@@ -271,7 +273,7 @@ main() {
   export RELEASE_ROOT RELEASE_NAME RELEASE_VSN RELEASE_PROG RELEASE_COMMAND
   . "$version_folder/start.sh"
   case $RELEASE_COMMAND in
-    start | daemon | stop | restart | eval | rpc | remote | pid | version | config | verify | "${RELEASE_WORD:-start}") ;;
+    start | start_repl | start_iex | daemon | daemon_repl | daemon_iex | stop | restart | eval | rpc | remote | pid | version | config | verify | "${RELEASE_WORD:-start}") ;;
     help | --help | -h) usage && exit 0 ;;
     *) usage >&2 && exit 1 ;;
   esac
@@ -282,7 +284,7 @@ main() {
   set_defaults
 
   case $RELEASE_COMMAND in
-    start | daemon)
+    start | start_repl | start_iex | daemon | daemon_repl | daemon_iex)
       make_cookie
       read_cookie
       run_node "$RELEASE_VM_ARGS" "$RELEASE_COMMAND" "$@"
