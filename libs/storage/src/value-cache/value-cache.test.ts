@@ -163,6 +163,18 @@ for (const [bytes, isKept] of [
   });
 }
 
+test("values that have room together stay, however often they are replaced by longer and shorter ones", () => {
+  const cache = cacheOf(MIB);
+  const lengths = Uint8Array.from(NOISE, (byte) => 16 + (byte % 113));
+  // 88 bytes each, on the average: two thirds of the limit.
+  const count = 8_000;
+  for (let put = 0; put < 40 * count; put++) {
+    const entry = put < count ? put : (Math.imul(put, 0x9e3779b1) >>> 8) % count;
+    cache.set(entry + 1, new Uint8Array(lengths[put % lengths.length] ?? 16));
+  }
+  assert.ok(cache.entryCount > 0.999 * count, `${cache.entryCount} of ${count}`);
+});
+
 test("ValueCache keeps no value larger than 1 MiB, whatever its limit", () => {
   const cache = cacheOf(64 * MIB);
   cache.set(1, patterned(MIB, 1));

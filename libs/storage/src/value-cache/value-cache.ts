@@ -24,6 +24,12 @@ const RENEWALS_LIMIT = 16;
 /** ... and how many bytes of them, besides as many as it was given. */
 const RENEWED_LIMIT_UNITS = (64 * 1024) / UNIT_BYTES;
 
+/**
+ * While no larger share of the ring than this belongs to values, the rest is what was replaced by values of other lengths: there is no
+ * need to forget anything. To find the room of one record among those, not much more than one has to be moved.
+ */
+const PLENTY_SHARE = 3 / 4;
+
 /** Keeps one number for each entry, 0 at first: where its value is. */
 export interface Places {
   of(entry: number): number;
@@ -50,7 +56,8 @@ export interface ValueCacheOptions {
  * The policy is CLOCK, first in first out with a second chance: values lie in a ring in the order in
  * which they came; when room is needed the oldest one goes, unless it was read since it came, then it
  * moves to the end once more. A read so costs one bit and no reordering. Source: F. J. Corbató, A
- * Paging Experiment with the Multics System (1968).
+ * Paging Experiment with the Multics System (1968). While all values take less than three quarters of the
+ * limit every one of them moves on: what is replaced by a value of another length leaves a gap, and gaps alone are to cost nobody his place.
  *
  * A value takes its length rounded up to 8 bytes, and 8 for its record; so 64 MiB hold 930,000 values
  * of 64 bytes or 65,000 of 1 KiB. The ring is allocated in pages of 4 MiB as it fills.
@@ -60,6 +67,7 @@ export class ValueCache {
   touched = 0;
   readonly #limitBytes: number;
   readonly #valueLimitBytes: number;
+  readonly #plentyUnits: number;
   readonly #ring: ValueRing;
   readonly #places: Places;
   #hits = 0;
@@ -77,6 +85,7 @@ export class ValueCache {
     const units = isOff ? 0 : Math.min(Math.floor(limitBytes / UNIT_BYTES), PLACE_LIMIT - 1);
     this.#limitBytes = limitBytes;
     this.#valueLimitBytes = isOff ? -1 : Math.min(limitBytes * VALUE_SHARE, VALUE_LIMIT_BYTES);
+    this.#plentyUnits = Math.floor(units * PLENTY_SHARE);
     this.#ring = new ValueRing(units);
     this.#places = places;
   }
@@ -212,8 +221,8 @@ export class ValueCache {
       const { oldest } = ring;
       const entry = ring.entryAt(oldest);
       const oldestUnits = unitsFor(ring.valueBytesAt(oldest));
-      const isRenewed =
-        entry !== 0 && renewals > 0 && oldestUnits <= renewedUnits && ring.isUsed(oldest);
+      const isWorthIt = this.#usedUnits <= this.#plentyUnits || ring.isUsed(oldest);
+      const isRenewed = entry !== 0 && renewals > 0 && oldestUnits <= renewedUnits && isWorthIt;
       if (isRenewed) {
         this.#places.set(entry, ring.renew() + 1);
         renewals--;
