@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { setTimeout as after } from "node:timers/promises";
 import { after as afterAll, afterEach, before, suite, test } from "node:test";
 import { within } from "../harness/deadline.ts";
 import { guardProcess } from "../harness/process-guard.ts";
+import { noTerminal, openTerminal } from "../harness/terminal.ts";
 import { type Machine, openMachine, type Released, withNode } from "./released.ts";
 import { copyUmbrella, type UmbrellaCopy } from "./umbrella-copy.ts";
 import { assembleVariant } from "./variant.ts";
@@ -134,6 +136,48 @@ suite("bin/NAME daemon", { skip: process.platform !== "linux" }, () => {
     process.kill(pid, "SIGHUP");
     await until("a new log", () => existsSync(log));
   });
+});
+
+suite("bin/NAME start_repl", { skip: noTerminal }, () => {
+  for (const command of ["start_repl", "start_iex"]) {
+    test(`${command} is the node with a shell on its terminal, and stops when that is left`, async () => {
+      await using shell = await openTerminal(
+        `'${join(path, "bin/weather")}' ${command}`,
+        weather().environment,
+      );
+      const { person, process: terminal } = shell;
+      await person.read(/weather@[\w-]+\(1\)> /u);
+      person.type("node.name\r");
+      await person.read(/'weather'\r\n.*\(2\)> /u);
+      const pid = await pidNow();
+      guard(pid);
+      const status = JSON.parse(await weather().printed("weather", "status", "--json"));
+      assert.equal(status.pid, pid);
+      const ended = once(terminal, "exit");
+      person.type("\u0004");
+      const [code]: unknown[] = await within(ended, "the node to end");
+      assert.equal(code, 0);
+      assert.equal(await pidNow(), 0);
+    });
+  }
+
+  test("a configuration that is wrong is told, and there is no shell", async () => {
+    const { code, stderr } = await weather({ PLACE_LIMIT: "x" }).run(["start_repl"]);
+    assert.equal(code, 78);
+    assert.match(stderr, /^Cannot start: PLACE_LIMIT="x"/u);
+  });
+});
+
+suite("bin/NAME daemon_repl", { skip: process.platform !== "linux" }, () => {
+  for (const command of ["daemon_repl", "daemon_iex"]) {
+    test(`${command} is a daemon: remote is a shell on it`, async () => {
+      const { code, stdout, stderr } = await weather().run([command]);
+      assert.equal(code, 0, stderr);
+      guard(Number(/as process (\d+)/u.exec(stdout)?.[1]));
+      const shell = await weather().run(["remote"], {}, "node.name\n");
+      assert.deepEqual([shell.code, shell.stdout], [0, "'weather'\n"]);
+    });
+  }
 });
 
 suite("bin/NAME restart", { skip: process.platform !== "linux" }, () => {

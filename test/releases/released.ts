@@ -18,8 +18,10 @@ export interface Machine extends AsyncDisposable {
 export interface Released {
   readonly root: string;
   readonly name: string;
-  /** `bin/NAME WORDS`, to its end. */
-  run(words: readonly string[], variables?: Variables): Promise<Operated>;
+  /** What its processes find in the variables of the operating system. */
+  readonly environment: Variables;
+  /** `bin/NAME WORDS`, to its end, with `input` as its standard input. */
+  run(words: readonly string[], variables?: Variables, input?: string): Promise<Operated>;
   /** What `bin/NAME WORDS` prints, of a run that has to end well. */
   printed(...words: readonly string[]): Promise<string>;
   /** `bin/NAME start`, which may well refuse. */
@@ -46,8 +48,10 @@ export async function openMachine(): Promise<Machine> {
   const release: Machine["release"] = (root, variables = {}) => {
     const name = basename(root);
     const script = join(root, "bin", name);
-    const run: Released["run"] = (words, more) =>
-      runTool([script, ...words], { cwd: directory, env: { ...usual, ...variables, ...more } });
+    const run: Released["run"] = (words, more, input) => {
+      const env = { ...usual, ...variables, ...more };
+      return runTool([script, ...words], { cwd: directory, env, input });
+    };
     const spawn: Released["spawn"] = (more) => {
       const env = { ...usual, ...variables, ...more };
       const node = NodeProcess.spawn({ dataDirectory: root, program: [script, "start"], env });
@@ -57,6 +61,7 @@ export async function openMachine(): Promise<Machine> {
     return {
       root,
       name,
+      environment: { ...usual, ...variables },
       run,
       async printed(...words) {
         const { code, stdout, stderr } = await run(words);

@@ -14,12 +14,14 @@ export interface ToolOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** What is typed; standard input stays open behind it. Empty by default. */
   readonly typed?: string | undefined;
+  /** All of standard input, in place of that. */
+  readonly input?: string | undefined;
 }
 
 /** Runs `command` to its end, without the variables that would steer it. */
 export async function runTool(
   [program = "", ...words]: readonly string[],
-  { cwd, env = {}, typed }: ToolOptions,
+  { cwd, env = {}, typed, input = "" }: ToolOptions,
 ): Promise<Operated> {
   const steering = { KV_ENV: undefined, PORT: undefined, RELEASE_COOKIE: undefined };
   const child = spawn(program, words, {
@@ -29,7 +31,7 @@ export async function runTool(
   });
   // A program may end before it has read what was typed.
   child.stdin.on("error", () => undefined);
-  if (typed === undefined) child.stdin.end();
+  if (typed === undefined) child.stdin.end(input);
   else child.stdin.write(typed);
   const unguard = guardProcess(pidOf(child));
   let stdout = "";

@@ -10,6 +10,8 @@ for %%I in ("%~dp0..") do set "RELEASE_ROOT=%%~fI"
 if not defined RELEASE_NAME set "RELEASE_NAME={{name}}"
 if not defined RELEASE_PROG set "RELEASE_PROG=%~nx0"
 set "RELEASE_COMMAND=%~1"
+set "STARTS="
+for %%C in (start start_repl start_iex) do if "%RELEASE_COMMAND%"=="%%C" set "STARTS=yes"
 
 if defined RELEASE_VSN goto has_version
 if not exist "%RELEASE_ROOT%\releases\default-version" goto no_default_version
@@ -20,7 +22,7 @@ if not exist "%VERSION_FOLDER%\start.bat" goto no_version
 call "%VERSION_FOLDER%\start.bat"
 
 if not defined RELEASE_COMMAND goto usage_and_fail
-for %%C in (start stop restart eval rpc remote pid version config verify "%RELEASE_WORD%") do if "%RELEASE_COMMAND%"=="%%~C" goto known_command
+for %%C in (start start_repl start_iex daemon daemon_repl daemon_iex install stop restart eval rpc remote pid version config verify "%RELEASE_WORD%") do if "%RELEASE_COMMAND%"=="%%~C" goto known_command
 for %%C in (help --help -h) do if "%RELEASE_COMMAND%"=="%%C" goto help
 goto usage_and_fail
 
@@ -51,7 +53,8 @@ set "PID_FILE=%RELEASE_TMP%\%RELEASE_NODE%.pid"
 set "ARGS_FILE=%RELEASE_REMOTE_VM_ARGS%"
 if "%RELEASE_COMMAND%"=="version" goto version
 if "%RELEASE_COMMAND%"=="pid" goto pid
-if not "%RELEASE_COMMAND%"=="start" goto find_node
+for %%C in (daemon daemon_repl daemon_iex) do if "%RELEASE_COMMAND%"=="%%C" goto daemon
+if not defined STARTS goto find_node
 set "ARGS_FILE=%RELEASE_VM_ARGS%"
 
 :find_node
@@ -74,7 +77,7 @@ exit /b 1
 if "%RELEASE_COMMAND%"=="verify" goto read_flags
 if defined RELEASE_COOKIE goto read_flags
 if exist "%COOKIE_FILE%" goto read_cookie
-if not "%RELEASE_COMMAND%"=="start" goto read_flags
+if not defined STARTS goto read_flags
 rem A release that was packed without a cookie makes its own at its first boot. Of two that start at once, one makes it.
 "%NODE%" -e "const fs=require('fs'),file=process.argv[1];fs.writeFileSync(file+process.pid,require('crypto').randomBytes(32).toString('hex')+'\n');try{fs.linkSync(file+process.pid,file)}catch(e){if(e.code!=='EEXIST')throw e}finally{fs.rmSync(file+process.pid)}" "%COOKIE_FILE%"
 if exist "%COOKIE_FILE%" goto read_cookie
@@ -135,6 +138,10 @@ exit /b 1
 echo %RELEASE_NAME% %RELEASE_VSN%
 exit /b 0
 
+:daemon
+>&2 echo Windows runs in the background what is a service: %RELEASE_PROG% install makes one of the node
+exit /b 1
+
 :no_default_version
 >&2 echo "%RELEASE_ROOT%\releases\default-version", which names the version to start, is not there; set RELEASE_VSN
 exit /b 1
@@ -162,8 +169,10 @@ exit /b 1
 echo Usage: %RELEASE_PROG% COMMAND [ARGUMENT...]
 echo.
 echo   start           runs the node until it is stopped
+echo   start_repl      the same, with a shell on it, or start_iex: it stops when that is left
 echo   stop            asks the node to stop, and returns when it is gone; --timeout SECONDS
 echo   restart         has the node stop and begin anew in the same process, and returns when it runs
+echo   eval EXPRESSION evaluates JavaScript with the configuration, and starts no application
 echo   rpc EXPRESSION  evaluates JavaScript in the node; what stands behind it is in args
 echo   remote          is a shell on the node, which goes on when it is left
 echo   pid             prints the number of the node's process
