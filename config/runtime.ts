@@ -16,8 +16,11 @@ export const config: RuntimeConfig = ({ env, configEnv, node }) => {
     },
     kv: {
       node: env.string("KV_NODE") ?? node.name,
-      // In a release beside its other files, wherever it is started from.
-      dataDir: env.string("KV_DATA_DIR") ?? below(env.string("RELEASE_ROOT"), "data"),
+      // A service has a folder of its own; other releases store beside their files, wherever they are started from.
+      dataDir:
+        env.string("KV_DATA_DIR") ??
+        env.string("STATE_DIRECTORY") ??
+        below(env.string("RELEASE_ROOT"), "data"),
       ...(env.string("RELEASE_NAME") === "front" ? { storage: { engine: "none" } } : {}),
       ...(env.string("RELEASE_DISTRIBUTION") === "none" ? { distribution: "off" } : {}),
       routingTable: env.string("KV_ROUTING_TABLE") ?? tableOf(node.name, configEnv),

@@ -12,6 +12,8 @@ import { type ReleaseParts, releaseSystem } from "./release-system.ts";
 import type { ReleaseCall } from "./release-call.ts";
 import { restartable } from "./restart.ts";
 import { restartCommand } from "./restart-command.ts";
+import { installCommand } from "./service/install-command.ts";
+import { ServiceNotifier } from "./service/service-notifier.ts";
 import { stopCommand } from "./stop-command.ts";
 import { verifyCommand } from "./verify-command.ts";
 
@@ -73,6 +75,8 @@ async function run(command: string, call: ReleaseCall): Promise<number> {
       return await declaredCommand(call, `bin/${build.name}`, [command, ...words]);
     case "eval":
       return await evalCommand(call);
+    case "install":
+      return await installCommand(call);
     case "verify":
       return await verifyCommand(call);
     case "version":
@@ -102,6 +106,7 @@ async function start(
   // tidy-allow: a release's script talks to it by variables, as mix release's does
   const variables = host.env;
   const log = logOf(host, variables);
+  const notifier = ServiceNotifier.find(host, variables);
   const outputs = log === undefined ? (shell?.outputs ?? host) : { stdout: log, stderr: log };
   return await runSystem({
     ...system,
@@ -110,6 +115,7 @@ async function start(
     onStart: () => {
       tell("started", variables);
       beat(variables);
+      notifier?.serve();
     },
   });
 }
@@ -139,6 +145,7 @@ function usage(
     "rpc",
     "remote",
     "config",
+    "install",
     "verify",
     "version",
     `${word} COMMAND`,

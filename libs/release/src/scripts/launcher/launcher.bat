@@ -37,6 +37,10 @@ if not defined RELEASE_TMP set "RELEASE_TMP=%RELEASE_ROOT%\tmp"
 if not defined RELEASE_VM_ARGS set "RELEASE_VM_ARGS=%VERSION_FOLDER%\vm.args"
 if not defined RELEASE_REMOTE_VM_ARGS set "RELEASE_REMOTE_VM_ARGS=%VERSION_FOLDER%\remote.vm.args"
 if not defined RELEASE_SYS_CONFIG set "RELEASE_SYS_CONFIG=%VERSION_FOLDER%\runtime.mjs"
+for %%M in (embedded interactive) do if "%RELEASE_MODE%"=="%%M" goto known_mode
+>&2 echo RELEASE_MODE is embedded or interactive, not "%RELEASE_MODE%"
+exit /b 1
+:known_mode
 for %%D in (sname name none) do if "%RELEASE_DISTRIBUTION%"=="%%D" goto known_distribution
 >&2 echo RELEASE_DISTRIBUTION is sname, name or none, not "%RELEASE_DISTRIBUTION%"
 exit /b 1
@@ -74,7 +78,7 @@ if exist "%NODE%" goto has_node
 exit /b 1
 
 :has_node
-if "%RELEASE_COMMAND%"=="verify" goto read_flags
+for %%C in (install verify) do if "%RELEASE_COMMAND%"=="%%C" goto read_flags
 if defined RELEASE_COOKIE goto read_flags
 if exist "%COOKIE_FILE%" goto read_cookie
 if not defined STARTS goto read_flags
@@ -177,6 +181,7 @@ echo   rpc EXPRESSION  evaluates JavaScript in the node; what stands behind it i
 echo   remote          is a shell on the node, which goes on when it is left
 echo   pid             prints the number of the node's process
 echo   version         prints the name and the version of the release
+echo   install         has the node start with the machine; --print prints the task
 echo   config          prints the configuration, and where each value comes from
 echo   verify          compares the files of the release with its manifest
 echo   %RELEASE_WORD% COMMAND      looks after the node; %RELEASE_WORD% help lists the commands

@@ -74,6 +74,11 @@ set_defaults() {
   RELEASE_VM_ARGS=${RELEASE_VM_ARGS:-$version_folder/vm.args}
   RELEASE_REMOTE_VM_ARGS=${RELEASE_REMOTE_VM_ARGS:-$version_folder/remote.vm.args}
   RELEASE_SYS_CONFIG=${RELEASE_SYS_CONFIG:-$version_folder/runtime.mjs}
+  # All code is loaded before anything starts, in either mode.
+  case $RELEASE_MODE in
+    embedded | interactive) ;;
+    *) fail "RELEASE_MODE is embedded or interactive, not \"$RELEASE_MODE\"" ;;
+  esac
   case $RELEASE_DISTRIBUTION in
     sname | name | none) ;;
     *) fail "RELEASE_DISTRIBUTION is sname, name or none, not \"$RELEASE_DISTRIBUTION\"" ;;
@@ -256,6 +261,7 @@ usage() {
     "  remote          is a shell on the node, which goes on when it is left" \
     "  pid             prints the number of the node's process" \
     "  version         prints the name and the version of the release" \
+    "  install         makes the node a service of systemd; --print prints the unit, --user USER says who runs it" \
     "  config          prints the configuration, and where each value comes from" \
     "  verify          compares the files of the release with its manifest"
   [ -z "$RELEASE_WORD" ] || printf '  %-15s %s\n' "$RELEASE_WORD COMMAND" "looks after the node; $RELEASE_WORD help lists the commands"
@@ -273,7 +279,7 @@ main() {
   export RELEASE_ROOT RELEASE_NAME RELEASE_VSN RELEASE_PROG RELEASE_COMMAND
   . "$version_folder/start.sh"
   case $RELEASE_COMMAND in
-    start | start_repl | start_iex | daemon | daemon_repl | daemon_iex | stop | restart | eval | rpc | remote | pid | version | config | verify | "${RELEASE_WORD:-start}") ;;
+    start | start_repl | start_iex | daemon | daemon_repl | daemon_iex | stop | restart | eval | rpc | remote | pid | version | install | config | verify | "${RELEASE_WORD:-start}") ;;
     help | --help | -h) usage && exit 0 ;;
     *) usage >&2 && exit 1 ;;
   esac
@@ -305,8 +311,8 @@ main() {
       [ ! -r "$RELEASE_ROOT/releases/COOKIE" ] || read_cookie
       run_node "$RELEASE_VM_ARGS" eval "$@"
       ;;
-    verify)
-      run_node "$RELEASE_REMOTE_VM_ARGS" verify "$@"
+    install | verify)
+      run_node "$RELEASE_REMOTE_VM_ARGS" "$RELEASE_COMMAND" "$@"
       ;;
     *)
       # All others talk to the node.

@@ -26,6 +26,7 @@ export interface Cluster extends AsyncDisposable {
   readFrom(primary: string, command: readonly Parameter[]): Promise<Reply | undefined>;
 }
 
+/** A word of a command: text goes as UTF-8. */
 export type Parameter = string | Uint8Array;
 
 /** What a server answers: texts come as bytes, errors are thrown and never in here. */
