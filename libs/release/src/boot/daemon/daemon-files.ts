@@ -1,4 +1,4 @@
-import { mkdirSync, openSync } from "node:fs";
+import { mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { cannotRun } from "../cannot-run.ts";
 import type { ReleasePlace } from "../release-place.ts";
@@ -20,10 +20,17 @@ export function daemonFiles({ temporary, node }: ReleasePlace): DaemonFiles {
   return { log: join(folder, `${node}.log`), dying: join(folder, `${node}.stderr.log`) };
 }
 
-/** Opens `file` to append to it; made with mode 0600 in a folder with 0700. Throws `CANNOT_RUN`. */
+/** Opens `file` to append to it, where there is room for that; made with mode 0600 in a folder with 0700. Throws `CANNOT_RUN`. */
 export function openToAppend(file: string): number {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const trial = `${file}.${process.pid}`;
+    try {
+      // On a disk that is full a node could not even say why it does not start.
+      writeFileSync(trial, "room for a line\n", { mode: 0o600 });
+    } finally {
+      rmSync(trial, { force: true });
+    }
     return openSync(file, "a", 0o600);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
