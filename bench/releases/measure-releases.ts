@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { systemTime } from "@kv/application";
 import { runRelease } from "../../test/releases/run-tool.ts";
 import { copyUmbrella } from "../../test/releases/umbrella-copy.ts";
+import { type CommandFigures, measureCommands } from "./measure-commands.ts";
 
 /** What was measured of releases. Times in milliseconds, one for each round; sizes in bytes. */
-export interface ReleaseFigures {
+export interface ReleaseFigures extends CommandFigures {
   /** `npm run release -- foo`, by the clock on the wall. */
   readonly assembleMs: readonly number[];
   /** `bin/foo start` until all of the node runs, of a copy elsewhere. */
@@ -63,12 +64,15 @@ export async function measureReleases(
     assembleMs.push((await assemble("foo")).tookMs);
     proofs.push(proofIn((await assemble("foo", "--prove")).stdout));
   }
+  tell("asking");
+  const commands = await measureCommands(join(root, "_build", "prod", "rel", "foo"), rounds);
   tell("packing");
   const plainMs = Math.min(...assembleMs);
   const packed = await assemble("packed");
   const bare = await assemble("bare");
   const { folderBytes = 0, codeBytes = 0 } = proofs[0] ?? {};
   return {
+    ...commands,
     assembleMs,
     bootMs: proofs.map(({ bootMs }) => bootMs),
     folderBytes,

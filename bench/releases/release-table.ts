@@ -6,6 +6,9 @@ export const targets = {
   archiveWithoutNodeBytes: 2e6,
   assembleMs: 10_000,
   bootMs: 350,
+  pidMs: 50,
+  rpcMs: 250,
+  idleBytes: 80e6,
 } as const;
 
 /** The figures for a person, a line each, with a target behind those that have one. */
@@ -21,6 +24,10 @@ export function releaseTable(figures: ReleaseFigures): string {
       megabytes(targets.archiveWithoutNodeBytes),
     ],
     ["bin/foo start, until it serves", spread(bootMs), seconds(targets.bootMs)],
+    ["bin/foo pid", spread(figures.pidMs), seconds(targets.pidMs)],
+    ["bin/foo rpc '1 + 1'", spread(figures.rpcMs), seconds(targets.rpcMs)],
+    ["bin/foo stop, until it is gone", spread(figures.stopMs), ""],
+    ["memory of an idle node", spreadBytes(figures.idleBytes), megabytes(targets.idleBytes)],
     ["packing", seconds(figures.packMs), ""],
     ["the folder", megabytes(figures.folderBytes), ""],
     ["our code in it", megabytes(figures.codeBytes), ""],
@@ -41,6 +48,9 @@ export function missedTargets(figures: ReleaseFigures): readonly string[] {
     ["archiveWithoutNodeBytes", figures.archiveWithoutNodeBytes],
     ["assembleMs", median(figures.assembleMs)],
     ["bootMs", median(figures.bootMs)],
+    ["pidMs", median(figures.pidMs)],
+    ["rpcMs", median(figures.rpcMs)],
+    ["idleBytes", median(figures.idleBytes)],
   ];
   return found.filter(([name, value]) => value > targets[name]).map(([name]) => name);
 }
@@ -52,6 +62,11 @@ function median(values: readonly number[]): number {
 function spread(timesMs: readonly number[]): string {
   const [least, most] = [Math.min(...timesMs), Math.max(...timesMs)];
   return `${seconds(median(timesMs))} (${seconds(least)} to ${seconds(most)})`;
+}
+
+function spreadBytes(values: readonly number[]): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return `${megabytes(median(values))} (${megabytes(least)} to ${megabytes(most)})`;
 }
 
 function seconds(ms: number): string {

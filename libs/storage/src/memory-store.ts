@@ -4,6 +4,7 @@ import { StorageError } from "./errors.ts";
 import { forwardClock } from "./forward-clock.ts";
 import { type EntryRef, KeyIndex } from "./key-index/key-index.ts";
 import { applyMutation, type ValuePlaces } from "./state/apply-mutation.ts";
+import { ChangeGuard } from "./state/change-guard.ts";
 import { decideCreateBucket, decideDropBucket } from "./state/decide-bucket.ts";
 import { decideDelete } from "./state/decide-delete.ts";
 import type { NewExpiry } from "./new-expiry.ts";
@@ -46,6 +47,8 @@ import type {
   StoreTraits,
 } from "./store.ts";
 
+/** What messages call it. */
+const NAME = ":memory:";
 const SEED_BYTES = 16;
 const NOWHERE = { segment: 0, offset: 0 };
 
@@ -53,6 +56,7 @@ const NOWHERE = { segment: 0, offset: 0 };
 export class MemoryStore implements Store {
   readonly traits: StoreTraits = { engine: "memory", listingMayRepeat: false, durable: false };
   readonly #clock: Clock;
+  readonly #guard = new ChangeGuard(NAME);
   /** By entry; whoever reuses one writes over what it held. */
   readonly #values = new Map<EntryRef, Uint8Array>();
   readonly #places: ValuePlaces = {
@@ -163,26 +167,39 @@ export class MemoryStore implements Store {
   }
 
   #open(): KeyIndex {
+    this.#guard.assertWhole();
     if (this.#index !== undefined) return this.#index;
-    throw new StorageError("STORAGE_NOT_OPEN", { path: ":memory:" });
+    throw new StorageError("STORAGE_NOT_OPEN", { path: NAME });
   }
 
   /** Without what has lapsed: nobody sweeps this engine but those who count. */
   #swept(nowMs: number): KeyIndex {
     const index = this.#open();
-    index.sweep(nowMs, Number.POSITIVE_INFINITY);
-    for (let bucket = index.lapsedBucket(nowMs); bucket !== 0; bucket = index.lapsedBucket(nowMs)) {
-      index.dropBucket(bucket);
-    }
-    index.reclaim(Number.POSITIVE_INFINITY);
+    this.#change(() => {
+      index.sweep(nowMs, Number.POSITIVE_INFINITY);
+      let bucket = index.lapsedBucket(nowMs);
+      for (; bucket !== 0; bucket = index.lapsedBucket(nowMs)) index.dropBucket(bucket);
+      index.reclaim(Number.POSITIVE_INFINITY);
+    });
     return index;
   }
 
   #commit<Outcome>(decision: Decision<Outcome>): Answer<Outcome> {
     const index = this.#open();
-    for (const mutation of decision.mutations) applyMutation(index, mutation, this.#places);
-    if (dropsBucket(decision)) index.reclaim(Number.POSITIVE_INFINITY);
+    this.#change(() => {
+      for (const mutation of decision.mutations) applyMutation(index, mutation, this.#places);
+      if (dropsBucket(decision)) index.reclaim(Number.POSITIVE_INFINITY);
+    });
     return answer(decision);
+  }
+
+  #change(change: () => void): void {
+    this.#guard.begin();
+    try {
+      change();
+    } finally {
+      this.#guard.end();
+    }
   }
 }
 

@@ -6,7 +6,7 @@ import { Acknowledgements } from "./acknowledgements.ts";
 import type { FieldBytes } from "./format/encode-record.ts";
 import type { Group } from "./group.ts";
 import type { GroupGatherer, GroupRecord } from "./group-gatherer.ts";
-import { InterruptedChange } from "./interrupted-change.ts";
+import { ChangeGuard } from "../state/change-guard.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { SegmentWriter } from "./segment-writer.ts";
 import { isSystemError, systemReason } from "./system-reason.ts";
@@ -53,18 +53,19 @@ export class GroupCommit {
   readonly #groups: Group[] = [];
   #durableRevision: number;
   #isScheduled = false;
-  #isChanging = false;
+  readonly #guard: ChangeGuard;
   #isWriting = false;
   #writing: Promise<void> = Promise.resolve();
   #obstacle: Obstacle | undefined;
   readonly #onEndOfTurn = (): void => {
     this.#isScheduled = false;
-    this.#assertWhole();
+    this.#guard.assertWhole();
     this.#startWriting();
   };
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
+    this.#guard = new ChangeGuard(options.path);
     this.#durableRevision = options.lastRevision;
   }
 
@@ -93,23 +94,12 @@ export class GroupCommit {
    * `finally`, leaves neither whole: then nothing more is written, and what is thrown for that ends the process.
    */
   beginChange(): void {
-    this.#assertWhole();
-    this.#isChanging = true;
+    this.#guard.begin();
   }
 
   /** They say the same again. */
   endChange(): void {
-    this.#isChanging = false;
-  }
-
-  #assertWhole(): void {
-    if (!this.#isChanging) return;
-    const failure = new InterruptedChange(this.#options.path);
-    // Whoever asks next may catch it.
-    queueMicrotask(() => {
-      throw failure;
-    });
-    throw failure;
+    this.#guard.end();
   }
 
   /** Takes over records that are about to be applied, all of them into the same group. */
@@ -213,7 +203,7 @@ export class GroupCommit {
     this.#isWriting = true;
     try {
       for (let group = this.#groups[0]; group !== undefined; group = this.#groups[0]) {
-        this.#assertWhole();
+        this.#guard.assertWhole();
         if (group === this.#groups.at(-1)) gatherer.close();
         if (segments.canAppendNow(group)) segments.appendNow(group);
         else await segments.append(group);
