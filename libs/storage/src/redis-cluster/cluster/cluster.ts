@@ -22,8 +22,19 @@ export interface Cluster extends AsyncDisposable {
   /** The primaries that have slots, by their ids of 40 hexadecimal digits, in the order of the ids. */
   primaries(): Promise<readonly string[]>;
 
+  /** Who has which slot now, as all primaries say that can be asked. Rejects with `STORAGE_UNAVAILABLE`. */
+  slots(): Promise<SlotView>;
+
   /** Runs a command that only reads on one primary; `undefined` when it is no primary any more. Rejects with `STORAGE_UNAVAILABLE`. */
   readFrom(primary: string, command: readonly Parameter[]): Promise<Reply | undefined>;
+}
+
+/** The hash slots of a cluster, from 0 up to 16383. */
+export interface SlotView {
+  /** The id of the primary that has a slot; `undefined` where none has. */
+  readonly owners: readonly (string | undefined)[];
+  /** Those that are on their way from one primary to another: their keys may be with either. */
+  readonly moving: ReadonlySet<number>;
 }
 
 /** A word of a command: text goes as UTF-8. */
