@@ -57,8 +57,11 @@ function statisticsOf(
   if (current === undefined) return undefined;
   const figures = current.statistics();
   const hidden = placement?.hiddenIn(current) ?? { buckets: 0, keys: 0 };
-  const buckets = figures.buckets - hidden.buckets;
+  const { buckets, keys } = figures;
   // Those that have lapsed may be counted in one and not in the other.
-  const keys = Math.max(0, figures.keys - hidden.keys);
-  return { ...(sync === undefined ? {} : { sync }), ...figures, buckets, keys };
+  const counts =
+    buckets === undefined || keys === undefined
+      ? {}
+      : { buckets: buckets - hidden.buckets, keys: Math.max(0, keys - hidden.keys) };
+  return { ...(sync === undefined ? {} : { sync }), ...figures, ...counts };
 }

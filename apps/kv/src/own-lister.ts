@@ -1,6 +1,7 @@
 import type { NodeName } from "@kv/cluster";
 import type { Answer, Answering, ListBucketsOutcome, ListedBucket, Store } from "@kv/storage";
 import type { BucketLister } from "./all-buckets.ts";
+import type { CountBucketsOutcome } from "./kv.ts";
 import { KvError } from "./errors.ts";
 import type { Misplaced } from "./moves/mover.ts";
 import type { Placement } from "./placement/placement.ts";
@@ -48,11 +49,16 @@ export function ownLister({ self, store, placement, ask }: OwnListerOptions): Bu
     },
     countBuckets() {
       const own = opened();
-      const buckets =
-        own === "none" ? 0 : own.statistics().buckets - (placement?.hiddenIn(own).buckets ?? 0);
-      return { outcome: { type: "counted", buckets }, durable: undefined };
+      if (own === "none") return counted(0);
+      if (own.countBuckets !== undefined) return own.countBuckets().then(counted);
+      const hidden = placement?.hiddenIn(own).buckets ?? 0;
+      return counted((own.statistics().buckets ?? 0) - hidden);
     },
   };
+}
+
+function counted(buckets: number): Answer<CountBucketsOutcome> {
+  return { outcome: { type: "counted", buckets }, durable: undefined };
 }
 
 /** A page without what lies in the store and is not a bucket of this node. */

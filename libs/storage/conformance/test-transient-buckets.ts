@@ -170,6 +170,7 @@ export function testTransientBuckets(open: OpenStore): void {
     assert.equal((await settle(store.createBucket(L))).type, "created");
     nowMs = 500;
     assert.deepEqual(await settle(store.get(B, K)), NO_BUCKET);
+    if (!store.traits.countsAtOnce) return;
     assert.deepEqual(store.statistics().buckets, 1);
     assert.deepEqual(store.statistics().keys, 0);
   });
@@ -181,6 +182,7 @@ async function expectGone(store: Store): Promise<void> {
   assert.deepEqual(await settle(store.describeBucket(B)), NO_BUCKET);
   assert.deepEqual(await settle(store.listKeys(B)), NO_BUCKET);
   assert.deepEqual((await settle(store.listBuckets())).page, { entries: [], next: undefined });
+  if (!store.traits.countsAtOnce) return;
   const { buckets, keys } = store.statistics();
   assert.deepEqual({ buckets, keys }, { buckets: 0, keys: 0 });
 }

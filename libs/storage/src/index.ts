@@ -83,5 +83,5 @@ export type {
   PutOutcome,
   Revision,
   Store,
-  StoreTraits,
 } from "./store.ts";
+export type { StoreTraits } from "./store-traits.ts";

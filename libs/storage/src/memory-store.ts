@@ -44,8 +44,8 @@ import type {
   PutOutcome,
   Revision,
   Store,
-  StoreTraits,
 } from "./store.ts";
+import type { StoreTraits } from "./store-traits.ts";
 
 /** What messages call it. */
 const NAME = ":memory:";
@@ -54,7 +54,12 @@ const NOWHERE = { segment: 0, offset: 0 };
 
 /** The engine that forgets: for tests, and for nodes whose data may go when the process does. */
 export class MemoryStore implements Store {
-  readonly traits: StoreTraits = { engine: "memory", listingMayRepeat: false, durable: false };
+  readonly traits: StoreTraits = {
+    engine: "memory",
+    listingMayRepeat: false,
+    durable: false,
+    countsAtOnce: true,
+  };
   readonly #clock: Clock;
   readonly #guard = new ChangeGuard(NAME);
   /** By entry; whoever reuses one writes over what it held. */

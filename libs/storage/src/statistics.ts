@@ -1,8 +1,8 @@
 /** The state of an engine in numbers; members that make no sense for it are left out. */
 export interface StoreStatistics {
   /** Keys and buckets that have lapsed are not counted. */
-  readonly keys: number;
-  readonly buckets: number;
+  readonly keys?: number | undefined;
+  readonly buckets?: number | undefined;
   /** What of the log is still needed, and what compaction could give back, in bytes. */
   readonly liveBytes?: number | undefined;
   readonly deadBytes?: number | undefined;

@@ -24,6 +24,7 @@ import type { NewExpiry } from "./new-expiry.ts";
 import type { Cursor, Page } from "./page.ts";
 import type { PlainOperations } from "./plain-operations.ts";
 import type { StoreStatistics } from "./statistics.ts";
+import type { StoreTraits } from "./store-traits.ts";
 
 /**
  * An outcome, and what has to happen before anybody may be told of it.
@@ -258,7 +259,7 @@ export interface Buckets extends PlainOperations {
 
   /**
    * A page of buckets; it may be empty and not the last one. Following the cursors to the end never misses one that was there throughout;
-   * whether one may come twice is declared by the engine's {@link StoreTraits}.
+   * whether one may come twice is declared by the engine's `StoreTraits`.
    */
   listBuckets(options?: ListOptions): Answering<ListBucketsOutcome>;
 
@@ -273,6 +274,9 @@ export interface Store extends Buckets, AsyncDisposable {
   /** What an operator wants to know; cheap enough to be asked every second. */
   statistics(): StoreStatistics;
 
+  /** How many buckets there are, as nearly as that can be had, in an engine whose `statistics` do not count; `undefined` in others. */
+  readonly countBuckets?: (() => Promise<number>) | undefined;
+
   /** Has all later mutations get revisions above `atLeast`, one of another store; after a crash too, once one is durable. */
   raiseRevision(atLeast: Revision): void;
 
@@ -286,14 +290,4 @@ export interface Store extends Buckets, AsyncDisposable {
   readonly backup?:
     | ((directory: string, options?: MaintenanceOptions) => Promise<BackupResult>)
     | undefined;
-}
-
-/** What engines may differ in, declared rather than discovered. */
-export interface StoreTraits {
-  /** Name of the engine, as in the configuration: `memory`, `log`. */
-  readonly engine: string;
-  /** Whether a listing followed to its end may name an entry twice that was there throughout. */
-  readonly listingMayRepeat: boolean;
-  /** Whether what was acknowledged survives the end of the process. */
-  readonly durable: boolean;
 }

@@ -42,8 +42,8 @@ import type {
   PutOutcome,
   Revision,
   Store,
-  StoreTraits,
 } from "../store.ts";
+import type { StoreTraits } from "../store-traits.ts";
 import type { ValueCache } from "../value-cache/value-cache.ts";
 import type { Backups } from "./backups.ts";
 import type { Compactor } from "./compaction/compactor.ts";
@@ -82,7 +82,12 @@ export interface LogStoreParts {
  * is decided and applied at once; its answer, and every answer that rests on it, waits for the log.
  */
 export class LogStore implements Store {
-  readonly traits: StoreTraits = { engine: "log", listingMayRepeat: false, durable: true };
+  readonly traits: StoreTraits = {
+    engine: "log",
+    listingMayRepeat: false,
+    durable: true,
+    countsAtOnce: true,
+  };
   readonly #parts: LogStoreParts;
   readonly #finder: KeyFinder;
   #closing: Promise<void> | undefined;

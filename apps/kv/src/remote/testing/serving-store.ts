@@ -26,7 +26,7 @@ export class ServingStore implements ServingRouter {
       listBuckets: (options) => store.listBuckets(options),
       listKeys: (bucket, options) => store.listKeys(bucket, options),
       countBuckets: () => ({
-        outcome: { type: "counted", buckets: store.statistics().buckets },
+        outcome: { type: "counted", buckets: store.statistics().buckets ?? 0 },
         durable: undefined,
       }),
       ...others,

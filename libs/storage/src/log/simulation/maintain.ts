@@ -71,7 +71,10 @@ export async function judgeCopy(
   const found = timeline.find(observed, { from, to, nowMs });
   assert.ok(found !== undefined, `the copy is none of the moments ${from} to ${to}`);
   if (result === undefined) return;
-  assert.ok(result.keys >= copy.statistics().keys, "the backup counts fewer keys than there are");
+  assert.ok(
+    result.keys >= (copy.statistics().keys ?? 0),
+    "the backup counts fewer keys than there are",
+  );
   const promised = timeline.lastBefore(result.lastRevision);
   const at = timeline.find(observed, { from: promised, to: promised, nowMs });
   assert.equal(at, promised, `the copy is not what revision ${result.lastRevision} left`);
