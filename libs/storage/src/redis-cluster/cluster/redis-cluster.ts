@@ -1,5 +1,5 @@
 import { StorageError } from "../../errors.ts";
-import type { Parameter, Reply, Script, WriteCall, Written } from "./cluster.ts";
+import type { Parameter, Reply, Script, SlotView, WriteCall, Written } from "./cluster.ts";
 import type { OpenCluster } from "./open-cluster.ts";
 import { CLUSTER_DEFAULTS, type ChosenOptions, type ClusterOptions } from "./cluster-options.ts";
 import { LinkPool } from "./connection/link-pool.ts";
@@ -135,6 +135,11 @@ export class RedisCluster implements OpenCluster {
   async primaries(): Promise<readonly string[]> {
     this.#admit();
     return await this.#primaryReader.primaries();
+  }
+
+  async slots(): Promise<SlotView> {
+    this.#admit();
+    return await this.#primaryReader.slots();
   }
 
   async readFrom(primary: string, command: readonly Parameter[]): Promise<Reply | undefined> {

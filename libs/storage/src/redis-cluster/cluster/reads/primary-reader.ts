@@ -1,8 +1,10 @@
 import { StorageError } from "../../../errors.ts";
-import type { Parameter, Reply } from "../cluster.ts";
-import { LinkLostError, RefusedError } from "../connection/link.ts";
+import type { Parameter, Reply, SlotView } from "../cluster.ts";
+import { type Link, LinkLostError, RefusedError } from "../connection/link.ts";
 import type { LinkPool } from "../connection/link-pool.ts";
 import { pauseMs } from "../timing.ts";
+import { textOf } from "../connection/primary-link.ts";
+import { type NodeLine, parseNodes, splitAddress } from "../topology/node-line.ts";
 import { SLOT_COUNT } from "../topology/key-slot.ts";
 import type { Slots } from "../writes/write-lanes.ts";
 import type { ReaderOptions } from "./reader.ts";
@@ -13,6 +15,7 @@ export class PrimaryReader {
   readonly #slots: Slots;
   readonly #links: LinkPool;
   readonly #options: ReaderOptions;
+  readonly #checks = new WeakMap<Link, Promise<boolean>>();
 
   constructor(slots: Slots, links: LinkPool, options: ReaderOptions) {
     this.#slots = slots;
@@ -35,22 +38,59 @@ export class PrimaryReader {
     });
   }
 
+  /** Who has which slot, by what all primaries say now. */
+  async slots(): Promise<SlotView> {
+    return await this.#untilDeadline(async (leftMs) => {
+      const known = this.#slots.topology;
+      const views = await within(
+        leftMs,
+        Promise.all(known.primaries().map(async ({ address }) => await this.#viewOf(address))),
+      );
+      const topology = known.with(views);
+      const asked = new Set(known.primaries().map(({ address }) => address));
+      const isComplete = topology.primaries().every(({ address }) => asked.has(address));
+      if (!isComplete || asked.size === 0) throw new LinkLostError("the cluster is changing");
+      const moving = new Set(views.flat().flatMap((line) => line.moving));
+      return { owners: topology.owners(), moving };
+    });
+  }
+
   /** What the primary answers; `undefined` when it is none any more, or has not the key that the command names. */
   async readFrom(id: string, command: readonly Parameter[]): Promise<Reply | undefined> {
     return await this.#untilDeadline(async (leftMs) => {
       const owner = this.#slots.topology.primaries().find((primary) => primary.id === id);
       if (owner === undefined) return undefined;
-      const link = await within(leftMs, this.#links.connect(owner.address));
-      const role = link.send(["ROLE"]);
-      const reply = link.send(command);
-      const [said, answer] = await within(leftMs, Promise.all([role, reply.catch(orElsewhere)]));
+      const link =
+        this.#links.existing(owner.address) ??
+        (await within(leftMs, this.#links.connect(owner.address)));
+      const asked = link.send(command).catch(orElsewhere);
+      const [answer, isPrimary] = await within(leftMs, Promise.all([asked, this.#check(link)]));
       if (answer === undefined) {
         this.#slots.doubt();
         return undefined;
       }
-      if (Array.isArray(said) && isText(said[0], "master")) return answer;
+      if (isPrimary) return answer;
       throw new LinkLostError(`${owner.address} is no primary any more`);
     });
+  }
+
+  /** Whether the server is a primary still, behind all that is sent in this turn: a replica would answer with what it has. */
+  async #check(link: Link): Promise<boolean> {
+    let check = this.#checks.get(link);
+    if (check === undefined) {
+      check = Promise.resolve().then(async () => {
+        this.#checks.delete(link);
+        const said = await link.send(["ROLE"]);
+        return Array.isArray(said) && isText(said[0], "master");
+      });
+      this.#checks.set(link, check);
+    }
+    return await check;
+  }
+
+  async #viewOf(address: string): Promise<readonly NodeLine[]> {
+    const link = await this.#links.connect(address);
+    return parseNodes(textOf(await link.send(["CLUSTER", "NODES"])), splitAddress(address).host);
   }
 
   async #untilDeadline<Value>(attempt: (leftMs: number) => Promise<Value>): Promise<Value> {

@@ -22,16 +22,18 @@ suite("parseNodes()", () => {
       primary: undefined,
       configEpoch: 1,
       slots: [{ first: 0, last: 5460 }],
+      moving: [],
     });
   });
 
-  test("leaves out a slot on its way, and the name of the host", () => {
+  test("tells a slot on its way apart, and leaves out the name of the host", () => {
     assert.equal(second?.address, "127.0.0.1:7501");
     assert.equal(second?.isFailed, true);
     assert.deepEqual(second?.slots, [
       { first: 5461, last: 10_921 },
       { first: 10_923, last: 10_923 },
     ]);
+    assert.deepEqual(second?.moving, [10_922]);
   });
 
   test("tells a suspicion from a failure", () => {

@@ -21,6 +21,8 @@ export interface NodeLine {
   readonly primary: string | undefined;
   readonly configEpoch: number;
   readonly slots: readonly SlotRange[];
+  /** Slots that are on their way to or from it; only the node that was asked tells of its own. */
+  readonly moving: readonly number[];
 }
 
 /** Slots from `first` to `last`, both included. */
@@ -29,6 +31,7 @@ export interface SlotRange {
   readonly last: number;
 }
 
+const MOVING = /^\[(?<slot>\d+)-[<>]-/u;
 const RANGE = /^(?<first>\d+)(?:-(?<last>\d+))?$/u;
 
 /** Reads what CLUSTER NODES answered. `askedHost` stands in where a node does not know its own address yet. */
@@ -54,6 +57,10 @@ export function parseNode(line: string, askedHost: string): NodeLine {
     primary: primary === "-" ? undefined : primary,
     configEpoch: Number(epoch),
     slots: slots.flatMap((word) => rangeOf(word)),
+    moving: slots.flatMap((word) => {
+      const slot = MOVING.exec(word)?.groups?.["slot"];
+      return slot === undefined ? [] : [Number(slot)];
+    }),
   };
 }
 

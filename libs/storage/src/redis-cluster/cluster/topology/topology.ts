@@ -18,6 +18,7 @@ export interface SlotOwner {
 export class Topology {
   readonly #owners: (SlotOwner | undefined)[];
   readonly #nodes: ReadonlyMap<string, NodeLine>;
+  #primaries: readonly SlotOwner[] | undefined;
 
   private constructor(owners: (SlotOwner | undefined)[], nodes: ReadonlyMap<string, NodeLine>) {
     this.#owners = owners;
@@ -46,6 +47,11 @@ export class Topology {
 
   /** The primaries that have slots, by id in order. */
   primaries(): readonly SlotOwner[] {
+    this.#primaries ??= this.#findPrimaries();
+    return this.#primaries;
+  }
+
+  #findPrimaries(): readonly SlotOwner[] {
     const byId = new Map<string, SlotOwner>();
     for (const owner of this.#owners) if (owner !== undefined) byId.set(owner.id, owner);
     byId.delete("");
@@ -55,6 +61,11 @@ export class Topology {
   /** Whether any slot is at `address`. */
   hasSlots(address: string): boolean {
     return this.#owners.some((owner) => owner?.address === address);
+  }
+
+  /** By slot, the id of the primary that has it. */
+  owners(): readonly (string | undefined)[] {
+    return this.#owners.map((owner) => owner?.id);
   }
 
   servedSlots(): number {
@@ -67,6 +78,7 @@ export class Topology {
     const node = [...this.#nodes.values()].find((known) => known.address === address);
     const configEpoch = Math.max(before?.configEpoch ?? 0, node?.configEpoch ?? 0);
     this.#owners[slot] = { id: node?.id ?? "", address, configEpoch };
+    this.#primaries = undefined;
   }
 
   /**
