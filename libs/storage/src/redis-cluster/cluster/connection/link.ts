@@ -138,16 +138,26 @@ export class Link implements Disposable {
   }
 }
 
+/** Making the client's class for a configuration takes tens of milliseconds, so it is made once for all connections with these options. */
+const patterns = new WeakMap<LinkOptions, ReturnType<typeof newPattern>>();
+
 function newClient(address: string, options: LinkOptions) {
-  const { username, password, tls } = options;
+  const { tls } = options;
   const socket = {
     ...splitAddress(address),
     connectTimeout: options.connectTimeoutMs,
     reconnectStrategy: false,
   } as const;
+  const pattern = patterns.get(options) ?? newPattern(options);
+  patterns.set(options, pattern);
+  return pattern.duplicate({
+    socket: tls === undefined ? socket : { ...socket, tls: true, ...tls },
+  });
+}
+
+function newPattern({ username, password }: LinkOptions) {
   return createClient({
     RESP: 2,
-    socket: tls === undefined ? socket : { ...socket, tls: true, ...tls },
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     disableOfflineQueue: true,

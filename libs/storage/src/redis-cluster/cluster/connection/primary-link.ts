@@ -81,12 +81,12 @@ export class PrimaryLink {
 
   /** Asks anew for what `obstacle` is judged by. */
   async look(): Promise<void> {
-    const report = this.link.send(INFO);
-    const replicas = this.link.send(["CLUSTER", "REPLICAS", this.#id]);
-    [this.#report, this.#replicas] = [
-      parseReplication(textOf(await report)),
-      parseReplicas(await replicas, this.link.address),
-    ];
+    const [report, replicas] = await Promise.all([
+      this.link.send(INFO),
+      this.link.send(["CLUSTER", "REPLICAS", this.#id]),
+    ]);
+    this.#report = parseReplication(textOf(report));
+    this.#replicas = parseReplicas(replicas, this.link.address);
   }
 
   /** To be called in the same turn of the event loop in which the writes were sent, behind them. */

@@ -58,7 +58,7 @@ export function judgeSettings(
   }
   const slow = slowest(servers);
   const needMs = 2 * slow.timeoutMs + ELECTION_MS;
-  if (demands.deadlineMs < needMs) {
+  if (slow.timeoutMs > 0 && demands.deadlineMs < needMs) {
     refusals.push(
       `${slow.address} has "cluster-node-timeout ${slow.timeoutMs}", so a fail-over takes up to ${needMs} ms, and deadlineMs is ${demands.deadlineMs}`,
     );

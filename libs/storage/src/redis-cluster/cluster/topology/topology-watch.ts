@@ -29,6 +29,7 @@ const LAG_MS = 100;
 
 /** Between two rounds while something is in doubt, and while nothing is. */
 const SHORTEST_INTERVAL_MS = 100;
+const LONGEST_INTERVAL_MS = 2000;
 const QUIET_INTERVAL_MS = 5000;
 
 /** Keeps the table of slots in agreement with what several nodes say: now and then, and at once where there is doubt. */
@@ -40,6 +41,7 @@ export class TopologyWatch implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #lastRoundMs = Number.NEGATIVE_INFINITY;
   #turn = 0;
+  #silentRounds = 0;
   #isEnded = false;
 
   constructor(links: LinkPool, options: WatchOptions) {
@@ -53,7 +55,9 @@ export class TopologyWatch implements Disposable {
 
   /** Asks soon, as soon as the last time is long enough ago. */
   doubt(): void {
-    if (this.#round === undefined) this.#plan(SHORTEST_INTERVAL_MS);
+    if (this.#round !== undefined) return;
+    // Where nobody answers, nobody is asked ten times a second for hours.
+    this.#plan(Math.min(SHORTEST_INTERVAL_MS * 2 ** this.#silentRounds, LONGEST_INTERVAL_MS));
   }
 
   /** Asks now, and settles when what was heard is taken over. */
@@ -100,9 +104,10 @@ export class TopologyWatch implements Disposable {
     this.#round = undefined;
     if (this.#isEnded) return;
     this.#topology = this.#topology.with(views);
+    this.#silentRounds = views.length > 0 ? 0 : this.#silentRounds + 1;
+    this.#plan(QUIET_INTERVAL_MS);
     if (views.length > 0) this.#options.onView();
     else this.#options.onSilence(reasons[0] ?? "no node answered");
-    this.#plan(QUIET_INTERVAL_MS);
   }
 
   async #viewOf(address: string): Promise<readonly NodeLine[]> {

@@ -32,7 +32,6 @@ export class WriteOperation {
   #resolve: (written: Written) => void = () => undefined;
   #reject: (error: StorageError) => void = () => undefined;
   #timer: NodeJS.Timeout | undefined;
-  #sendings = 0;
   #isUnderWay = false;
   #isDoubtful = false;
   #isSettled = false;
@@ -71,7 +70,6 @@ export class WriteOperation {
 
   /** It is on the wire from now on. */
   sent(): void {
-    this.#sendings += 1;
     this.#isUnderWay = true;
   }
 
@@ -104,7 +102,7 @@ export class WriteOperation {
 
   /** It is kept. */
   succeed(reply: Reply): void {
-    if (this.#settle()) this.#resolve({ reply, isRepeated: this.#sendings > 1 });
+    if (this.#settle()) this.#resolve({ reply, isRepeated: this.#isDoubtful });
   }
 
   /** It did not happen, or, if it is or was on the wire unanswered, nobody knows. */
