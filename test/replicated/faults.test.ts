@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { after, before, suite, test } from "node:test";
+import { after, before, suite, test, type TestContext } from "node:test";
 import {
   type OpenCluster,
   openCluster,
@@ -39,47 +39,47 @@ suite("a cluster under writers", { skip: withoutServer }, () => {
 
   /** Writes before, during and after `fault`, and audits what is there then. */
   async function endure(
-    name: string,
+    t: TestContext,
     slots: Affected,
     fault: () => Promise<void>,
   ): Promise<ReturnType<AuditedWriters["audit"]>> {
     const writers = new AuditedWriters(cluster);
     await writers.more(UNDISTURBED);
     await fault();
-    await within(writers.all(), `writes everywhere after: ${name}`, RECOVERY_MS);
+    await within(writers.all(), `writes everywhere after: ${t.name}`, RECOVERY_MS);
     await writers.more(UNDISTURBED);
     const audit = await writers.audit(slots);
-    console.info(auditText(name, audit));
+    t.diagnostic(auditText(t.name, audit));
     assert.deepEqual(audit.lost, []);
     assert.equal(audit.staleReads, 0);
     assert.equal(audit.refused.get("STORAGE_UNAVAILABLE"), undefined);
     return audit;
   }
 
-  test("loses nothing when a primary is killed; who waits is served by the next one", async () => {
+  test("loses nothing when a primary is killed; who waits is served by the next one", async (t) => {
     const { address, slots } = await firstPrimary();
-    await endure("kill -9 of a primary", slots, async () => {
+    await endure(t, slots, async () => {
       await servers.at(address).signal("SIGKILL");
     });
     await servers.at(address).start();
     await servers.untilHealthy();
   });
 
-  test("loses nothing when a primary stands still and comes back", async () => {
+  test("loses nothing when a primary stands still and comes back", async (t) => {
     const { address, slots } = await firstPrimary();
-    await endure("a frozen primary", slots, async () => {
+    await endure(t, slots, async () => {
       await servers.at(address).signal("SIGSTOP");
     });
     await servers.at(address).signal("SIGCONT");
     await servers.untilHealthy();
   });
 
-  test("goes on without a replica that stands still once it is flagged", async () => {
+  test("goes on without a replica that stands still once it is flagged", async (t) => {
     const { slots } = await firstPrimary();
     const { primaries } = await cluster.status();
     const { owners } = await cluster.slots();
     const replica = primaries.find(({ id }) => id === owners[0])?.replicas[0]?.address ?? "";
-    const audit = await endure("a frozen replica", slots, async () => {
+    const audit = await endure(t, slots, async () => {
       await servers.at(replica).signal("SIGSTOP");
     });
     assert.equal(audit.refused.size, 0);
@@ -87,21 +87,21 @@ suite("a cluster under writers", { skip: withoutServer }, () => {
     await servers.untilHealthy();
   });
 
-  test("loses nothing and refuses nothing in a planned fail-over", async () => {
+  test("loses nothing and refuses nothing in a planned fail-over", async (t) => {
     const { slots } = await firstPrimary();
     const { primaries } = await cluster.status();
     const { owners } = await cluster.slots();
     const replica = primaries.find(({ id }) => id === owners[0])?.replicas[0]?.address ?? "";
-    const audit = await endure("a planned fail-over", slots, async () => {
+    const audit = await endure(t, slots, async () => {
       await servers.at(replica).ask(["CLUSTER", "FAILOVER"]);
     });
     assert.equal(audit.refused.size, 0);
     await servers.untilHealthy();
   });
 
-  test("loses nothing and refuses nothing while slots move to a primary that was added", async () => {
+  test("loses nothing and refuses nothing while slots move to a primary that was added", async (t) => {
     const { slots } = await firstPrimary();
-    const audit = await endure("a rebalance", slots, async () => {
+    const audit = await endure(t, slots, async () => {
       const added = await servers.add();
       await servers.add(added);
       await rebalance(added.address);

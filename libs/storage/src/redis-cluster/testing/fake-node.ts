@@ -15,7 +15,9 @@ export type Instead =
   /** It ends the connection. */
   | { readonly type: "hang-up" };
 
+/** From here on it says nothing. */
 export const silence: Instead = { type: "silence" };
+/** It ends the connection without an answer. */
 export const hangUp: Instead = { type: "hang-up" };
 
 /** Answers a command; `undefined` leaves it to what the server does by itself. */
