@@ -22,6 +22,7 @@ export const suites: readonly Suite[] = [
   { name: "faults", patterns: ["test/faults/**/*.test.ts"], concurrency: 1 },
   { name: "linearizability", patterns: ["test/linearizability/**/*.test.ts"], concurrency: 1 },
   { name: "hosts", patterns: ["test/hosts/**/*.test.ts"], concurrency: 1 },
+  { name: "replicated", patterns: ["test/replicated/**/*.test.ts"], concurrency: 1 },
   { name: "releases", patterns: ["test/releases/**/*.test.ts"], concurrency: 1 },
   { name: "e2e", patterns: ["test/e2e/**/*.test.ts"], concurrency: 1 },
 ];

@@ -12,7 +12,7 @@ export const storageChannel = "kv.storage";
 export type StorageEvent = {
   readonly level: "debug" | "info" | "warn" | "error";
   readonly message: string;
-  /** The store's directory. */
+  /** The store's directory; of a cluster, the addresses that it was configured with. */
   readonly path: string;
 } & (
   | { readonly type: "opened"; readonly keys: number; readonly tookMs: number }
@@ -33,6 +33,13 @@ export type StorageEvent = {
   | { readonly type: "snapshot-taken"; readonly keys: number; readonly bytes: number }
   | { readonly type: "compaction-stopped"; readonly reason: string }
   | { readonly type: "segment-removed"; readonly bytes: number; readonly copiedBytes: number }
+  /** No server of the cluster answers; what is asked waits, and is given up at its deadline. */
+  | { readonly type: "cluster-unreachable"; readonly reason: string }
+  | { readonly type: "cluster-reached"; readonly primaries: number; readonly servedSlots: number }
+  /** The cluster answers, and is not used the way it is set up. */
+  | { readonly type: "cluster-refused"; readonly reason: string }
+  /** Something that an operator should mend; told once. */
+  | { readonly type: "cluster-warning"; readonly reason: string }
 );
 
 const events = channel(storageChannel);

@@ -17,6 +17,7 @@ export interface SingleServer extends Cluster {
 export async function openSingleServer(port: number): Promise<SingleServer> {
   const client = createClient({ socket: { host: "127.0.0.1", port } }).withTypeMapping({
     [RESP_TYPES.BLOB_STRING]: Buffer,
+    [RESP_TYPES.VERBATIM_STRING]: Buffer,
   });
   // Whoever calls hears of it.
   client.on("error", () => {});

@@ -1,0 +1,123 @@
+import { SLOT_COUNT } from "./key-slot.ts";
+import type { NodeLine } from "./node-line.ts";
+
+/** Who has a slot, as somebody claimed with this config epoch. */
+export interface SlotOwner {
+  /** Empty where only a redirect named it so far. */
+  readonly id: string;
+  readonly address: string;
+  readonly configEpoch: number;
+}
+
+/**
+ * Who has which slot, and what nodes there are, put together from what several nodes say.
+ *
+ * Nodes of a cluster can disagree: one that was cut off still claims its slots while the others elected another. Of two claims
+ * the one with the higher config epoch is the later one, so it holds, and a claim with a lower epoch than one seen before is not believed.
+ */
+export class Topology {
+  readonly #owners: (SlotOwner | undefined)[];
+  readonly #nodes: ReadonlyMap<string, NodeLine>;
+  #primaries: readonly SlotOwner[] | undefined;
+
+  private constructor(owners: (SlotOwner | undefined)[], nodes: ReadonlyMap<string, NodeLine>) {
+    this.#owners = owners;
+    this.#nodes = nodes;
+  }
+
+  /** Nothing is known. */
+  static empty(): Topology {
+    return new Topology(Array.from({ length: SLOT_COUNT }), new Map());
+  }
+
+  /** All nodes that were named, by id; a node's own words about itself go before others'. */
+  get nodes(): ReadonlyMap<string, NodeLine> {
+    return this.#nodes;
+  }
+
+  ownerOf(slot: number): SlotOwner | undefined {
+    return this.#owners[slot];
+  }
+
+  /** The copies of the primary that has `slot`, but for those that are flagged `fail`. */
+  replicasOf(slot: number): readonly NodeLine[] {
+    const id = this.#owners[slot]?.id;
+    return [...this.#nodes.values()].filter((node) => node.primary === id && !node.isFailed);
+  }
+
+  /** The primaries that have slots, by id in order. */
+  primaries(): readonly SlotOwner[] {
+    this.#primaries ??= this.#findPrimaries();
+    return this.#primaries;
+  }
+
+  #findPrimaries(): readonly SlotOwner[] {
+    const byId = new Map<string, SlotOwner>();
+    for (const owner of this.#owners) if (owner !== undefined) byId.set(owner.id, owner);
+    byId.delete("");
+    return [...byId.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** Whether any slot is at `address`. */
+  hasSlots(address: string): boolean {
+    return this.#owners.some((owner) => owner?.address === address);
+  }
+
+  /** By slot, the id of the primary that has it. */
+  owners(): readonly (string | undefined)[] {
+    return this.#owners.map((owner) => owner?.id);
+  }
+
+  servedSlots(): number {
+    return this.#owners.reduce((sum, owner) => sum + (owner === undefined ? 0 : 1), 0);
+  }
+
+  /** A node said that `slot` is at `address` now. It knows better than what was put together before. */
+  moved(slot: number, address: string): void {
+    const before = this.#owners[slot];
+    const node = [...this.#nodes.values()].find((known) => known.address === address);
+    const configEpoch = Math.max(before?.configEpoch ?? 0, node?.configEpoch ?? 0);
+    this.#owners[slot] = { id: node?.id ?? "", address, configEpoch };
+    this.#primaries = undefined;
+  }
+
+  /**
+   * What holds once these views, each what one node answers to CLUSTER NODES, are taken together with what was known. Without
+   * any view it is what was known.
+   */
+  with(views: readonly (readonly NodeLine[])[]): Topology {
+    if (views.length === 0) return this;
+    const nodes = nodesOf(views);
+    const owners: (SlotOwner | undefined)[] = Array.from({ length: SLOT_COUNT });
+    for (const line of views.flat()) if (line.isPrimary) claim(owners, line);
+    for (const [slot, before] of this.#owners.entries()) {
+      const now = owners[slot];
+      // A node that nobody knows any more was taken out: its claim went with it.
+      const isKnown = before !== undefined && (before.id === "" || nodes.has(before.id));
+      if (isKnown && before.configEpoch > (now?.configEpoch ?? -1)) owners[slot] = before;
+    }
+    return new Topology(owners, nodes);
+  }
+}
+
+function claim(owners: (SlotOwner | undefined)[], line: NodeLine): void {
+  const owner = { id: line.id, address: line.address, configEpoch: line.configEpoch };
+  for (const { first, last } of line.slots) {
+    for (let slot = first; slot <= Math.min(last, SLOT_COUNT - 1); slot += 1) {
+      if (line.configEpoch >= (owners[slot]?.configEpoch ?? -1)) owners[slot] = owner;
+    }
+  }
+}
+
+function nodesOf(views: readonly (readonly NodeLine[])[]): ReadonlyMap<string, NodeLine> {
+  const nodes = new Map<string, NodeLine>();
+  for (const line of views.flat()) {
+    const known = nodes.get(line.id);
+    // A node is the last to hear of its own failure, and the first to know its role; the higher epoch knows more.
+    if (known === undefined || known.configEpoch < line.configEpoch) nodes.set(line.id, line);
+    else if (line.isMyself && known.configEpoch === line.configEpoch) {
+      nodes.set(line.id, { ...line, isFailed: known.isFailed });
+    } else if (line.isFailed) nodes.set(line.id, { ...known, isFailed: true });
+  }
+  return nodes;
+}

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { withoutServer } from "../../tools/replicated/server-program.ts";
+import { startCluster } from "../../tools/replicated/start-cluster.ts";
+
+suite("startCluster()", { skip: withoutServer }, () => {
+  test("forms a cluster that is whole, takes a server more, and leaves none behind", async () => {
+    const cluster = await startCluster({ primaries: 3, replicas: 1 });
+    let pids: readonly number[];
+    try {
+      const added = await cluster.add(cluster.server(0));
+      const nodes = String(await added.ask(["CLUSTER", "NODES"]));
+      assert.equal(nodes.match(/ slave /gu)?.length ?? 0, 3);
+      assert.match(nodes, /myself,slave/u);
+      assert.equal(cluster.addresses.length, 7);
+      pids = cluster.servers.map(({ pid }) => pid);
+    } finally {
+      await cluster[Symbol.asyncDispose]();
+    }
+    for (const pid of pids) assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
+  });
+
+  test("has a server come back with its data", async () => {
+    await using cluster = await startCluster({ primaries: 3, replicas: 0 });
+    const server = cluster.server(0);
+    const [key] = await keyOf(cluster.server(0));
+    await server.ask(["SET", key ?? "", "value"]);
+    await server.signal("SIGKILL");
+    await server.start();
+    await cluster.untilHealthy();
+    assert.equal(await server.ask(["GET", key ?? ""]), "value");
+  });
+});
+
+/** A key of the first third of the slots. */
+async function keyOf(server: {
+  ask(command: readonly string[]): Promise<unknown>;
+}): Promise<readonly string[]> {
+  for (let index = 0; ; index += 1) {
+    const slot = await server.ask(["CLUSTER", "KEYSLOT", String(index)]);
+    if (Number(slot) < 5000) return [String(index)];
+  }
+}
