@@ -7,6 +7,8 @@ import type { RuntimeConfig } from "./config-file.ts";
 const shared = { nodes: ["foo", "bar", "front"], table: "a-m=foo,n-z=bar" };
 
 export const config: RuntimeConfig = ({ env, configEnv, node }) => {
+  // Some servers of a Redis or Valkey Cluster: buckets lie there then, and any node serves any of them.
+  const cluster = env.string("KV_REDIS_CLUSTER")?.split(",");
   const sockets = below(env.string("XDG_RUNTIME_DIR"), "kv");
   return {
     control: {
@@ -22,8 +24,12 @@ export const config: RuntimeConfig = ({ env, configEnv, node }) => {
         env.string("STATE_DIRECTORY") ??
         below(env.string("RELEASE_ROOT"), "data"),
       ...(env.string("RELEASE_NAME") === "front" ? { storage: { engine: "none" } } : {}),
+      ...(cluster === undefined ? {} : { storage: { engine: "redis-cluster", nodes: cluster } }),
+      storagePassword: env.string("KV_REDIS_PASSWORD"),
       ...(env.string("RELEASE_DISTRIBUTION") === "none" ? { distribution: "off" } : {}),
-      routingTable: env.string("KV_ROUTING_TABLE") ?? tableOf(node.name, configEnv),
+      routingTable:
+        env.string("KV_ROUTING_TABLE") ??
+        (cluster === undefined ? tableOf(node.name, configEnv) : []),
       socketDirectory: sockets,
     },
     "kv-server": {

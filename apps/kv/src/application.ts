@@ -9,6 +9,7 @@ import {
 } from "@kv/cluster";
 import { type Store, storageChannel } from "@kv/storage";
 import { checkEnvironment, type KvEnvironment, readerIn } from "./check-environment.ts";
+import { clusterOptions } from "./cluster-storage.ts";
 import { ClusterChild } from "./cluster-child.ts";
 import { kvCommands } from "./commands/kv-commands.ts";
 import { environment } from "./environment.ts";
@@ -50,10 +51,13 @@ export const kv: Application<typeof environment, NodeKv> = {
     const reader = readerIn(values);
     const { self } = reader;
     const directory = join(values.dataDir, folderOfNode(self, shortHostName()));
+    const isReplicated = values.storage.engine === "redis-cluster";
     const store = new StoreChild({
       ...values.storage,
+      cluster: () => clusterOptions(values.storage, values.storagePassword),
       directory,
-      onOpen: (opened) => placement.load(opened),
+      // What has moved is remembered by who had it: in a cluster nothing moves between nodes.
+      onOpen: isReplicated ? undefined : (opened) => placement.load(opened),
     });
     const certificates = await openLinkCertificates(self, values);
     const cluster = new ClusterChild({
@@ -107,6 +111,9 @@ export const kv: Application<typeof environment, NodeKv> = {
   },
 };
 
+/** Of a node whose store is shared by all: it serves whatever it is asked for. */
+const everythingHere = [{ from: 0, to: 255, node: "self" }];
+
 /** Who serves which bucket, and what changes that. */
 function placesOf({
   values,
@@ -127,7 +134,8 @@ function placesOf({
   const ownStore = (): Store | "none" | undefined => (store.isWanted ? store.current : "none");
   const placement = new Placement({
     reader,
-    configured: () => values.routingTable,
+    configured: () =>
+      values.storage.engine === "redis-cluster" ? everythingHere : values.routingTable,
     store: ownStore,
     activate: (to, bucket, moveId) =>
       void remoteNode({ ...ways, self }, to).activateMove({ bucket, moveId }),

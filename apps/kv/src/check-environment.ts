@@ -7,6 +7,7 @@ import {
   parseNodeName,
   shortHostName,
 } from "@kv/cluster";
+import { checkClusterStorage } from "./cluster-storage.ts";
 import type { environment } from "./environment.ts";
 import { checkLinkTls } from "./link-tls.ts";
 import { compileRoutingTable, type RoutingReader } from "./routing-table.ts";
@@ -26,6 +27,7 @@ export function checkEnvironment(values: KvEnvironment): readonly EnvironmentPro
   const reader = readerIn(values);
   return [
     ...problemsOfTable(values, reader),
+    ...checkClusterStorage(values),
     ...Object.keys(values.nodes).flatMap((text) => problemsOfNode(text, reader.self)),
     ...checkLinkTls(values),
   ];

@@ -2,6 +2,7 @@ import type { EnvironmentDeclaration } from "@kv/application";
 import * as v from "valibot";
 import { isNodeReference } from "@kv/cluster";
 import { problemOf, type RoutingEntry } from "./routing-table.ts";
+import { clusterStorage } from "./cluster-storage.ts";
 import { parseRoutingText } from "./routing-text.ts";
 
 /** A bound of a range: a byte, or the one ASCII character that stands for it. */
@@ -110,16 +111,24 @@ export const environment = {
   },
   storage: {
     schema: v.strictObject({
-      engine: v.optional(v.picklist(["log", "memory", "none"]), "log"),
+      engine: v.optional(v.picklist(["log", "memory", "none", "redis-cluster"]), "log"),
       sync: v.optional(v.picklist(["always", "everysec", "never"]), "always"),
       cacheLimitBytes: v.optional(bytes(0, 16 * 2 ** 30), 128 * 2 ** 20),
       segmentLimitBytes: v.optional(bytes(2 ** 20, 512 * 2 ** 20), 64 * 2 ** 20),
       deadShareLimit: v.optional(share, 0.5),
       deadFloorBytes: v.optional(bytes(0, 16 * 2 ** 30), 512 * 2 ** 20),
       snapshotEveryRecords: v.optional(records, 4_000_000),
+      ...clusterStorage,
     }),
     default: { engine: "log", sync: "always" },
-    doc: "The engine (`log` keeps everything on disk, `memory` forgets, `none` is for a node that stores nothing itself and asks the others), and how it does that. `sync`: when the log is synced, `always` before a write is acknowledged, `everysec`, or `never`. `cacheLimitBytes`: memory for values that need not be read from the disk (128 MiB). `segmentLimitBytes`: length of the log's files (64 MiB). `deadShareLimit`: the share of the log that may be dead once it is longer than a segment (0.5; 1 leaves compaction to the command `compact`). `deadFloorBytes`: so much of it may be dead whatever its share (512 MiB): a small store is not written again and again. `snapshotEveryRecords`: the next snapshot of the index is written when more changes than this (4,000,000), than half as many as there are keys, and than twice what came while the last one was written, have come since that, or earlier when they make much log; a start replays what came since.",
+    doc: "The engine (`log` keeps everything on disk, `memory` forgets, `none` is for a node that stores nothing itself and asks the others), and how it does that. `sync`: when the log is synced, `always` before a write is acknowledged, `everysec`, or `never`. `cacheLimitBytes`: memory for values that need not be read from the disk (128 MiB). `segmentLimitBytes`: length of the log's files (64 MiB). `deadShareLimit`: the share of the log that may be dead once it is longer than a segment (0.5; 1 leaves compaction to the command `compact`). `deadFloorBytes`: so much of it may be dead whatever its share (512 MiB): a small store is not written again and again. `snapshotEveryRecords`: the next snapshot of the index is written when more changes than this (4,000,000), than half as many as there are keys, and than twice what came while the last one was written, have come since that, or earlier when they make much log; a start replays what came since. With `redis-cluster` buckets lie in a Redis or Valkey Cluster, and any node serves any of them: docs/replicated.md. `nodes`: some of its servers, as `host:port`. `username`: their ACL user. `tls`: `{ caFile, certificateFile, keyFile }`, of which the first is enough. `durability`: who has to have a write before it is acknowledged, `live` (every replica that is not known to be dead, and one at least), `one` replica, or the `primary` alone. `deadlineMs`: how long a request may take (8000), at least twice the servers' node timeout and 4 s. `staleReads`: whether a replica may answer where no primary does, with data that may be old. `allowAppendOnlyNo`: whether servers are used that forget all when they start again.",
+    startOnly: true,
+  },
+  storagePassword: {
+    schema: v.optional(v.pipe(v.string(), v.nonEmpty("expected some text"))),
+    default: undefined,
+    doc: "Password for the servers of `storage.nodes`.",
+    secret: true,
     startOnly: true,
   },
   routingTable: {

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { type Child, unixTimeMs } from "@kv/application";
 import { Crowd } from "./crowd.ts";
+import type { ClusterOptions } from "@kv/storage/redis-cluster";
 import { MemoryStore, openLogStore, type Store, type SyncMode } from "@kv/storage";
 
 /** Which store to open, and where. */
 export interface StoreChildOptions {
   /** `none`: there is no store, and never will be. */
-  readonly engine: "log" | "memory" | "none";
+  readonly engine: "log" | "memory" | "none" | "redis-cluster";
   /** When the log is synced. */
   readonly sync: SyncMode;
   readonly cacheLimitBytes: number;
@@ -14,6 +15,8 @@ export interface StoreChildOptions {
   readonly deadShareLimit: number;
   readonly deadFloorBytes: number;
   readonly snapshotEveryRecords: number;
+  /** The cluster, for the engine `redis-cluster`. */
+  readonly cluster?: (() => Promise<ClusterOptions>) | undefined;
   /** Where the log lies. */
   readonly directory: string;
   /** Reads what it needs of a store that has been opened, before anybody is served from it. */
@@ -72,8 +75,14 @@ export class StoreChild {
   }
 
   async #open(): Promise<Store | undefined> {
-    const { engine, onOpen: _, ...options } = this.#options;
+    const { engine, onOpen: _, cluster, ...options } = this.#options;
     if (engine === "none") return undefined;
+    if (engine === "redis-cluster") {
+      if (cluster === undefined) throw new Error("nobody says which cluster");
+      // Its client is loaded where it is wanted.
+      const { openRedisClusterStore } = await import("@kv/storage/redis-cluster");
+      return await openRedisClusterStore(await cluster());
+    }
     if (engine === "memory") return new MemoryStore({ clock: unixTimeMs });
     const mayStandStill = (): boolean => this.crowd.isAtMostOne;
     return openLogStore({ ...options, clock: unixTimeMs, mayStandStill });

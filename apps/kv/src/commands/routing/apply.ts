@@ -3,6 +3,7 @@ import type { NodeKv } from "../../kv.ts";
 import type { RoutingApplied } from "../../moves/coordinator.ts";
 import { counted } from "../counted.ts";
 import { misuse } from "../misuse.ts";
+import { routingOf } from "./routing-of.ts";
 import { tableDescription, typedTable } from "./typed-table.ts";
 
 /** A plan that was forgotten. */
@@ -28,13 +29,14 @@ export const routingApplyCommand: NodeCommand<NodeKv, RoutingApplied | RoutingAb
   ],
   where: "node",
   level: "info",
-  run: async ({ api, words, options, ...watch }) => {
+  run: async ({ api, system, words, options, ...watch }) => {
+    const routing = routingOf({ api, system });
     const text = words.optional("table");
     if (options.flag("abandon")) {
       if (text !== undefined) throw misuse("--abandon takes no table");
-      return { ...(await api.routing.abandon()), isAbandoned: true };
+      return { ...(await routing.abandon()), isAbandoned: true };
     }
-    return api.routing.apply(text === undefined ? undefined : typedTable(text), watch);
+    return routing.apply(text === undefined ? undefined : typedTable(text), watch);
   },
   format: (result) => {
     if ("isAbandoned" in result) return `Forgot the change to ${result.table}`;

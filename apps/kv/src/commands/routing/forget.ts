@@ -2,6 +2,7 @@ import type { NodeCommand } from "@kv/application";
 import { type NodeName, parseNodeName } from "@kv/cluster";
 import type { NodeKv } from "../../kv.ts";
 import { misuse } from "../misuse.ts";
+import { routingOf } from "./routing-of.ts";
 
 /** A node that is not asked any more. */
 export interface RoutingForgotten {
@@ -17,11 +18,12 @@ export const routingForgetCommand: NodeCommand<NodeKv, RoutingForgotten, never> 
   arguments: [{ name: "node", description: "for instance bar; without a host it is on this one" }],
   where: "node",
   level: "info",
-  run: async ({ api, words }) => {
+  run: async ({ api, system, words }) => {
+    const routing = routingOf({ api, system });
     const text = words.text("node");
     const node = parseNodeName(text, api.node.slice(api.node.indexOf("@") + 1));
     if (node === undefined) throw misuse(`${JSON.stringify(text)} is no name of a node`);
-    await api.routing.forget(node);
+    await routing.forget(node);
     return { node };
   },
   format: ({ node }) => `Looks for no bucket at ${node} because of a former table`,

@@ -1,6 +1,7 @@
 import { formatBytes, formatColumns, type NodeCommand } from "@kv/application";
 import type { NodeKv } from "../../kv.ts";
 import type { RoutingPlanned } from "../../moves/coordinator.ts";
+import { routingOf } from "./routing-of.ts";
 import { tableDescription, typedTable } from "./typed-table.ts";
 
 /** `routing plan`: what a table would move. Nothing is changed. */
@@ -11,7 +12,8 @@ export const routingPlanCommand: NodeCommand<NodeKv, RoutingPlanned, never> = {
     "Asks every node that would take part: those of the old table and the new one, and all that are linked with any of them. Bytes are those of keys and values.",
   arguments: [{ name: "table", description: tableDescription }],
   where: "node",
-  run: ({ api, words, ...watch }) => api.routing.plan(typedTable(words.text("table")), watch),
+  run: ({ api, system, words, ...watch }) =>
+    routingOf({ api, system }).plan(typedTable(words.text("table")), watch),
   format: ({ table, nodes, moves }) => {
     const head = `${table}, on ${nodes.join(", ")}`;
     if (moves.length === 0) return `${head}: nothing would move`;

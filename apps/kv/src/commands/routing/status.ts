@@ -2,6 +2,7 @@ import { formatBytes, formatSections, type NodeCommand } from "@kv/application";
 import type { NodeKv } from "../../kv.ts";
 import type { RoutingStatus } from "../../moves/coordinator.ts";
 import { counted } from "../counted.ts";
+import { routingOf } from "./routing-of.ts";
 
 /** `routing status`: by which table each node goes, and how far a change is. */
 export const routingStatusCommand: NodeCommand<NodeKv, readonly RoutingStatus[], never> = {
@@ -9,7 +10,7 @@ export const routingStatusCommand: NodeCommand<NodeKv, readonly RoutingStatus[],
   summary: "Shows by which routing table each node goes, and how far a change of it is",
   description: "Exit code 1 when a node could not be asked, or has a problem.",
   where: "node",
-  run: ({ api, ...watch }) => api.routing.status(watch),
+  run: ({ api, system, ...watch }) => routingOf({ api, system }).status(watch),
   exitCode: (nodes) => (nodes.some(({ problem }) => problem !== undefined) ? 1 : 0),
   format: (nodes) =>
     formatSections(nodes.map((status) => [status.node, sectionOf(status)])).trimStart(),
