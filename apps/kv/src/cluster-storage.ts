@@ -111,12 +111,14 @@ async function materialOf({
   certificateFile,
   keyFile,
 }: NonNullable<ClusterStorage["tls"]>): Promise<NonNullable<ClusterOptions["tls"]>> {
-  const read = async (path: string | undefined): Promise<string | undefined> =>
-    path === undefined ? undefined : await readFile(path, "utf8");
-  const [ca, cert, key] = await Promise.all([caFile, certificateFile, keyFile].map(read));
+  const [ca, cert, key] = await Promise.all([caFile, certificateFile, keyFile].map(textIn));
   return {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
   };
+}
+
+async function textIn(path: string | undefined): Promise<string | undefined> {
+  return path === undefined ? undefined : await readFile(path, "utf8");
 }

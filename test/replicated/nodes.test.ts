@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
+import { withoutServer } from "../../tools/replicated/server-program.ts";
+import { type LocalCluster, startCluster } from "../../tools/replicated/start-cluster.ts";
+import { keySlot } from "../../libs/storage/src/redis-cluster/cluster/topology/key-slot.ts";
+import { LineClient } from "../harness/line-client.ts";
+import { type NodeHome, openNodeHome } from "../harness/node-home.ts";
+import type { NodeProcess } from "../harness/node-process.ts";
+import { operate } from "../harness/operator.ts";
+
+type Node = NodeProcess & { readonly port: number };
+
+suite("nodes whose buckets lie in a cluster", { skip: withoutServer }, () => {
+  let cluster: LocalCluster;
+  let home: NodeHome;
+  let ann: Node;
+  let bob: Node;
+
+  const start = (name: string): Promise<Node> =>
+    home.start({
+      env: { KV_NODE: name, KV_REDIS_CLUSTER: cluster.addresses.slice(0, 2).join(",") },
+    });
+  const ask = async (node: Node, request: string, lines = 1): Promise<readonly string[]> => {
+    await using client = await LineClient.connect(node.port);
+    return await client.ask(request, lines);
+  };
+
+  before(async () => {
+    // One that is left has to have a copy: with a single replica the shard would take no writes after its fail-over.
+    cluster = await startCluster({ primaries: 3, replicas: 2 });
+    home = await openNodeHome();
+    [ann, bob] = await Promise.all([start("ann"), start("bob")]);
+  });
+  after(async () => {
+    await home[Symbol.asyncDispose]();
+    await cluster[Symbol.asyncDispose]();
+  });
+
+  test("any node serves any bucket, in the order of a connection's requests", async () => {
+    await using client = await LineClient.connect(ann.port);
+    const requests = ["CREATE shopping", "PUT shopping milk 1", "GET shopping milk"];
+    client.sendLines(
+      ...requests,
+      "PUT shopping milk 2",
+      "GET shopping milk",
+      "DELETE shopping milk",
+      "GET shopping milk",
+    );
+    const replies = await client.readMany(10);
+    assert.deepEqual(replies, ["OK", "OK", "1", "OK", "OK", "2", "OK", "OK", "", "OK"]);
+    assert.deepEqual(await ask(ann, "PUT shopping eggs 12"), ["OK"]);
+    assert.deepEqual(await ask(bob, "GET shopping eggs", 2), ["12", "OK"]);
+    assert.deepEqual(await ask(bob, "GET nowhere eggs"), ["NOT FOUND"]);
+    assert.deepEqual(await ask(bob, "PUT nowhere eggs 1"), ["NOT FOUND"]);
+  });
+
+  test("says what does not apply there, in a line each", async () => {
+    for (const [words, reason] of [
+      [["routing", "status"], /lie in a cluster, where any node serves any bucket/u],
+      [["routing", "plan", "a-z=ann"], /lie in a cluster, where any node serves any bucket/u],
+      [["compact"], /Cannot compact/u],
+      [["env", "put", "kv", "routingTable", "a-z=ann"], /expected no routing table beside/u],
+    ] as const) {
+      const { code, stderr } = await operate([...words, "--node", "ann"], home);
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, reason);
+      assert.equal(stderr.trimEnd().split("\n").length, 1, stderr);
+    }
+  });
+
+  test("a primary is killed: its buckets wait for its replica, nothing that was acknowledged is lost, others go on", async () => {
+    const names = Array.from({ length: 30 }, (_, number) => `bucket-${number}`);
+    const isOfFirst = (name: string): boolean => keySlot(Buffer.from(`b:${name}`)) < 16_384 / 3;
+    const hit = names.find(isOfFirst) ?? "";
+    const spared = names.find((name) => !isOfFirst(name)) ?? "";
+    for (const name of [hit, spared]) {
+      assert.deepEqual(await ask(ann, `CREATE ${name}`), ["OK"]);
+      assert.deepEqual(await ask(ann, `PUT ${name} k before`), ["OK"]);
+    }
+    await cluster.server(0).signal("SIGKILL");
+    assert.deepEqual(await ask(ann, `GET ${spared} k`, 2), ["before", "OK"]);
+    assert.deepEqual(await ask(ann, `PUT ${spared} k after`), ["OK"]);
+    // Nobody has asked the dead one yet: whether it waits or was sent, what is said of it is so.
+    const [told = ""] = await ask(bob, `PUT ${hit} k after`);
+    assert.ok(told === "OK" || /^ERROR .*; the write may have been applied$/u.test(told), told);
+    const [read, ...rest] = await ask(ann, `GET ${hit} k`, 2);
+    assert.deepEqual(rest, ["OK"]);
+    if (told === "OK") assert.equal(read, "after");
+    else assert.match(read ?? "", /^(?:before|after)$/u);
+    assert.deepEqual(await ask(bob, `PUT ${hit} k last`), ["OK"]);
+    assert.deepEqual(await ask(ann, `GET ${hit} k`, 2), ["last", "OK"]);
+    await cluster.server(0).start();
+    await cluster.untilHealthy();
+  });
+
+  test("without a quorum says why, for reads and writes, and recovers by itself", async () => {
+    assert.deepEqual(await ask(ann, "CREATE lonely"), ["OK"]);
+    for (const server of cluster.servers) await server.signal("SIGSTOP");
+    try {
+      const requests = ["GET lonely k", "PUT lonely k 1"].map((request) => ask(ann, request));
+      const [[read = ""] = [], [write = ""] = []] = await Promise.all(requests);
+      assert.match(read, /^ERROR Cannot reach the replicated store: /u);
+      assert.match(
+        write,
+        /^ERROR (?:Cannot reach the replicated store: |.*; the write may have been applied$)/u,
+      );
+    } finally {
+      for (const server of cluster.servers) await server.signal("SIGCONT");
+    }
+    await cluster.untilHealthy();
+    assert.deepEqual(await ask(ann, "PUT lonely k 2"), ["OK"]);
+    assert.deepEqual(await ask(bob, "GET lonely k", 2), ["2", "OK"]);
+  });
+});
+
+suite("a node whose cluster is not there", { skip: withoutServer }, () => {
+  test("starts, says so, and serves when it comes", async () => {
+    await using home = await openNodeHome();
+    await using cluster = await startCluster({ primaries: 3, replicas: 1 });
+    for (const server of cluster.servers) await server.signal("SIGKILL");
+    const node = await home.start({ env: { KV_REDIS_CLUSTER: cluster.server(0).address } });
+    await node.logged(/"type":"cluster-[a-z]+"/u);
+    await using client = await LineClient.connect(node.port);
+    const [refused = ""] = await client.ask("GET shopping milk");
+    assert.match(refused, /^ERROR Cannot reach the replicated store: /u);
+    for (const server of cluster.servers) await server.start();
+    await cluster.untilHealthy();
+    // It looks again by itself, and says when it has found it.
+    await node.logged(/"type":"cluster-reached"/u);
+    assert.deepEqual(await client.ask("CREATE shopping"), ["OK"]);
+    await node.stop();
+  });
+
+  test("is not started with a routing table beside it, nor without servers", async () => {
+    await using home = await openNodeHome();
+    for (const env of [
+      { KV_REDIS_CLUSTER: "127.0.0.1:7000", KV_ROUTING_TABLE: "a-z=ann" },
+      { KV_REDIS_CLUSTER: "localhost" },
+    ]) {
+      const node = await home.spawn({ env });
+      const { code } = await node.exit();
+      assert.equal(code, 78);
+      assert.match(node.stderr, /expected no routing table beside|expected servers as host:port/u);
+    }
+  });
+});
