@@ -70,7 +70,6 @@ suite("nodes whose buckets lie in a cluster", { skip: withoutServer }, () => {
 
   test("a primary is killed: its buckets wait for its replica, nothing that was acknowledged is lost, others go on", async () => {
     const names = Array.from({ length: 30 }, (_, number) => `bucket-${number}`);
-    const isOfFirst = (name: string): boolean => keySlot(Buffer.from(`b:${name}`)) < 16_384 / 3;
     const hit = names.find(isOfFirst) ?? "";
     const spared = names.find((name) => !isOfFirst(name)) ?? "";
     for (const name of [hit, spared]) {
@@ -144,3 +143,8 @@ suite("a node whose cluster is not there", { skip: withoutServer }, () => {
     }
   });
 });
+
+/** Whether the bucket is with the first primary of three. */
+function isOfFirst(name: string): boolean {
+  return keySlot(Buffer.from(`b:${name}`)) < 16_384 / 3;
+}
