@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { afterEach, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { promisify, types } from "node:util";
 import type { Evaluation } from "./evaluation.ts";
 import { isEvaluatedPromise } from "./evaluated-promises.ts";
@@ -122,6 +123,45 @@ test("one that waits for ever is given up, by its deadline and by whoever asked"
   nobody.abort();
   assert.deepEqual(await waiting, { type: "aborted" });
   assert.deepEqual(await run("1", 60_000, nobody.signal), { type: "aborted" });
+});
+
+test("one that is given up sets no timer any more, and what it has set does not fire", async () => {
+  let ticks = 0;
+  const { run } = open({ tick: () => (ticks += 1) });
+  const pauses = [
+    "new Promise((resolve) => setTimeout(resolve, 1))",
+    "new Promise((resolve) => setImmediate(resolve))",
+    "load('node:util').promisify(setTimeout)(1)",
+    "new Promise((resolve) => { const t = setInterval(() => { clearInterval(t); resolve() }, 1) })",
+    "new Promise((resolve) => setTimeout(() => Promise.resolve().then(() => setTimeout(resolve, 1)), 1))",
+  ];
+  const load = "const load = (name) => process.getBuiltinModule(name)";
+  for (const pause of pauses) {
+    const before = ticks;
+    const code = `${load}; while (true) { tick(); await ${pause}; }`;
+    assert.deepEqual(await run(code, 30), { type: "timeout" });
+    assert.ok(ticks > before + 1, pause);
+    const after = ticks;
+    // Timers of one duration fire in the order in which they were set.
+    for (let turn = 0; turn < 10; turn++) await setTimeout(1);
+    assert.equal(ticks, after, pause);
+  }
+});
+
+test("what one has set that was done in time goes on", async () => {
+  const ticked = Promise.withResolvers<void>();
+  let ticks = 0;
+  const tick = (): boolean => {
+    ticks += 1;
+    if (ticks === 3) ticked.resolve();
+    return ticks < 3;
+  };
+  const { run } = open({ tick });
+  await run("const again = () => tick() && setTimeout(again, 1); setTimeout(again, 1)");
+  assert.deepEqual(await run("await new Promise(() => {})", 10), { type: "timeout" });
+  await ticked.promise;
+  const timer = await run("const timer = setTimeout(tick, 60_000); clearTimeout(timer); timer");
+  assert.ok(timer.type === "value" && typeof timer.value === "object");
 });
 
 test("a promise of evaluated code is known as such, and no other", async () => {

@@ -1,6 +1,7 @@
 import { type Runtime, Session } from "node:inspector";
 import { types } from "node:util";
 import type { Evaluation } from "./evaluation.ts";
+import { EvaluationTimers } from "./evaluation-timers.ts";
 import { createSandbox, type Sandbox, type SandboxOptions, TAKE } from "./sandbox.ts";
 import { isUnfinished } from "./unfinished-code.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -40,12 +41,13 @@ const TERMINATED = "Execution was terminated";
 /**
  * Evaluates what operators type, inside the process, by an inspector session of its own: no port is opened.
  *
- * A deadline stops the code itself wherever it is, and what it awaits, when that has the event loop stand still. What it set
- * going otherwise (a timer, a listener) cannot be told from the program's own.
+ * A deadline stops the code itself wherever it is, and what it awaits, when that has the event loop stand still; it clears the timers that it has
+ * set. What else it set going (a listener, a call of the program's own that it awaits) cannot be told from the program's own.
  */
 export class Evaluator implements AsyncDisposable {
   readonly #session = new Session();
   readonly #watchdog = new Watchdog();
+  readonly #timers = new EvaluationTimers();
   readonly #contexts = new Map<string, number>();
   #count = 0;
   #taken: unknown;
@@ -67,7 +69,8 @@ export class Evaluator implements AsyncDisposable {
   /** Begins a session. Throws nothing of what is evaluated in it. */
   open({ scope, say }: Pick<SandboxOptions, "scope" | "say">): EvaluationSession {
     const name = `evaluation ${(this.#count += 1)}`;
-    const sandbox = createSandbox({ name, scope, say, take: this.#take });
+    const further = { ...this.#timers.globals, ...scope };
+    const sandbox = createSandbox({ name, scope: further, say, take: this.#take });
     const contextId = this.#contexts.get(name);
     if (contextId === undefined) throw new Error("the inspector does not know the sandbox");
     return {
@@ -101,13 +104,18 @@ export class Evaluator implements AsyncDisposable {
     const onAbort = (): void => outcome.resolve({ type: "aborted" });
     signal?.addEventListener("abort", onAbort, { once: true });
     const options = { expression, contextId, timeout: timeoutMs, replMode: true };
-    this.#session.post(
-      "Runtime.evaluate",
-      { ...options, awaitPromise: true, silent: true },
-      (failure, answer) => outcome.resolve(this.#outcomeOf(contextId, failure, answer)),
-    );
+    const timed = this.#timers.run(() => {
+      this.#session.post(
+        "Runtime.evaluate",
+        { ...options, awaitPromise: true, silent: true },
+        (failure, answer) => outcome.resolve(this.#outcomeOf(contextId, failure, answer)),
+      );
+    });
     try {
-      return await outcome.promise;
+      const evaluation = await outcome.promise;
+      if (evaluation.type === "timeout" || evaluation.type === "aborted") timed.giveUp();
+      else timed.done();
+      return evaluation;
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);

@@ -1,12 +1,22 @@
-import { createLogger, type OperatorHost, runCommandLine } from "@kv/application";
+import {
+  type CommandLineOptions,
+  createLogger,
+  type OperatorHost,
+  runCommandLine,
+} from "@kv/application";
 import type { ReleaseCall } from "./release-call.ts";
+
+/** A run of a command for whoever called `bin/NAME`, or for `host`. */
+interface DeclaredCall extends ReleaseCall, Pick<CommandLineOptions, "onFailure"> {
+  readonly host?: OperatorHost;
+}
 
 /**
  * Runs a command that an application of the release declares, or one that every node has; resolves with its exit code.
  * `program` is what it is called by, as its help says it.
  */
 export async function declaredCommand(
-  { process, place, system, host }: ReleaseCall & { readonly host?: OperatorHost },
+  { process, place, system, host, onFailure }: DeclaredCall,
   program: string,
   words: readonly string[],
 ): Promise<number> {
@@ -24,5 +34,6 @@ export async function declaredCommand(
     isConfigurationFixed: true,
     isNodeOptional: true,
     host: host ?? process,
+    onFailure,
   });
 }

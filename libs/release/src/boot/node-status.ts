@@ -1,4 +1,4 @@
-import type { OperatorHost, OutputStream } from "@kv/application";
+import { isApplicationError, type OperatorHost, type OutputStream } from "@kv/application";
 import * as v from "valibot";
 import { declaredCommand } from "./declared-command.ts";
 import type { NodeProcess } from "./pid-file.ts";
@@ -10,14 +10,17 @@ const statusSchema = v.object({ pid: v.pipe(v.number(), v.safeInteger()), uptime
 /** What a node says of itself. */
 export type NodeStatus = v.InferOutput<typeof statusSchema>;
 
-/** The node as its control socket tells, should its file be lost; `undefined` when nothing answers. */
+/**
+ * The node as its control socket tells, should its file be lost; `undefined` when nothing answers. Throws what stands between the
+ * node that answers and this operator: `CONTROL_WRONG_COOKIE`, `CONTROL_REFUSED`.
+ */
 export async function answeringProcess(call: ReleaseCall): Promise<NodeProcess | undefined> {
   const pid = (await nodeStatus(call))?.pid;
   const mark = pid === undefined ? undefined : processMark(pid);
   return pid === undefined || mark === undefined ? undefined : { pid, mark };
 }
 
-/** What a node says of itself by its control socket; `undefined` when nothing answers. */
+/** What a node says of itself by its control socket; `undefined` when nothing answers. Throws what `status` ends by otherwise. */
 export async function nodeStatus(call: ReleaseCall): Promise<NodeStatus | undefined> {
   if (process.platform === "win32") return undefined;
   const output = captured();
@@ -29,8 +32,13 @@ export async function nodeStatus(call: ReleaseCall): Promise<NodeStatus | undefi
     on: () => {},
     off: () => {},
   };
-  const code = await declaredCommand({ ...call, host }, "status", ["status", "--json"]);
-  if (code !== 0) return undefined;
+  const failures: unknown[] = [];
+  const onFailure = (failure: unknown): void => void failures.push(failure);
+  await declaredCommand({ ...call, host, onFailure }, "status", ["status", "--json"]);
+  for (const failure of failures) {
+    if (isApplicationError(failure, "CONTROL_NO_NODE")) return undefined;
+    throw failure;
+  }
   const status: unknown = JSON.parse(output.text());
   return v.is(statusSchema, status) ? status : undefined;
 }

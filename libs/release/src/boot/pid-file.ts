@@ -15,7 +15,7 @@ export function pidFile({ temporary, node }: Pick<ReleasePlace, "temporary" | "n
   return join(temporary, `${node}.pid`);
 }
 
-/** The process that the file names, if it still runs. */
+/** The process that the file names, if it still runs. Throws `CANNOT_RUN` when the file is another user's. */
 export function runningProcess(path: string): NodeProcess | undefined {
   const found = readPidFile(path);
   return found !== undefined && isRunning(found) ? found : undefined;
@@ -90,7 +90,9 @@ function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
-    throw error;
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") return "";
+    if (code !== "EACCES") throw error;
+    throw cannotRun(`${path} is another user's to read; run this as that user`, error);
   }
 }

@@ -19,7 +19,7 @@ export interface StopRequest {
  */
 export async function stopNode({ node, found, timeoutMs }: StopRequest): Promise<void> {
   const { pid } = found;
-  askToStop(node, pid);
+  signalNode(node, pid, "SIGTERM");
   const endMs = systemTime.nowMs() + timeoutMs;
   while (isRunning(found)) {
     if (systemTime.nowMs() >= endMs) {
@@ -32,14 +32,14 @@ export async function stopNode({ node, found, timeoutMs }: StopRequest): Promise
   }
 }
 
-function askToStop(node: string, pid: number): void {
+/** Sends it, unless the process has ended by itself. Throws `CANNOT_RUN` when it is somebody else's. */
+export function signalNode(node: string, pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, "SIGTERM");
+    process.kill(pid, signal);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    // It has ended by itself.
     if (code === "ESRCH") return;
     if (code !== "EPERM") throw error;
-    throw cannotRun(`${node} (process ${pid}) is another user's; stop it as that one, or as root`);
+    throw cannotRun(`${node} (process ${pid}) is another user's; run this as that one, or as root`);
   }
 }

@@ -40,6 +40,8 @@ export interface CommandLineOptions {
   /** Commands that can do without a node answer without one, after a line on standard error that says so. */
   readonly isNodeOptional?: boolean | undefined;
   readonly host: OperatorHost;
+  /** Handed the failure that the command ends by, once it has been said: who runs commands for another may want to tell them apart. */
+  readonly onFailure?: ((failure: unknown) => void) | undefined;
   readonly time?: Time | undefined;
 }
 
@@ -79,7 +81,10 @@ async function runLine(line: ChosenCommand, options: CommandLineOptions): Promis
     return line.command.exitCode?.(result) ?? 0;
   } catch (error) {
     progress.clear();
-    return await endWith(signal.aborted ? signal.reason : error, line.command.name, host);
+    const failure: unknown = signal.aborted ? signal.reason : error;
+    const code = await endWith(failure, line.command.name, host);
+    options.onFailure?.(failure);
+    return code;
   } finally {
     host.off("SIGINT", onInterrupt);
     host.off("SIGTERM", onTerminate);
