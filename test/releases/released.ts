@@ -26,6 +26,8 @@ export interface Released {
   printed(...words: readonly string[]): Promise<string>;
   /** `bin/NAME start`, which may well refuse. */
   spawn(variables?: Variables): NodeProcess;
+  /** `bin/NAME WORDS`, while it runs: without standard input. */
+  spawnCommand(...words: readonly string[]): NodeProcess;
   /** `bin/NAME start`; resolves when all of the node runs. */
   start(variables?: Variables): Promise<NodeProcess>;
 }
@@ -52,12 +54,13 @@ export async function openMachine(): Promise<Machine> {
       const env = { ...usual, ...variables, ...more };
       return runTool([script, ...words], { cwd: directory, env, input });
     };
-    const spawn: Released["spawn"] = (more) => {
+    const begin = (words: readonly string[], more: Variables = {}): NodeProcess => {
       const env = { ...usual, ...variables, ...more };
-      const node = NodeProcess.spawn({ dataDirectory: root, program: [script, "start"], env });
+      const node = NodeProcess.spawn({ dataDirectory: root, program: [script, ...words], env });
       nodes.push(node);
       return node;
     };
+    const spawn: Released["spawn"] = (more) => begin(["start"], more);
     return {
       root,
       name,
@@ -69,6 +72,7 @@ export async function openMachine(): Promise<Machine> {
         throw new Error(`${name} ${words.join(" ")} ended with ${code}: ${stderr}${stdout}`);
       },
       spawn,
+      spawnCommand: (...words) => begin(words),
       async start(more) {
         const node = spawn(more);
         await node.logged(/"type":"system-started"/u);

@@ -16,18 +16,21 @@ export interface ToolOptions {
   readonly typed?: string | undefined;
   /** All of standard input, in place of that. */
   readonly input?: string | undefined;
+  /** The number of the user who runs it, which takes root. */
+  readonly user?: number | undefined;
 }
 
 /** Runs `command` to its end, without the variables that would steer it. */
 export async function runTool(
   [program = "", ...words]: readonly string[],
-  { cwd, env = {}, typed, input = "" }: ToolOptions,
+  { cwd, env = {}, typed, input = "", user }: ToolOptions,
 ): Promise<Operated> {
   const steering = { KV_ENV: undefined, PORT: undefined, RELEASE_COOKIE: undefined };
   const child = spawn(program, words, {
     cwd,
     env: { ...environmentOf({ dataDirectory: cwd }), ...unset, ...steering, ...env },
     stdio: ["pipe", "pipe", "pipe"],
+    ...(user === undefined ? {} : { uid: user, gid: user }),
   });
   // A program may end before it has read what was typed.
   child.stdin.on("error", () => undefined);

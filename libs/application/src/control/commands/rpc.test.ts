@@ -47,6 +47,14 @@ suite("rpc", () => {
     });
   });
 
+  test("takes whatever is behind the expression for data, also what looks like an option", async () => {
+    const data = ["--print", "--timeout", "-x", "--", "--json", "--node"];
+    const typed = await scene.type(["rpc", "--timeout", "5000", "console.log(...args)", ...data]);
+    assert.deepEqual(typed, { code: 0, stdout: `${data.join(" ")}\n`, stderr: "" });
+    const marked = await scene.type(["rpc", "--print", "--", "-1", "--print"]);
+    assert.equal(marked.stdout, "-1\n");
+  });
+
   test("tells what was thrown, with the lines of the expression only, and exit code 1", async () => {
     const typed = await scene.type(["rpc", "function f() { throw new RangeError('no') }\nf()"]);
     assert.deepEqual(typed, {

@@ -30,7 +30,7 @@ export function createRpcCommand(
     name: "rpc",
     summary: "Evaluates JavaScript in the node",
     description:
-      "With top-level await. What it prints by console comes here; its value does with --print. It finds its arguments as texts in args, what this command reads as stdin, an async iterable with text(), and what help() lists.\nOne that is not done in time is stopped, with what it awaits; what it has set going by a timer or a listener is not.",
+      "With top-level await. What it prints by console comes here; its value does with --print. It finds its arguments as texts in args, what this command reads as stdin, an async iterable with text(), and what help() lists.\nOne that is not done in time is stopped, with what it awaits and its timers; what it has set going by a listener is not. Options stand before the expression: what is behind it is data.",
     arguments: [
       { name: "expression", description: "for instance 'console.log(node.name)'" },
       { name: "argument", description: "data for it", optional: true, variadic: true },
@@ -44,6 +44,7 @@ export function createRpcCommand(
       },
       { name: "print", type: "boolean", description: "prints its value" },
     ],
+    optionsFirst: true,
     where: "node",
     level: "info",
     async run({ words, options, system, node, input, print, signal }) {
@@ -57,6 +58,8 @@ export function createRpcCommand(
       using session = evaluations.open({ system, node, say: said.say, further });
       const outcome = await session.evaluate(words.text("expression"), { timeoutMs, signal });
       await said.flush();
+      // The node stops, or the operator has gone: whoever serves him says so.
+      if (outcome.type === "aborted") throw signal.reason;
       return resultOf(outcome, timeoutMs);
     },
     async beside({ call, streams, options }) {
@@ -80,7 +83,7 @@ export function createRpcCommand(
   };
 }
 
-function resultOf(outcome: Evaluation, timeoutMs: number): RpcResult {
+function resultOf(outcome: Exclude<Evaluation, { type: "aborted" }>, timeoutMs: number): RpcResult {
   switch (outcome.type) {
     case "value":
       return { outcome: "value", text: inspect(outcome.value) };
@@ -93,8 +96,6 @@ function resultOf(outcome: Evaluation, timeoutMs: number): RpcResult {
         outcome: "failure",
         text: `The expression was not done in ${timeoutMs} ms, and was stopped; the node goes on (--timeout allows it more)`,
       };
-    case "aborted":
-      return { outcome: "failure", text: "It was given up" };
     default:
       return outcome satisfies never;
   }

@@ -32,6 +32,8 @@ export interface CommandFace {
   readonly description?: string | undefined;
   readonly arguments?: readonly ArgumentDeclaration[] | undefined;
   readonly options?: readonly OptionDeclaration[] | undefined;
+  /** Its options stand before its first argument: whatever is behind that is data, whatever it looks like. */
+  readonly optionsFirst?: boolean | undefined;
 }
 
 /**

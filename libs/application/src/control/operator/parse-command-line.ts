@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { closest } from "../../configuration/spelling.ts";
 import type { AnyCommand, ArgumentDeclaration, OptionDeclaration } from "../declaration/command.ts";
+import { markData } from "./mark-data.ts";
 import type { OptionValue, WrittenInvocation } from "../declaration/invocation.ts";
 
 /** A command, and what was typed with it. */
@@ -45,7 +46,8 @@ export function parseCommandLine(face: ProgramFace, words: readonly string[]): C
   }
   try {
     const [first, ...rest] = words;
-    program.parse(first === "help" ? [...rest, "--help"] : words, { from: "user" });
+    const marked = first === "help" ? [...rest, "--help"] : markData(words, face.commands);
+    program.parse(marked, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { type: "help", text: printed.join("") };
