@@ -101,14 +101,14 @@ suite("a release's daemon at SIGHUP", { skip: notHere || withoutOpenssl }, () =>
       await copyFile(renewed.keyFile, files.keyFile);
       const moved = `${log}.1`;
       await rename(log, moved);
-      const before = await readFile(moved, "utf8");
+      const former = await readFile(moved, "utf8");
       process.kill(pid, "SIGHUP");
       await fileSays(log, /"type":"reloaded"/u);
       assert.equal(await answering(Number(port), authority.caFile), "renewed");
 
       await foo().printed("rpc", "console.log(1)");
       await fileSays(log, /"command":"rpc"/u);
-      assert.equal(await readFile(moved, "utf8"), before, "nothing comes into the old one");
+      assert.equal(await readFile(moved, "utf8"), former, "nothing comes into the old one");
       assert.equal(await foo().printed("pid"), `${pid}\n`);
       await foo().printed("stop");
     } finally {
