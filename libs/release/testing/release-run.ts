@@ -41,10 +41,14 @@ function environmentOf(release: Release, variables: Variables): NodeJS.ProcessEn
 /** Runs one command of an assembled release to its end. */
 export async function runRelease(
   release: Release,
-  words: string,
+  words: string | readonly string[],
   variables: Variables = {},
+  input = "",
 ): Promise<Ended> {
-  return await outcome(spawnRelease(release, words, variables));
+  const child = spawnRelease(release, words, variables);
+  // It may end before it has read anything.
+  child.stdin?.on("error", () => undefined).end(input);
+  return await outcome(child);
 }
 
 /** Starts a node, and resolves when all of it runs, or rejects with what it said when it ended before. */
@@ -53,6 +57,7 @@ export async function startRelease(
   variables: Variables = {},
 ): Promise<ReleaseNode> {
   const child = spawnRelease(release, "start", variables);
+  child.stdin?.end();
   const ended = outcome(child);
   let stdout = "";
   const saw = async (text: string): Promise<void> => {
@@ -76,12 +81,17 @@ export async function startRelease(
   return node;
 }
 
-function spawnRelease(release: Release, words: string, variables: Variables): ChildProcess {
+/** Starts one command of an assembled release. A list of words is taken as it is; a text is cut at its spaces. */
+export function spawnRelease(
+  release: Release,
+  words: string | readonly string[],
+  variables: Variables = {},
+): ChildProcess {
   const program = join(release.path, layout.program(release.name, release.version));
-  const args = words.split(" ").filter((word) => word !== "");
+  const args = typeof words === "string" ? words.split(" ").filter((word) => word !== "") : words;
   const child = spawn(process.execPath, [program, ...args], {
     env: environmentOf(release, variables),
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
   child.stdout?.setEncoding("utf8");
   child.stderr?.setEncoding("utf8");

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { inspect, parseArgs } from "node:util";
 import { createLogger, evaluateAlone, loadConfiguration, shownError } from "@kv/application";
 import { cannotRun } from "./cannot-run.ts";
@@ -15,11 +16,12 @@ const usage = "eval takes [--timeout MS] [--print] EXPRESSION [ARGUMENT...]";
 
 /**
  * `eval`: loads the configuration, starts no application, and evaluates one expression. Resolves with 0, or what it has set as
- * `process.exitCode`; with 1 and the error on standard error when it throws. Throws `CONFIG_INVALID` and `CANNOT_RUN`.
+ * `process.exitCode`; with 1 and the error on standard error when it throws. Where nobody reads what it prints the process ends with 141. Throws `CONFIG_INVALID` and `CANNOT_RUN`.
  */
 export async function evalCommand({ process: host, system, words }: ReleaseCall): Promise<number> {
   const { expression, args, timeoutMs, isPrinted } = readWords(words);
   const { stdout, stderr } = host;
+  endUnasked(host);
   const logger = createLogger({ channels: [], stdout, stderr });
   const configuration = await loadConfiguration({
     ...system.configuration,
@@ -49,6 +51,17 @@ export async function evalCommand({ process: host, system, words }: ReleaseCall)
     default:
       return outcome satisfies never;
   }
+}
+
+/** Ends the process when nobody reads what is said any more, and when code that nobody waits for throws. */
+function endUnasked(host: NodeJS.Process): void {
+  for (const stream of [host.stdout, host.stderr]) {
+    stream.on("error", () => host.exit(128 + constants.signals.SIGPIPE));
+  }
+  host.on("uncaughtException", (error) => {
+    host.stderr.write(`${shownError(error)}\n`);
+    host.exit(1);
+  });
 }
 
 /** Options stand before the expression: whatever is behind it is data. */
