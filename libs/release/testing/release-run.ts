@@ -43,11 +43,20 @@ export async function runRelease(
   release: Release,
   words: string | readonly string[],
   variables: Variables = {},
-  input = "",
 ): Promise<Ended> {
   const child = spawnRelease(release, words, variables);
-  // It may end before it has read anything.
-  child.stdin?.on("error", () => undefined).end(input);
+  child.stdin?.end();
+  return await outcome(child);
+}
+
+/** The same, with `input` as all of its standard input. */
+export async function runPiped(
+  release: Release,
+  words: readonly string[],
+  input: string,
+): Promise<Ended> {
+  const child = spawnRelease(release, words);
+  child.stdin?.end(input);
   return await outcome(child);
 }
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { after, before, suite, test } from "node:test";
 import { assembleCode } from "../../testing/assemble-code.ts";
 import { type House, openHouse } from "../../testing/house.ts";
-import { type Ended, runRelease, spawnRelease } from "../../testing/release-run.ts";
+import { type Ended, runPiped, runRelease, spawnRelease } from "../../testing/release-run.ts";
 import type { Release } from "../release.ts";
 
 let house: House;
@@ -37,7 +37,7 @@ suite("bin/NAME eval", () => {
     const code =
       "const text = await stdin.text(); console.log(JSON.stringify([text, ...args])); text";
     const words = ["eval", "--print", code, "--print", "a b", "-1"];
-    assert.deepEqual(await runRelease(lamp, words, {}, "from outside"), {
+    assert.deepEqual(await runPiped(lamp, words, "from outside"), {
       code: 0,
       stdout: `["from outside","--print","a b","-1"]\n'from outside'\n`,
       stderr: "",
