@@ -16,6 +16,7 @@ import { NodeProcess } from "../harness/node-process.ts";
 import { guardProcess } from "../harness/process-guard.ts";
 import { openSmallDisk } from "../harness/small-disk.ts";
 import { watchDirectory } from "../harness/watch-directory.ts";
+import { ask } from "./clients.ts";
 import { type Machine, openMachine, type Released, withNode } from "./released.ts";
 import { runRelease } from "./run-tool.ts";
 import { copyUmbrella, kvVersion, type UmbrellaCopy } from "./umbrella-copy.ts";
@@ -115,6 +116,28 @@ suite("a release's daemon at SIGHUP", { skip: notHere || withoutOpenssl }, () =>
       unguard();
       await restore();
     }
+  });
+});
+
+suite("a release without certificates", { skip: notHere }, () => {
+  test("does not load what TLS needs, which takes an idle node 4 MB", async () => {
+    // Asked at its end, and by nobody who evaluates anything: that loads all there is.
+    const told = join(umbrella.root, "told");
+    const teller = join(umbrella.root, "teller.cjs");
+    await writeFile(
+      teller,
+      `process.on("exit", () => require("node:fs").writeFileSync(${JSON.stringify(told)}, process.moduleLoadList.join("\\n")));`,
+    );
+    const flags = join(umbrella.root, "teller.args");
+    await writeFile(flags, `"--require=${teller}"\n`);
+    await using node = await foo().start({ RELEASE_VM_ARGS: flags });
+    await ask(node, "CREATE without", "GET without key");
+    assert.deepEqual(await node.stop(), { code: 0, signal: null });
+    const modules = (await readFile(told, "utf8")).split("\n");
+    assert.deepEqual(
+      modules.filter((name) => / (?:net|tls)$/u.test(name)),
+      ["NativeModule net"],
+    );
   });
 });
 

@@ -1,11 +1,10 @@
 import type { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
 import type { Client } from "./client.ts";
 import type { FrontDoor } from "./front-door.ts";
 import type { OutputPart } from "./output-buffer.ts";
 import type { Sender } from "./outbox.ts";
 import { type Pause, Session } from "./session.ts";
-import { localEndOf, peerOf, takenBytes } from "./socket.ts";
+import { isTlsSocket, localEndOf, peerOf, takenBytes } from "./socket.ts";
 import { StallWatch } from "./stall-watch.ts";
 
 /**
@@ -64,7 +63,7 @@ export class Connection implements Client, Sender {
       onBug: (error) => this.#crash(error),
     });
     this.#socket = door.adopt(accepted, (bytes) => this.#proceed(bytes));
-    this.#isEncrypted = this.#socket instanceof TLSSocket;
+    this.#isEncrypted = isTlsSocket(this.#socket);
     this.#stall = new StallWatch(
       () => takenBytes(this.#socket),
       () => this.#giveUp(),

@@ -9,7 +9,7 @@
  */
 
 import { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
+import type { TLSSocket } from "node:tls";
 import { formatAddress } from "./address.ts";
 
 /** One read takes at most this much: some thousand commands, a millisecond or two before the others' turn. */
@@ -65,9 +65,14 @@ export function localEndOf({ localAddress: host, localPort: port }: Socket): str
  */
 export function takenBytes(socket: Socket): number {
   const own: unknown = Reflect.get(socket, "_handle");
-  const handle: unknown = socket instanceof TLSSocket ? handleBelow(own) : own;
+  const handle: unknown = isTlsSocket(socket) ? handleBelow(own) : own;
   if (isCountingHandle(handle)) return handle.bytesWritten - handle.writeQueueSize;
   return socket.bytesWritten - socket.writableLength;
+}
+
+/** Whether what is sent by `socket` is encrypted. Asks for no class of `node:tls`, which takes a node without certificates 4 MB. */
+export function isTlsSocket(socket: Socket): socket is TLSSocket {
+  return "encrypted" in socket;
 }
 
 function handleBelow(handle: unknown): unknown {

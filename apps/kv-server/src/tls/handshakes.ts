@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
-import { createServer, type SecureContextOptions, type Server, type TLSSocket } from "node:tls";
+import { getBuiltinModule } from "node:process";
+import type { SecureContextOptions, Server, TLSSocket } from "node:tls";
 import type { TlsMaterial } from "@kv/application";
 import { peerOf } from "../socket.ts";
 import type { DoorCertificates } from "./door-certificates.ts";
@@ -45,7 +46,8 @@ export class Handshakes {
     const { certificates } = options;
     const { clientCertificates } = certificates;
     this.#options = options;
-    this.#server = createServer({
+    // Not before somebody has a certificate: it takes 4 MB.
+    this.#server = getBuiltinModule("node:tls").createServer({
       ...contextOf(certificates.current),
       requestCert: clientCertificates !== "none",
       rejectUnauthorized: clientCertificates === "require",

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
-import { createSecureContext } from "node:tls";
+import { getBuiltinModule } from "node:process";
 import type { EnvironmentProblem } from "../application.ts";
 import type { TlsFileKey, TlsFiles } from "./tls-files.ts";
 import type { TlsMaterial } from "./tls-material.ts";
@@ -115,7 +115,8 @@ function judgePair(leaf: X509Certificate, key: KeyObject, files: TlsFiles): void
 /** Finds what only OpenSSL knows: a key that is too short, a chain that is cut. */
 function judgeTogether({ certificate, key, ca }: TlsMaterial, path: string): void {
   const contextOf = (): unknown =>
-    createSecureContext({
+    // Not before somebody has a certificate: it takes 4 MB.
+    getBuiltinModule("node:tls").createSecureContext({
       cert: Buffer.from(certificate),
       key: Buffer.from(key),
       ...(ca === undefined ? {} : { ca: Buffer.from(ca) }),

@@ -1,9 +1,6 @@
 import { createServer, isIP, connect as plainConnect, type Server, type Socket } from "node:net";
-import {
-  connect as tlsConnect,
-  createServer as createTlsServer,
-  Server as TlsServer,
-} from "node:tls";
+import { getBuiltinModule } from "node:process";
+import type * as Tls from "node:tls";
 import { certificateFault } from "./certificate-fault.ts";
 import type { Acceptor, DialledListener, Listening, Network, Place, Stream } from "./network.ts";
 import { placeText } from "./network.ts";
@@ -65,7 +62,8 @@ export class NodeNetwork implements Network {
       return plainConnect({ host, port, onread: this.#buffer.onread(receive) });
     }
     const servername = isIP(host) === 0 ? { servername: host } : {};
-    const socket = tlsConnect({ ...tlsOptions(this.#tls.current), ...servername, host, port });
+    const options = { ...tlsOptions(this.#tls.current), ...servername, host, port };
+    const socket = loadTls().connect(options);
     return socket.once("secureConnect", () => {
       const fault = certificateFault(socket);
       if (fault === undefined) socket.on("data", receive);
@@ -75,7 +73,7 @@ export class NodeNetwork implements Network {
 
   /** Has new handshakes at `server` made with what is current, where it speaks TLS. */
   #follow(server: Server): (() => void) | undefined {
-    if (!(server instanceof TlsServer)) return undefined;
+    if (!isTlsServer(server)) return undefined;
     return this.#tls?.onChange((material) => server.setSecureContext(tlsOptions(material)));
   }
 
@@ -91,9 +89,18 @@ export class NodeNetwork implements Network {
   }
 }
 
+/** Not before a node has a certificate: it takes 4 MB. */
+function loadTls(): typeof Tls {
+  return getBuiltinModule("node:tls");
+}
+
+function isTlsServer(server: Server): server is Tls.Server {
+  return "setSecureContext" in server;
+}
+
 function tlsServer(tls: TlsSource, acceptor: Acceptor): Server {
   const options = { ...tlsOptions(tls.current), handshakeTimeout: tlsHandshakeMs };
-  const server = createTlsServer(options, (socket) => {
+  const server = loadTls().createServer(options, (socket) => {
     const stream = new NodeStream(peerOf(socket, undefined));
     stream.open(socket);
     const fault = certificateFault(socket);
