@@ -289,6 +289,7 @@ suite("foo, bar and front", () => {
     assert.deepEqual(await ask(front, ...requests), ["OK", "OK", "OK", "OK", "1", "OK", "2", "OK"]);
     assert.match(await release("foo").printed("kv", "buckets"), /^basil/mu);
     assert.match(await release("bar").printed("kv", "buckets"), /^thyme/mu);
+    assert.equal(await release("front").printed("kv", "buckets"), "");
     assert.equal(existsSync(join(folderOf("front"), "data")), false);
   });
 });

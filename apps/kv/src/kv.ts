@@ -98,7 +98,7 @@ export interface NodeKv extends Kv {
    * Throws `KV_NO_STORE`.
    */
   readonly storeOpening: string;
-  /** The buckets that this node stores itself. Throws `KV_NO_STORE`. */
+  /** The buckets that this node stores itself: none where it stores nothing. Throws `KV_NO_STORE`. */
   listOwnBuckets(options?: ListOptions): Answering<ListBucketsOutcome>;
   /** The engine's own figures, as JSON can hold them, and with a log how it is synced, `sync`; `undefined` while it is not open. */
   statistics(): Readonly<Record<string, unknown>> | undefined;

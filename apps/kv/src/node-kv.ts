@@ -1,5 +1,5 @@
 import type { StatusSection } from "@kv/application";
-import type { Store } from "@kv/storage";
+import type { Answering, ListBucketsOutcome, Store } from "@kv/storage";
 import { KvError } from "./errors.ts";
 import type { Kv, NodeKv } from "./kv.ts";
 import { type ListedPlacement, shown } from "./own-lister.ts";
@@ -7,6 +7,12 @@ import type { StoreChild } from "./store-child.ts";
 
 /** The node's own store, if it is open. */
 type Opened = Pick<StoreChild, "crowd" | "current" | "isWanted" | "opening" | "sync">;
+
+/** What a node lists that stores nothing. */
+const noBuckets: Answering<ListBucketsOutcome> = {
+  outcome: { type: "listed", page: { entries: [], next: undefined } },
+  durable: undefined,
+};
 
 /** The node's store behind its router, for those who look after it; what changes the routing table is somebody else's. */
 export function createNodeKv(
@@ -24,7 +30,8 @@ export function createNodeKv(
     get epoch() {
       return router.epoch;
     },
-    listOwnBuckets: (options) => shown(store().listBuckets(options), placement),
+    listOwnBuckets: (options) =>
+      child.isWanted ? shown(store().listBuckets(options), placement) : noBuckets,
     get storeOpening() {
       store();
       return child.opening;
