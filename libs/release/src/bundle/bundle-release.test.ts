@@ -94,6 +94,13 @@ suite("bundleRelease()", () => {
     assert.match(stdout, /lamp\.colour +"from the vault" +provider vault/u);
   });
 
+  test("goes without what a package can do without, and that is not installed", async () => {
+    // Redis' client has a function for which it imports an optional peer.
+    const part = `export { createClient as part } from "@redis/client";`;
+    const { text } = await bundle({}, lampWith(part));
+    assert.match(text, /import\(.@node-rs\/xxhash.\)/u);
+  });
+
   test("prints for people, too: what only a terminal needs is there", async () => {
     await using house = await openHouse({
       "config/runtime.ts": `export const config = ({ env }) => ({ control: { directory: env.string("SOCKETS") }, logger: { format: "pretty" }, lamp: { colour: "broken" } });`,

@@ -8,6 +8,7 @@ import { layout } from "../layout.ts";
 import type { Release } from "../release.ts";
 import { bundlerReason } from "./bundler-reason.ts";
 import { collectLicenses, LICENSES_FILE } from "./collect-licenses.ts";
+import { optionalPackages } from "./optional-packages.ts";
 import { portableMap } from "./portable-map.ts";
 import { releaseEntry } from "./release-entry.ts";
 import { CODE_FILE, releaseProgram } from "./release-program.ts";
@@ -74,7 +75,14 @@ async function bundle(release: Release): Promise<OutputChunk> {
     const [chunk] = output;
     const needed = [...chunk.imports, ...chunk.dynamicImports];
     // What is imported late within the file is listed, too.
-    const outside = needed.filter((name) => !isBuiltin(name) && name !== chunk.fileName);
+    const optional = await optionalPackages(chunk.moduleIds);
+    const outside = needed.filter(
+      (name) =>
+        !isBuiltin(name) &&
+        name !== chunk.fileName &&
+        // Who imports late what it can do without says so itself when that is asked for.
+        !(optional.has(name) && !chunk.imports.includes(name)),
+    );
     if (outside.length > 0) throw new Error(`nothing brings ${outside.join(", ")} along`);
     return chunk;
   } catch (error) {

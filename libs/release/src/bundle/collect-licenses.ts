@@ -1,11 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { packageFolders } from "./package-folders.ts";
 
 /** Where somebody who was given a release finds whose code is in it. */
 export const LICENSES_FILE = "LICENSES";
-
-/** A folder of a package that was installed, in the path of a module; the innermost one. */
-const packageFolder = /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+(?=[\\/])/u;
 
 /** What a package's license is written in. */
 const licenseFile = /^licen[cs]e(?:[.-].*)?$/iu;
@@ -15,10 +13,7 @@ const licenseFile = /^licen[cs]e(?:[.-].*)?$/iu;
  * code. In alphabetical order; empty when there are none.
  */
 export async function collectLicenses(modules: readonly string[]): Promise<string> {
-  // What the bundler has made itself has a name that no file can have.
-  const files = modules.filter((path) => !path.startsWith("\0"));
-  const folders = new Set(files.flatMap((path) => packageFolder.exec(path)?.[0] ?? []));
-  const texts = await Promise.all([...folders].map(licenseOf));
+  const texts = await Promise.all(packageFolders(modules).map(licenseOf));
   return [...new Set(texts)].toSorted().join("\n");
 }
 
