@@ -1,6 +1,7 @@
 import { configurationOf, type System, startSystem, type SystemApplication } from "@kv/application";
 import { kv } from "@kv/kv";
 import { kvServer } from "@kv/kv-server";
+import { emptyCluster, isReplicated } from "./tier.ts";
 import { makeTemporaryDirectory } from "./temporary-directory.ts";
 
 /** A node in this process, on a free port, with data of its own. */
@@ -22,9 +23,11 @@ const applications: readonly SystemApplication[] = [
 /** Starts a node in this process. Unless told otherwise it stores every bucket, and links with nobody. */
 export async function startLocalNode(values: LocalNodeValues = {}): Promise<LocalNode> {
   const directory = await makeTemporaryDirectory();
-  const routingTable = [{ from: 0, to: 255, node: "self" }];
+  const store = isReplicated
+    ? { storage: { engine: "redis-cluster", nodes: await emptyCluster() } }
+    : { routingTable: [{ from: 0, to: 255, node: "self" }] };
   const configuration = configurationOf(applications, {
-    kv: { dataDir: directory.path, distribution: "off", routingTable, ...values.kv },
+    kv: { dataDir: directory.path, distribution: "off", ...store, ...values.kv },
     "kv-server": { port: 0, ...values["kv-server"] },
   });
   const system = await startSystem({ applications, configuration });

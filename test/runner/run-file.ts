@@ -29,6 +29,8 @@ export interface RunFileOptions {
   readonly limitMs: number;
   /** Aborted when nobody wants the rest any more. */
   readonly signal: AbortSignal;
+  /** Beside those of this process. */
+  readonly variables?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What node:test tells of a test, as far as it is looked at here. */
@@ -50,6 +52,7 @@ export async function runFile(file: string, options: RunFileOptions): Promise<Fi
     files: [join(options.root, file)],
     cwd: options.root,
     concurrency: 1,
+    ...(options.variables === undefined ? {} : { env: { ...process.env, ...options.variables } }),
     signal: AbortSignal.any([limit, options.signal]),
   });
   for await (const { type, data } of events) {

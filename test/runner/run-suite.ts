@@ -20,7 +20,7 @@ export async function runSuite(
   const work = async (): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       if (options.signal.aborted) return;
-      const report = await runFile(file, options);
+      const report = await runFile(file, { ...options, variables: suite.variables });
       reports.push(report);
       onFile(report);
     }

@@ -7,6 +7,8 @@ export interface Suite {
   readonly patterns: readonly string[];
   /** How many files run at once. Suites that start nodes, or measure time, have the machine to themselves. */
   readonly concurrency: number;
+  /** Beside those of this process. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** All suites, in the order in which they run: what says most about a mistake in the least time comes first. */
@@ -23,6 +25,16 @@ export const suites: readonly Suite[] = [
   { name: "linearizability", patterns: ["test/linearizability/**/*.test.ts"], concurrency: 1 },
   { name: "hosts", patterns: ["test/hosts/**/*.test.ts"], concurrency: 1 },
   { name: "replicated", patterns: ["test/replicated/**/*.test.ts"], concurrency: 1 },
+  {
+    // The same files once more, with nodes whose buckets lie in a cluster.
+    name: "replicated-clients",
+    patterns: [
+      "test/scenarios/scenarios.test.ts",
+      "test/redis/{clients,differential,tools}/**/*.test.ts",
+    ],
+    concurrency: 1,
+    variables: { KV_TEST_TIER: "replicated" },
+  },
   { name: "releases", patterns: ["test/releases/**/*.test.ts"], concurrency: 1 },
   { name: "e2e", patterns: ["test/e2e/**/*.test.ts"], concurrency: 1 },
 ];

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type NodeOptions, NodeProcess } from "../harness/node-process.ts";
 import { makeTemporaryDirectory } from "../harness/temporary-directory.ts";
+import { emptyCluster, isReplicated } from "../harness/tier.ts";
 import { writeConfig } from "../harness/write-config.ts";
 import type { Stage } from "./play-case.ts";
 import { ScenarioFailure } from "./play-case.ts";
@@ -20,7 +21,9 @@ export async function openNodeStage(
   const directory = await makeTemporaryDirectory();
   const options: NodeOptions = {
     dataDirectory: join(directory.path, "data"),
-    env: scenario.env,
+    env: isReplicated
+      ? { ...scenario.env, KV_REDIS_CLUSTER: (await emptyCluster()).join(",") }
+      : scenario.env,
     configDirectory: await writeConfig(join(directory.path, "config"), scenario.settings),
   };
   let node = await NodeProcess.start(options);

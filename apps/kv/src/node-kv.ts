@@ -63,12 +63,15 @@ function statisticsOf(
 ): Readonly<Record<string, unknown>> | undefined {
   if (current === undefined) return undefined;
   const figures = current.statistics();
-  const hidden = placement?.hiddenIn(current) ?? { buckets: 0, keys: 0 };
+  const promise = sync === undefined ? {} : { sync };
   const { buckets, keys } = figures;
-  // Those that have lapsed may be counted in one and not in the other.
-  const counts =
-    buckets === undefined || keys === undefined
-      ? {}
-      : { buckets: buckets - hidden.buckets, keys: Math.max(0, keys - hidden.keys) };
-  return { ...(sync === undefined ? {} : { sync }), ...figures, ...counts };
+  if (buckets === undefined || keys === undefined) return { ...promise, ...figures };
+  const hidden = placement?.hiddenIn(current) ?? { buckets: 0, keys: 0 };
+  return {
+    ...promise,
+    ...figures,
+    buckets: buckets - hidden.buckets,
+    // Those that have lapsed may be counted in one and not in the other.
+    keys: Math.max(0, keys - hidden.keys),
+  };
 }

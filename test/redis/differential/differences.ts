@@ -1,3 +1,5 @@
+import { isReplicated } from "../../harness/tier.ts";
+
 /** Replies of ours that are not Redis', on purpose. One that is not seen any more fails the suite too. */
 export interface Difference {
   /** The family and title of the script they are seen in, `family: title`. */
@@ -14,8 +16,18 @@ const longKey = "-ERR the key is longer than the limit of 65536 bytes";
 const refusedHello =
   "A HELLO that is refused changes nothing; Redis keeps what it did before it found the error.";
 
+/** What a node does not say whose buckets lie in a cluster. */
+const ofCluster: readonly Difference[] = [
+  {
+    script: "info: counts buckets",
+    why: "INFO is answered at once, and to count what a cluster has its servers have to be asked; DBSIZE does.",
+    replies: { "INFO keyspace": /db0=undefined$/u },
+  },
+];
+
 /** All of them but those of streams. */
 export const differences: readonly Difference[] = [
+  ...(isReplicated ? ofCluster : []),
   {
     script: "select: has no others",
     why: "There is one set of buckets, so one database.",

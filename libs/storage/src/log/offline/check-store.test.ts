@@ -154,6 +154,10 @@ test("checkStore() finds a log sound exactly when a start takes all of it, or cu
     },
   );
   await fc.assert(property, { numRuns: 300 });
+  // Few harms leave a torn tail and nothing else: of 300 once in a while none.
+  for (let more = 0; more < 5 && outcomes.size < 3; more++) {
+    await fc.assert(property, { numRuns: 300 });
+  }
   assert.deepEqual([...outcomes].toSorted(), ["false", "torn", "true"]);
 });
 

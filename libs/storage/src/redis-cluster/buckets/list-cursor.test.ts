@@ -11,9 +11,9 @@ import {
 } from "./list-cursor.ts";
 import { orderedPart } from "./ordered-page.ts";
 
-const u32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+const order = fc.integer({ min: 0, max: 2 ** 22 - 1 });
 const anyPlace: fc.Arbitrary<KeysPlace> = fc.oneof(
-  fc.record({ type: fc.constant("ordered" as const), from: u32 }),
+  fc.record({ type: fc.constant("ordered" as const), from: order }),
   fc.record({
     type: fc.constant("scan" as const),
     run: fc
@@ -36,7 +36,7 @@ suite("a cursor", () => {
 
   test("of buckets says its slot and where in it", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 16_383 }), u32, (slot, from) => {
+      fc.property(fc.integer({ min: 0, max: 16_383 }), order, (slot, from) => {
         const cursor = bucketsCursor({ slot, from });
         assert.ok(Number.isSafeInteger(Number(cursor)));
         assert.deepEqual(bucketsPlace(cursor), { slot, from });

@@ -8,7 +8,8 @@ import type { Cursor } from "../../page.ts";
 
 const RUN_BITS = 20;
 const SCAN_LIMIT = 2 ** 31;
-const HASH_LIMIT = 2 ** 32;
+/** Names are ordered by so many numbers: a slot and one of them are below 2^37, so that who lists several nodes can add which one. */
+const ORDERS = 2 ** 22;
 
 /** Where a listing of keys goes on. */
 export type KeysPlace =
@@ -29,7 +30,7 @@ export function keysPlace(cursor: Cursor): KeysPlace {
   const number = numberIn(cursor);
   const half = Math.floor(number / 2);
   if (number % 2 === 0) {
-    if (half >= HASH_LIMIT) throw new StorageError("STORAGE_CURSOR", { cursor });
+    if (half >= ORDERS) throw new StorageError("STORAGE_CURSOR", { cursor });
     return { type: "ordered", from: half };
   }
   return { type: "scan", run: Math.floor(half / SCAN_LIMIT), scan: half % SCAN_LIMIT };
@@ -48,15 +49,15 @@ export interface BucketsPlace {
 
 /** The cursor for a place among all buckets. */
 export function bucketsCursor({ slot, from }: BucketsPlace): Cursor {
-  return cursorOf(slot * HASH_LIMIT + from);
+  return cursorOf(slot * ORDERS + from);
 }
 
 /** The place that `cursor` says. Throws `STORAGE_CURSOR`. */
 export function bucketsPlace(cursor: Cursor): BucketsPlace {
   const number = numberIn(cursor);
-  const slot = Math.floor(number / HASH_LIMIT);
+  const slot = Math.floor(number / ORDERS);
   if (slot >= 16_384) throw new StorageError("STORAGE_CURSOR", { cursor });
-  return { slot, from: number % HASH_LIMIT };
+  return { slot, from: number % ORDERS };
 }
 
 function cursorOf(number: number): Cursor {
@@ -71,9 +72,9 @@ function numberIn(cursor: Cursor): number {
   return number;
 }
 
-/** A number of 32 bits for a name: the order in which listings go. FNV-1a; see Fowler, Noll, Vo. */
+/** A number of 22 bits for a name: the order in which listings go. FNV-1a; see Fowler, Noll, Vo. */
 export function orderOf(name: Uint8Array): number {
   let hash = 0x811c9dc5;
   for (const byte of name) hash = Math.imul(hash ^ byte, 0x01000193);
-  return hash >>> 0;
+  return hash >>> 10;
 }
