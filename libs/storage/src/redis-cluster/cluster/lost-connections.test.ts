@@ -116,6 +116,23 @@ suite("a server that stands still while another one is elected", () => {
     assert.deepEqual(elected.written, ["waited"]);
   });
 
+  test("history: cut off together with one replica, it answers and proves nothing: what waited goes to the new one", async () => {
+    await using scene = await openScene({ deadlineMs: 60_000 });
+    const [old, elected] = [scene.servers.node(0), scene.servers.node(1)];
+    const [, away] = old.replicas;
+    await scene.put(0, "first");
+    if (away !== undefined) {
+      away.isUpToDate = false;
+      away.flags = "slave,fail?";
+    }
+    const sent = assert.rejects(scene.put(0, "sent"), { code: "STORAGE_UNANSWERED" });
+    await old.hears("WAIT");
+    const waited = scene.put(0, "waited");
+    scene.servers.takeOver(0, 1);
+    await Promise.all([sent, waited]);
+    assert.deepEqual(elected.written, ["waited"]);
+  });
+
   test("reads go to the new one, too", async () => {
     await using scene = await openScene({ deadlineMs: 60_000 });
     const [old, elected] = [scene.servers.node(0), scene.servers.node(1)];

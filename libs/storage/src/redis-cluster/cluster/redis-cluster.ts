@@ -93,6 +93,10 @@ export class RedisCluster implements OpenCluster {
     return this.#inspection.isAdmitted ? this.#watch.topology : this.#unadmitted;
   }
 
+  get absence(): string {
+    return this.#inspection.absence;
+  }
+
   /** Something did not go as the table of slots has it. */
   doubt(): void {
     this.#watch.doubt();
@@ -134,11 +138,13 @@ export class RedisCluster implements OpenCluster {
 
   async primaries(): Promise<readonly string[]> {
     this.#admit();
+    await this.#behindAll();
     return await this.#primaryReader.primaries();
   }
 
   async slots(): Promise<SlotView> {
     this.#admit();
+    await this.#behindAll();
     return await this.#primaryReader.slots();
   }
 
@@ -199,6 +205,15 @@ export class RedisCluster implements OpenCluster {
       if (!(error instanceof TooLateError)) throw error;
       throw new StorageError("STORAGE_UNAVAILABLE", { reason: write.hindrance });
     }
+  }
+
+  /** What goes over all slots sees the writes of all of them. */
+  async #behindAll(): Promise<void> {
+    await Promise.all(
+      this.#lanes.allUnanswered().map(async (write) => {
+        await this.#behind(write);
+      }),
+    );
   }
 
   #admit(): void {

@@ -31,7 +31,7 @@ export class PrimaryReader {
       if (served < SLOT_COUNT) {
         this.#slots.doubt();
         throw new LinkLostError(
-          served === 0 ? "no server answered" : `${SLOT_COUNT - served} slots are nobody's`,
+          served === 0 ? this.#slots.absence : `${SLOT_COUNT - served} slots are nobody's`,
         );
       }
       return topology.primaries().map(({ id }) => id);

@@ -67,7 +67,7 @@ export class Reader {
   async #attempt(slot: number, asked: string | undefined, question: Question): Promise<Reply> {
     const address = asked ?? this.#slots.topology.ownerOf(slot)?.address;
     if (address === undefined) {
-      throw new LinkLostError("no server that was asked knows who has the slot");
+      throw new LinkLostError(this.#slots.absence);
     }
     const link = this.#links.existing(address) ?? (await this.#links.connect(address));
     return await question((command) => {

@@ -37,6 +37,12 @@ export class ClusterInspection implements Disposable {
     return this.#isAdmitted;
   }
 
+  /** Why nobody is known to have a slot, where that is so. */
+  get absence(): string {
+    if (this.#unreachable !== undefined) return `no server answers (${this.#unreachable})`;
+    return this.#isAdmitted ? "the slot is nobody's" : "the servers' settings are not known yet";
+  }
+
   /** Why it is not used, when it answers and is not fit. */
   get refusal(): string | undefined {
     return this.#refusal;

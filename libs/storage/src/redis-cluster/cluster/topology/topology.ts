@@ -63,6 +63,13 @@ export class Topology {
     return this.#owners.some((owner) => owner?.address === address);
   }
 
+  /** Whether it is known as a primary that has not failed; it may have no slots, or none yet. */
+  isPrimary(address: string): boolean {
+    return [...this.#nodes.values()].some(
+      (node) => node.address === address && node.isPrimary && !node.isFailed,
+    );
+  }
+
   /** By slot, the id of the primary that has it. */
   owners(): readonly (string | undefined)[] {
     return this.#owners.map((owner) => owner?.id);

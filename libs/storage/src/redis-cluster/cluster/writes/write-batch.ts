@@ -40,9 +40,11 @@ export async function runBatch(
   const verdict = settled(proof.verdict);
   const answers = await Promise.all(sendings);
   const executed: (readonly [operation: WriteOperation, reply: Reply])[] = [];
+  const applied: WriteOperation[] = [];
   const returned: Returned[] = [];
   for (const [index, operation] of batch.entries()) {
     const answer = answers[index];
+    if (answer?.type !== "refused" || answer.refusal.type === "other") applied.push(operation);
     if (answer?.type === "reply") {
       executed.push([operation, answer.reply]);
       operation.answered();
@@ -52,7 +54,7 @@ export async function runBatch(
       if (back !== undefined) returned.push(back);
     }
   }
-  listener.answered(batch, withoutOvertaken(returned, executed));
+  listener.answered(batch, withoutOvertaken(returned, applied));
   const end = await untilKept(proof, verdict, batch);
   watch.end();
   if (end.type === "kept") {
@@ -142,15 +144,15 @@ function cameBack(
 }
 
 /**
- * A write that was refused while a later one of the same key was executed must not be sent again: it would be applied behind it. It surely did
- * not happen.
+ * A write that was refused while a later one of the same key was executed, or may have been, must not be sent again: it would be applied behind it.
+ * It surely did not happen.
  */
 function withoutOvertaken(
   returned: readonly Returned[],
-  executed: readonly (readonly [operation: WriteOperation, reply: Reply])[],
+  applied: readonly WriteOperation[],
 ): readonly Returned[] {
-  if (returned.length === 0 || executed.length === 0) return returned;
-  const last = new Map(executed.map(([{ key, order }]) => [textOfKey(key), order]));
+  if (returned.length === 0 || applied.length === 0) return returned;
+  const last = new Map(applied.map(({ key, order }) => [textOfKey(key), order]));
   return returned.filter(({ operation, refusal }) => {
     const later = last.get(textOfKey(operation.key));
     if (refusal === undefined || later === undefined || later < operation.order) return true;

@@ -8,6 +8,8 @@ import type { WriteOperation } from "./write-operation.ts";
 /** Where slots are, and who finds out anew. */
 export interface Slots {
   readonly topology: Topology;
+  /** Why nobody is known to have a slot, where that is so. */
+  readonly absence: string;
   /** What is known may be out of date. */
   doubt(): void;
 }
@@ -78,6 +80,11 @@ export class WriteLanes implements ShardListener {
     return this.#lanes.get(slot)?.last;
   }
 
+  /** All of them, one a slot at most. */
+  allUnanswered(): readonly WriteOperation[] {
+    return [...this.#lanes.values()].map(({ last }) => last);
+  }
+
   /** To be called when slots may be elsewhere than they were, and now and then while anything is under way. */
   look(patienceMs: number): void {
     const { topology } = this.#slots;
@@ -86,7 +93,7 @@ export class WriteLanes implements ShardListener {
       if (!writer.isBusy) {
         this.#writers.delete(writer.address);
         writer.end("it has no slots any more");
-      } else if (writer.batchMs > patienceMs) {
+      } else if (writer.batchMs > patienceMs && !topology.isPrimary(writer.address)) {
         writer.abandon("another server took over from it");
       }
     }
@@ -216,7 +223,7 @@ export class WriteLanes implements ShardListener {
     if (this.#options.timing.nowMs() < lane.notBeforeMs) return undefined;
     const address = operation.askedAddress ?? this.#slots.topology.ownerOf(lane.slot)?.address;
     if (address === undefined) {
-      this.#explain(lane, "no server that was asked knows who has the slot");
+      this.#explain(lane, this.#slots.absence);
       this.#slots.doubt();
       return undefined;
     }
