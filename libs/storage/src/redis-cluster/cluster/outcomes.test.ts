@@ -91,7 +91,7 @@ async function checkCourse(
     if (outcome === "kept") assert.equal(times, 1, `${index} is kept`);
     if (outcome === "repeated") assert.ok(mayRepeat && times >= 1, `${index} was repeated`);
     if (outcome === "STORAGE_UNAVAILABLE") assert.equal(times, 0, `${index} did not happen`);
-    if (outcome === "STORAGE_UNANSWERED") assert.ok(!mayRepeat && times <= 1, `${index} may have`);
+    if (outcome === "STORAGE_UNANSWERED") assert.ok(mayRepeat || times <= 1, `${index} may have`);
   }
   for (const place of [0, 1]) {
     for (const name of ["x", "y"]) {
