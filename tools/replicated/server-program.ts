@@ -3,9 +3,11 @@ import { spawnSync } from "node:child_process";
 /** A server that can be a node of a cluster. */
 export interface ServerProgram {
   readonly name: "redis-server" | "valkey-server";
-  /** As it says itself. */
+  /** As it says itself: `7.0.15`. */
   readonly version: string;
 }
+
+const VERSION = /v=(?<version>\S+)/u;
 
 /** How one gets a server, for whoever has none. */
 export const INSTALL_LINE = "apt-get install redis-server";
@@ -16,7 +18,7 @@ export function findServer(
 ): ServerProgram | undefined {
   for (const name of names) {
     const { status, stdout } = spawnSync(name, ["--version"], { encoding: "utf8" });
-    if (status === 0) return { name, version: stdout.trim() };
+    if (status === 0) return { name, version: VERSION.exec(stdout)?.groups?.["version"] ?? "" };
   }
   return undefined;
 }
