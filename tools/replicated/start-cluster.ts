@@ -80,7 +80,7 @@ export class LocalCluster implements AsyncDisposable {
 
   /** Adds a server that has no slots, or that copies `primary`, and waits until all know it. */
   async add(primary?: ClusterServer): Promise<ClusterServer> {
-    const server = await this.#startServer();
+    const server = await this.startServer();
     await this.server(0).meet(server);
     await this.#untilAllKnow(this.servers.length);
     if (primary !== undefined) await server.ask(["CLUSTER", "REPLICATE", await primary.id()]);
@@ -112,7 +112,7 @@ export class LocalCluster implements AsyncDisposable {
   async #form(): Promise<void> {
     const { primaries, replicas } = this.#options;
     const count = primaries * (1 + replicas);
-    for (let place = 0; place < count; place += 1) await this.#startServer();
+    for (let place = 0; place < count; place += 1) await this.startServer();
     for (const [place, server] of this.servers.entries()) {
       await server.ask(["CLUSTER", "SET-CONFIG-EPOCH", String(place + 1)]);
       if (place > 0) await this.server(0).meet(server);
@@ -131,7 +131,8 @@ export class LocalCluster implements AsyncDisposable {
     await this.untilHealthy();
   }
 
-  async #startServer(): Promise<ClusterServer> {
+  /** Starts a server that belongs to no cluster yet. */
+  async startServer(): Promise<ClusterServer> {
     const { folder, nodeTimeoutMs = NODE_TIMEOUT_MS, settings = [] } = this.#options;
     const server = await ClusterServer.start({
       program: this.#program,

@@ -10,6 +10,7 @@ import {
 import { type Store, storageChannel } from "@kv/storage";
 import { checkEnvironment, type KvEnvironment, readerIn } from "./check-environment.ts";
 import { clusterOptions } from "./cluster-storage.ts";
+import { accessIn, careFor } from "./cluster-care.ts";
 import { ClusterChild } from "./cluster-child.ts";
 import { kvCommands } from "./commands/kv-commands.ts";
 import { environment } from "./environment.ts";
@@ -93,6 +94,13 @@ export const kv: Application<typeof environment, NodeKv> = {
     certificates?.watch();
     const api = Object.assign(createNodeKv(router, store, placement), {
       routing: moves.coordinator,
+      cluster: isReplicated
+        ? careFor({
+            node: self,
+            access: { ...accessIn(values.storage), password: values.storagePassword },
+            store: () => store.cluster,
+          })
+        : undefined,
     });
     return {
       api,

@@ -23,6 +23,7 @@ import type {
   WriteResult,
 } from "@kv/storage";
 import type { BucketName } from "./bucket-name.ts";
+import type { ClusterCare } from "./cluster-care.ts";
 import type { Crowd } from "./crowd.ts";
 import type { Coordinator } from "./moves/coordinator.ts";
 import type { PlainAsker } from "./remote/plain-ask.ts";
@@ -108,4 +109,6 @@ export interface NodeKv extends Kv {
   readonly maintenance: Pick<Store, "backup" | "compact">;
   /** Changes of the routing table of all nodes together. */
   readonly routing: Coordinator;
+  /** The cluster that the buckets lie in; `undefined` where they lie in none. */
+  readonly cluster?: ClusterCare | undefined;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Child, unixTimeMs } from "@kv/application";
 import { Crowd } from "./crowd.ts";
-import type { ClusterOptions } from "@kv/storage/redis-cluster";
+import type { ClusterOptions, RedisClusterStore } from "@kv/storage/redis-cluster";
 import { MemoryStore, openLogStore, type Store, type SyncMode } from "@kv/storage";
 
 /** Which store to open, and where. */
@@ -33,6 +33,7 @@ export class StoreChild {
   readonly #options: StoreChildOptions;
   #store: Store | undefined;
   #opening = "";
+  #cluster: RedisClusterStore | undefined;
 
   constructor(options: StoreChildOptions) {
     this.#options = options;
@@ -40,6 +41,11 @@ export class StoreChild {
 
   get current(): Store | undefined {
     return this.#store;
+  }
+
+  /** The open store, where it lies in a cluster. */
+  get cluster(): RedisClusterStore | undefined {
+    return this.#store === undefined ? undefined : this.#cluster;
   }
 
   /** Whether there is to be a store. */
@@ -81,7 +87,8 @@ export class StoreChild {
       if (cluster === undefined) throw new Error("nobody says which cluster");
       // Its client is loaded where it is wanted.
       const { openRedisClusterStore } = await import("@kv/storage/redis-cluster");
-      return await openRedisClusterStore(await cluster());
+      this.#cluster = await openRedisClusterStore(await cluster());
+      return this.#cluster;
     }
     if (engine === "memory") return new MemoryStore({ clock: unixTimeMs });
     const mayStandStill = (): boolean => this.crowd.isAtMostOne;

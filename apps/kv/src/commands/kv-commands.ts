@@ -3,6 +3,14 @@ import type { NodeKv } from "../kv.ts";
 import { backupCommand } from "./backup.ts";
 import { bucketsCommand } from "./buckets.ts";
 import { checkCommand } from "./check.ts";
+import {
+  clusterAddNodeCommand,
+  clusterFailoverCommand,
+  clusterFixCommand,
+  clusterRebalanceCommand,
+  clusterRemoveNodeCommand,
+} from "./cluster/changes.ts";
+import { clusterStatusCommand } from "./cluster/status.ts";
 import { compactCommand } from "./compact.ts";
 import { dropCommand } from "./drop.ts";
 import { getCommand } from "./get.ts";
@@ -33,4 +41,10 @@ export const kvCommands: readonly CommandDeclaration<NodeKv>[] = [
   routingApplyCommand,
   routingForgetCommand,
   routingStatusCommand,
+  clusterStatusCommand,
+  clusterAddNodeCommand,
+  clusterRebalanceCommand,
+  clusterRemoveNodeCommand,
+  clusterFailoverCommand,
+  clusterFixCommand,
 ];

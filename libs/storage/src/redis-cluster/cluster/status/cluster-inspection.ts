@@ -92,6 +92,7 @@ export class ClusterInspection implements Disposable {
 
   /** Asks the servers how they are, now; all but how much waits here. */
   async status(): Promise<Omit<ClusterStatus, "waitingWrites">> {
+    await this.#watch.look();
     const { topology } = this.#watch;
     const primaries = await surveyPrimaries(topology, this.#links);
     const shown = new Set(
