@@ -33,11 +33,6 @@ suite("the commands for a cluster", { skip: withoutServer }, () => {
     const { done } = startOperator(["cluster", ...words], { dataDirectory: directory.path });
     return await within(done, `cluster ${words.join(" ")} to end`, CHANGE_MS);
   };
-  const slotsOf = (text: string, address: string): number =>
-    Number(
-      new RegExp(`primary  ${address}  ([\\d,]+) slot`, "u").exec(text)?.[1]?.replace(",", ""),
-    );
-
   test("status shows primaries, replicas, slots and warnings, and is 0 when all is in order", async () => {
     const { stdout, code } = await operate("status");
     assert.equal(code, 0, stdout);
@@ -105,6 +100,12 @@ suite("the commands for a cluster", { skip: withoutServer }, () => {
     assert.match(stderr, /no server of it is "127\.0\.0\.1:1"/u);
   });
 });
+
+/** How many slots a primary has in what `cluster status` prints. */
+function slotsOf(text: string, address: string): number {
+  const shown = new RegExp(`primary  ${address}  ([\\d,]+) slot`, "u").exec(text)?.[1];
+  return Number(shown?.replace(",", ""));
+}
 
 /** Two primaries, and a slot of each. */
 async function ownersOf(servers: LocalCluster) {

@@ -79,7 +79,9 @@ export class CompetingWriters {
     for (const { bucket, done, unknown } of this.#counters) {
       const value = numberIn(await get(store, bucket, COUNTER));
       if (value < done || value > done + unknown) {
-        flaws.push(`${bucket} counts ${value}, acknowledged ${done}, unknown ${unknown}`);
+        flaws.push(
+          `${nameOf(bucket, COUNTER)} counts ${value}, acknowledged ${done}, unknown ${unknown}`,
+        );
       }
     }
     return {

@@ -25,15 +25,7 @@ export function describeTour({ nodes, servers }: Tour): string {
   return [
     "",
     "Servers, which hold the data:",
-    ...servers
-      .entries()
-      .filter(([, { copyOf }]) => copyOf === undefined)
-      .flatMap(([place, { address, pid }]) => [
-        `  primary  ${address.padEnd(16)}  pid ${pid}`,
-        ...servers
-          .filter(({ copyOf }) => copyOf === place)
-          .map((copy) => `    replica  ${copy.address.padEnd(16)}  pid ${copy.pid}`),
-      ]),
+    ...servers.keys().flatMap((place) => shardLines(servers, place)),
     "KV nodes, each of which serves every bucket:",
     ...nodes.map(
       ({ name, pid, port, respPort }) => `  ${name}  port ${port}, RESP ${respPort}  pid ${pid}`,
@@ -53,4 +45,15 @@ export function describeTour({ nodes, servers }: Tour): string {
     "",
     "ctrl-C stops all of it.",
   ].join("\n");
+}
+
+/** A primary and those that copy it; nothing for a replica. */
+function shardLines(servers: Tour["servers"], place: number): readonly string[] {
+  const primary = servers[place];
+  if (primary === undefined || primary.copyOf !== undefined) return [];
+  const head = `  primary  ${primary.address.padEnd(16)}  pid ${primary.pid}`;
+  const copies = servers
+    .filter(({ copyOf }) => copyOf === place)
+    .map(({ address, pid }) => `    replica  ${address.padEnd(16)}  pid ${pid}`);
+  return [head, ...copies];
 }

@@ -38,16 +38,20 @@ export function formatStatus(status: ClusterStatus): string {
   return [
     ...(unreachable === undefined ? [] : [`No server answers: ${unreachable}`]),
     `${servedSlots} of ${SLOTS} slots are served; durability: ${durability}; ${counted(waitingWrites, "write")} under way`,
-    ...primaries.flatMap(({ address, id, slots, health, replicas }) => [
-      `primary  ${address}  ${counted(slots, "slot")}  ${health}  ${id}`,
-      ...replicas.map(
-        (replica) =>
-          `  replica  ${replica.address}  ${lagOf(replica)}  ${replica.health}  ${replica.id}`,
-      ),
-    ]),
+    ...primaries.flatMap(shardLines),
     ...others.map(({ address, health, id }) => `without slots  ${address}  ${health}  ${id}`),
     ...warnings.map((warning) => `warning: ${warning}`),
   ].join("\n");
+}
+
+function shardLines(primary: ClusterStatus["primaries"][number]): readonly string[] {
+  const { address, id, slots, health, replicas } = primary;
+  const head = `primary  ${address}  ${counted(slots, "slot")}  ${health}  ${id}`;
+  const copies = replicas.map(
+    (replica) =>
+      `  replica  ${replica.address}  ${lagOf(replica)}  ${replica.health}  ${replica.id}`,
+  );
+  return [head, ...copies];
 }
 
 function lagOf({

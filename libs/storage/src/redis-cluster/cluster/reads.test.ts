@@ -53,21 +53,21 @@ suite("a read that is refused", () => {
   });
 });
 
-suite("a read whose primary is down", () => {
-  /** The second node stands in for a replica of the first. */
-  const withReplica = async (staleReads: boolean): Promise<Scene> => {
-    const scene = await openScene({ staleReads, deadlineMs: 500 }, (servers) => {
-      const [replica] = servers.node(0).replicas;
-      if (replica !== undefined) {
-        servers.node(0).replicas[0] = { ...replica, port: servers.node(1).port };
-      }
-    });
-    scene.servers.node(0).behaviour = ([word]) =>
-      word === "HGET" ? failure("CLUSTERDOWN The cluster is down") : undefined;
-    answer(scene, 1, "old");
-    return scene;
-  };
+/** The second node stands in for a replica of the first. */
+async function withReplica(staleReads: boolean): Promise<Scene> {
+  const scene = await openScene({ staleReads, deadlineMs: 500 }, (servers) => {
+    const [replica] = servers.node(0).replicas;
+    if (replica !== undefined) {
+      servers.node(0).replicas[0] = { ...replica, port: servers.node(1).port };
+    }
+  });
+  scene.servers.node(0).behaviour = ([word]) =>
+    word === "HGET" ? failure("CLUSTERDOWN The cluster is down") : undefined;
+  answer(scene, 1, "old");
+  return scene;
+}
 
+suite("a read whose primary is down", () => {
   test("is answered by a replica where old data will do", async () => {
     await using scene = await withReplica(true);
     assert.equal(await read(scene), "old");
