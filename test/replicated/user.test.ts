@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, suite, test } from "node:test";
+import { openRedisClusterStore } from "@kv/storage/redis-cluster";
+import { withoutServer } from "../../tools/replicated/server-program.ts";
+import { type LocalCluster, startCluster } from "../../tools/replicated/start-cluster.ts";
+import { checkout } from "../harness/checkout.ts";
+
+/** The rules of the user in docs/replicated.md. */
+async function documentedRules(): Promise<string> {
+  const text = await readFile(join(checkout, "docs", "replicated.md"), "utf8");
+  const rules = /ACL SETUSER kv on (?<rules>.*)/u.exec(text)?.groups?.["rules"];
+  assert.ok(rules !== undefined, "the docs say what a user needs");
+  return rules;
+}
+
+suite("a user of the servers", { skip: withoutServer }, () => {
+  let servers: LocalCluster;
+  before(async () => {
+    const rules = await documentedRules();
+    servers = await startCluster({ primaries: 3, replicas: 1, settings: [`user kv on ${rules}`] });
+  });
+  after(async () => {
+    await servers[Symbol.asyncDispose]();
+  });
+
+  test("who may do no more than the docs ask for can do all that a store does", async () => {
+    await using store = await openRedisClusterStore({
+      nodes: servers.addresses,
+      username: "kv",
+      password: "PASSWORD",
+    });
+    const [bucket, key, value] = ["shopping", "milk", "1"].map((text) => Buffer.from(text));
+    assert.ok(bucket !== undefined && key !== undefined && value !== undefined);
+    const { outcome } = await store.createBucket(bucket);
+    assert.equal(outcome.type, "created");
+    const condition = { type: "absent" } as const;
+    const fields = [
+      { key, value },
+      { key: value, value, expiresAtMs: 4_102_444_800_000 },
+    ];
+    assert.equal((await store.put(bucket, fields)).outcome.type, "stored");
+    assert.equal((await store.put(bucket, [{ key, value, condition }])).outcome.type, "conflict");
+    assert.equal((await store.get(bucket, key)).outcome.type, "found");
+    assert.equal((await store.describeKey(bucket, key)).outcome.type, "found");
+    assert.equal((await store.describeBucket(bucket)).outcome.type, "found");
+    for (const expiry of [4_102_444_800_000, undefined]) {
+      assert.equal((await store.expire(bucket, undefined, expiry)).outcome.type, "updated");
+    }
+    assert.equal((await store.listBuckets()).outcome.page.entries.length, 1);
+    assert.equal((await store.listKeys(bucket)).outcome.type, "listed");
+    assert.equal(await store.countBuckets?.(), 1);
+    assert.equal((await store.delete(bucket, [key])).outcome.type, "deleted");
+    assert.equal((await store.dropBucket(bucket)).outcome.type, "dropped");
+    const { warnings } = await store.clusterStatus();
+    assert.deepEqual(
+      warnings.filter((warning) => !warning.includes("on one host")),
+      [],
+    );
+  });
+
+  test("with a wrong password is refused, in words that do not show it", async () => {
+    await using store = await openRedisClusterStore({
+      nodes: servers.addresses,
+      username: "kv",
+      password: "open sesame",
+      deadlineMs: 8000,
+    });
+    const { unreachable } = await store.clusterStatus();
+    assert.match(unreachable ?? "", /does not take the user name and password/u);
+    assert.doesNotMatch(JSON.stringify(await store.clusterStatus()), /sesame/u);
+  });
+});
