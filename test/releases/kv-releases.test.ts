@@ -91,7 +91,13 @@ suite("npm run release -- foo", () => {
     ]);
     assert.deepEqual(await readdir(join(root, "bin")), ["foo"]);
     const code = (await readdir(join(root, "lib", `foo-${kvVersion}`))).toSorted();
-    assert.deepEqual(code, ["LICENSES", "main.mjs", "release.mjs"]);
+    assert.deepEqual(code, [
+      "LICENSES",
+      "late-pino-pretty.mjs",
+      "late-redis-cluster.mjs",
+      "main.mjs",
+      "release.mjs",
+    ]);
     const releases = (await readdir(join(root, "releases"))).toSorted();
     assert.deepEqual(releases, [kvVersion, "COOKIE", "default-version"]);
     const version = new Set(await readdir(join(root, "releases", kvVersion)));

@@ -147,10 +147,17 @@ suite("a release's options", () => {
   test("sourceMaps: a map beside the code, and stacks that name our lines", async () => {
     const without = await assembleVariant(umbrella, "");
     const code = join(without.path, "lib", "weather-1.2.0");
-    assert.deepEqual((await readdir(code)).toSorted(), ["LICENSES", "main.mjs", "release.mjs"]);
+    assert.deepEqual((await readdir(code)).toSorted(), [
+      "LICENSES",
+      "late-pino-pretty.mjs",
+      "main.mjs",
+      "release.mjs",
+    ]);
     const { path } = await assembleVariant(umbrella, "sourceMaps: true");
     assert.deepEqual((await readdir(code)).toSorted(), [
       "LICENSES",
+      "late-pino-pretty.mjs",
+      "late-pino-pretty.mjs.map",
       "main.mjs",
       "release.mjs",
       "release.mjs.map",

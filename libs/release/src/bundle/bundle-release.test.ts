@@ -43,9 +43,12 @@ export const lamp = {
 }
 
 suite("bundleRelease()", () => {
-  test("puts all code into one file beside the program, and nothing that nobody uses", async () => {
+  test("puts all code into one file beside the program, what is imported late beside it, and nothing that nobody uses", async () => {
     const { files, text } = await bundle();
-    assert.deepEqual([...files.keys()], ["LICENSES", "main.mjs", "release.mjs"]);
+    assert.deepEqual(
+      [...files.keys()],
+      ["LICENSES", "late-pino-pretty.mjs", "main.mjs", "release.mjs"],
+    );
     assert.match(text, /Shines\./u);
     assert.doesNotMatch(text, /pleated-linen/u);
     const both = await bundle({ applications: { shade: "permanent" } });

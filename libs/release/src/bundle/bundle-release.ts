@@ -11,35 +11,38 @@ import { collectLicenses, LICENSES_FILE } from "./collect-licenses.ts";
 import { optionalPackages } from "./optional-packages.ts";
 import { portableMap } from "./portable-map.ts";
 import { releaseEntry } from "./release-entry.ts";
-import { CODE_FILE, releaseProgram } from "./release-program.ts";
+import { CODE_FILE, LATE_PREFIX, releaseProgram } from "./release-program.ts";
 
 /** What the bundler calls the entry; no file has such a name. */
 const ENTRY = "release:main";
 
 /**
- * Writes all code of a release into one file, without what nobody uses, beside the small program that Node runs, the licenses of
- * the packages that are in it, and a source map if one is wanted. The same sources make the same bytes, wherever they lie. Throws `ASSEMBLY_FAILED`.
+ * Writes the code of a release into one file, without what nobody uses and what is only imported late, which lies in files of its own, beside the small program that Node runs, the
+ * licenses of the packages that are in it, and a source map if one is wanted. The same sources make the same bytes, wherever they lie. Throws `ASSEMBLY_FAILED`.
  */
 export async function bundleRelease(release: Release, { say, signal }: Assembly): Promise<void> {
   const { applications, options } = release;
   say(`bundling ${applications.map(({ name }) => name).join(", ")}`);
   const program = join(release.path, layout.program(release.name, release.version));
   const folder = dirname(program);
-  const { code, map, moduleIds } = await bundle(release);
+  const chunks = await bundle(release);
   signal.throwIfAborted();
   await mkdir(folder, { recursive: true });
   await writeFile(program, releaseProgram(release));
-  const licenses = await collectLicenses(moduleIds);
+  const licenses = await collectLicenses(chunks.flatMap(({ moduleIds }) => moduleIds));
   if (licenses !== "") await writeFile(join(folder, LICENSES_FILE), licenses);
-  if (!options.sourceMaps || map === null) {
-    await writeFile(join(folder, CODE_FILE), code);
-    return;
+  for (const { fileName, code, map } of chunks) {
+    if (!options.sourceMaps || map === null) {
+      await writeFile(join(folder, fileName), code);
+      continue;
+    }
+    await writeFile(join(folder, fileName), `${code}//# sourceMappingURL=${fileName}.map\n`);
+    await writeFile(join(folder, `${fileName}.map`), portableMap(map, release.project.root));
   }
-  await writeFile(join(folder, CODE_FILE), `${code}//# sourceMappingURL=${CODE_FILE}.map\n`);
-  await writeFile(join(folder, `${CODE_FILE}.map`), portableMap(map, release.project.root));
 }
 
-async function bundle(release: Release): Promise<OutputChunk> {
+/** The file with all that is needed at once, and those with what is only needed by some nodes. */
+async function bundle(release: Release): Promise<readonly OutputChunk[]> {
   const { project, options } = release;
   const entry = releaseEntry(release);
   const missing: RolldownLog[] = [];
@@ -65,26 +68,26 @@ async function bundle(release: Release): Promise<OutputChunk> {
       // Sources are named relative to it.
       dir: project.root,
       format: "esm",
-      codeSplitting: false,
+      // What is imported late lies in files of its own: who never needs it never reads it.
+      chunkFileNames: `${LATE_PREFIX}[name].mjs`,
       comments: { legal: true, annotation: false, jsdoc: false },
       sourcemap: options.sourceMaps ? "hidden" : false,
       entryFileNames: CODE_FILE,
     });
     const [first] = missing;
     if (first !== undefined) throw new Error(first.message);
-    const [chunk] = output;
-    const needed = [...chunk.imports, ...chunk.dynamicImports];
-    // What is imported late within the file is listed, too.
-    const optional = await optionalPackages(chunk.moduleIds);
-    const outside = needed.filter(
-      (name) =>
-        !isBuiltin(name) &&
-        name !== chunk.fileName &&
-        // Who imports late what it can do without says so itself when that is asked for.
-        !(optional.has(name) && !chunk.imports.includes(name)),
-    );
+    const chunks = output.filter((part) => part.type === "chunk");
+    const files = new Set(chunks.map(({ fileName }) => fileName));
+    const optional = await optionalPackages(chunks.flatMap(({ moduleIds }) => moduleIds));
+    // Who imports late what it can do without says so itself when that is asked for.
+    const outside = chunks.flatMap(({ imports, dynamicImports }) => [
+      ...imports.filter((name) => !isBuiltin(name) && !files.has(name)),
+      ...dynamicImports.filter(
+        (name) => !isBuiltin(name) && !files.has(name) && !optional.has(name),
+      ),
+    ]);
     if (outside.length > 0) throw new Error(`nothing brings ${outside.join(", ")} along`);
-    return chunk;
+    return chunks;
   } catch (error) {
     const reason = bundlerReason(error, project.root);
     throw new ReleaseError("ASSEMBLY_FAILED", { what: "Bundling", reason }, { cause: error });

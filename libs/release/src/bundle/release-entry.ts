@@ -16,7 +16,8 @@ export function releaseEntry({ applications, project, options }: Release): strin
   ];
   return [
     ...imports,
-    `await runRelease({`,
+    // Nobody waits for it here: what is imported late needs this module, which would not be there before its end.
+    `void runRelease({`,
     `  applications: [${numbered("application", applications)}],`,
     `  providers: [${numbered("provider", options.configProviders)}],`,
     `  process,`,

@@ -23,5 +23,8 @@ export function releaseProgram({ name, version, nodeVersion, options }: Release)
   ].join("\n");
 }
 
-/** All code of the release, beside the program. */
+/** The code of the release, beside the program. */
 export const CODE_FILE = "release.mjs";
+
+/** What the names of the files begin with that have what is imported late. */
+export const LATE_PREFIX = "late-";
