@@ -176,11 +176,17 @@ export class LocalCluster implements AsyncDisposable {
   }
 }
 
-/** The reply to CLUSTER SLOTS, which differs from server to server in its order. */
+/** The reply to CLUSTER SLOTS, whose order differs from server to server. */
 function slotsOf(reply: unknown): string {
   if (!Array.isArray(reply)) return "";
   return reply
-    .map((range: unknown) => JSON.stringify(Array.isArray(range) ? range.slice(0, 3) : range))
+    .map((range: unknown) => {
+      if (!Array.isArray(range)) return "";
+      const [first, last, primary, ...replicas] = range.map((part: unknown) =>
+        JSON.stringify(part),
+      );
+      return [first, last, primary, ...replicas.toSorted()].join(" ");
+    })
     .toSorted()
     .join("\n");
 }

@@ -3,7 +3,7 @@ import type { ChosenOptions, ClusterOptions } from "../cluster-options.ts";
 import type { LinkPool } from "../connection/link-pool.ts";
 import type { TopologyWatch } from "../topology/topology-watch.ts";
 import type { ClusterStatus } from "./cluster-status.ts";
-import { type Findings, judgeSettings } from "./settings.ts";
+import { type Findings, judgePlacement, judgeSettings } from "./settings.ts";
 import { askSettings, nodeStatus, surveyPrimaries } from "./survey.ts";
 
 /** How often a cluster is looked at anew; one that is not admitted yet, more often. */
@@ -16,7 +16,10 @@ export class ClusterInspection implements Disposable {
   readonly #links: LinkPool;
   readonly #options: ChosenOptions & ClusterOptions;
   readonly #path: string;
-  #warnings: readonly string[] = [];
+  /** What is wrong with the servers' settings, as they were heard last. */
+  #settings: readonly string[] = [];
+  /** The warnings of the last look, which were told of. */
+  #told: readonly string[] = [];
   #refusal: string | undefined;
   #unreachable: string | undefined = "no server was asked yet";
   #isAdmitted = false;
@@ -105,7 +108,11 @@ export class ClusterInspection implements Disposable {
       servedSlots: topology.servedSlots(),
       primaries,
       others: [...topology.nodes.values()].filter(({ id }) => !shown.has(id)).map(nodeStatus),
-      warnings: this.#refusal === undefined ? this.#warnings : [this.#refusal, ...this.#warnings],
+      warnings: [
+        ...(this.#refusal === undefined ? [] : [this.#refusal]),
+        ...this.#settings,
+        ...judgePlacement(this.#watch.topology),
+      ],
     };
   }
 
@@ -125,7 +132,7 @@ export class ClusterInspection implements Disposable {
     this.#present = undefined;
     if (this.#isEnded) return;
     // Servers that do not say how they are set up while they start are asked again: nothing is admitted unseen.
-    if (servers.length > 0) this.#judge(judgeSettings(topology, servers, this.#options));
+    if (servers.length > 0) this.#judge(judgeSettings(servers, this.#options));
     clearTimeout(this.#timer);
     this.#timer = setTimeout(
       () => {
@@ -156,9 +163,11 @@ export class ClusterInspection implements Disposable {
     this.#warn(warnings);
   }
 
-  #warn(warnings: readonly string[]): void {
-    const known = new Set(this.#warnings);
-    this.#warnings = warnings;
+  #warn(settings: readonly string[]): void {
+    this.#settings = settings;
+    const warnings = [...settings, ...judgePlacement(this.#watch.topology)];
+    const known = new Set(this.#told);
+    this.#told = warnings;
     for (const reason of warnings) {
       if (known.has(reason)) continue;
       emit({ type: "cluster-warning", level: "warn", message: reason, path: this.#path, reason });

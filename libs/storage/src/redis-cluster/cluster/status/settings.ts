@@ -33,12 +33,8 @@ export interface Demands {
 /** What an election takes beyond the two node timeouts until the failure is agreed upon: the vote, and that everybody hears of it. */
 const ELECTION_MS = 4000;
 
-/** Judges how servers are set up and where they are. */
-export function judgeSettings(
-  topology: Topology,
-  servers: readonly ServerSettings[],
-  demands: Demands,
-): Findings {
+/** Judges how servers are set up. */
+export function judgeSettings(servers: readonly ServerSettings[], demands: Demands): Findings {
   const refusals: string[] = [];
   const warnings: string[] = [];
   for (const { address, values } of servers) {
@@ -63,11 +59,11 @@ export function judgeSettings(
       `${slow.address} has "cluster-node-timeout ${slow.timeoutMs}", so a fail-over takes up to ${needMs} ms, and deadlineMs is ${demands.deadlineMs}`,
     );
   }
-  return { refusals, warnings: [...warnings, ...judgePlacement(topology)] };
+  return { refusals, warnings };
 }
 
-/** What is wrong with where the copies are. */
-function judgePlacement(topology: Topology): readonly string[] {
+/** What is wrong with where the copies are; each a sentence without a full stop. */
+export function judgePlacement(topology: Topology): readonly string[] {
   const warnings: string[] = [];
   const nodes = [...topology.nodes.values()];
   for (const { id, address } of topology.primaries()) {

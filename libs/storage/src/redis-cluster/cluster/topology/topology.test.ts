@@ -50,6 +50,23 @@ suite("Topology", () => {
     assert.equal(topology.ownerOf(50)?.address, "127.0.0.1:7000");
   });
 
+  test("takes a server for a replica when one view still has it as the empty primary that it was", () => {
+    const young = view(
+      line(A, 7000, "myself,master - 0 0 1 connected 0-16383"),
+      line(C, 7002, "master - 0 0 4 connected"),
+    );
+    const old = view(
+      line(A, 7000, "master - 0 0 1 connected 0-16383"),
+      line(C, 7002, `myself,slave ${A} 0 0 1 connected`),
+    );
+    for (const views of [
+      [young, old],
+      [old, young],
+    ]) {
+      assert.equal(Topology.empty().with(views).nodes.get(C)?.primary, A);
+    }
+  });
+
   test("believes a redirect, also to a node that nobody named", () => {
     const topology = Topology.empty().with([before]);
     topology.moved(50, "127.0.0.1:7001");

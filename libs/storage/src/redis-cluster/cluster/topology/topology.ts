@@ -120,11 +120,19 @@ function nodesOf(views: readonly (readonly NodeLine[])[]): ReadonlyMap<string, N
   const nodes = new Map<string, NodeLine>();
   for (const line of views.flat()) {
     const known = nodes.get(line.id);
-    // A node is the last to hear of its own failure, and the first to know its role; the higher epoch knows more.
-    if (known === undefined || known.configEpoch < line.configEpoch) nodes.set(line.id, line);
-    else if (line.isMyself && known.configEpoch === line.configEpoch) {
+    if (known === undefined || isLater(line, known)) nodes.set(line.id, line);
+    else if (line.isMyself && !isLater(known, line)) {
+      // A node is the first to know its role, and the last to hear of its own failure.
       nodes.set(line.id, { ...line, isFailed: known.isFailed });
     } else if (line.isFailed) nodes.set(line.id, { ...known, isFailed: true });
   }
   return nodes;
+}
+
+/** Whether a line says what came later. */
+function isLater(line: NodeLine, known: NodeLine): boolean {
+  // Whoever copies another was a primary without slots before, with an epoch of its own that has nothing to do with that of the other.
+  const [isEmpty, wasEmpty] = [line, known].map((of) => of.isPrimary && of.slots.length === 0);
+  if (known.isPrimary !== line.isPrimary && isEmpty !== wasEmpty) return wasEmpty === true;
+  return line.configEpoch > known.configEpoch;
 }
