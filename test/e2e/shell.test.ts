@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { checkout } from "../harness/checkout.ts";
@@ -17,6 +18,11 @@ const start = join(checkout, "tools", "start.ts");
 async function openShell(dataDirectory: string): Promise<OpenTerminal> {
   const command = `'${process.execPath}' '${start}' --shell --sname ann`;
   return await openTerminal(command, environmentOf({ dataDirectory }));
+}
+
+/** One word for a shell, whatever is in it. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 interface Script {
@@ -67,8 +73,19 @@ suite("npm run shell on a terminal", { skip: noTerminal }, () => {
     await person.read(/Ran "status" in \d+ ms\r\n.*\(4\)> 6 \* \(3 \+ /u);
     person.type("4)\r");
     await person.read(/42\r\n.*\(5\)> /u);
+    person.type("typed and thought better of");
+    await person.read(/better of/u);
     person.type("\u0003");
-    await person.read(/\(ctrl-D leaves, and stops the node\)\r\n.*\(5\)> /u);
+    await person.read(/\r\n.*\(5\)> /u);
+    person.type("await new Promise(() => {})\r");
+    await person.read(/\{\}\)\r+\n/u);
+    person.type("\u0003");
+    await person.read(/Given up[^]*\(6\)> /u);
+    // What code prints later stands above the prompt, too.
+    person.type('setTimeout(() => console.log("later"), 1) && 7\r');
+    await person.read(/later\r\n.*\(7\)> /u);
+    person.type("\u0003");
+    await person.read(/\(ctrl-D leaves, and stops the node\)\r\n.*\(7\)> /u);
     const ended = once(terminal, "exit");
     person.type("\u0004");
     await person.read(/Sealed the store/u);
@@ -76,14 +93,38 @@ suite("npm run shell on a terminal", { skip: noTerminal }, () => {
     assert.equal(code, 0);
   });
 
-  test("gives the terminal back when the node is stopped from outside", async () => {
+  test("follows the size of its terminal", async () => {
     await using directory = await makeTemporaryDirectory();
     await using shell = await openShell(directory.path);
+    const { person } = shell;
+    await person.read(/\(1\)> /u);
+    const wide = '({ one: "1".repeat(9), two: "2".repeat(9), three: 3 })\r';
+    person.type("node.pid\r");
+    const pid = /^(\d+)\r$/mu.exec(await person.read(/\n\d+\r\n[^]*\(2\)> /u))?.[1];
+    const terminal = readlinkSync(`/proc/${pid}/fd/0`);
+    person.type(wide);
+    await person.read(/'1{9}', two: [^]*\(3\)> /u);
+    assert.equal(spawnSync("stty", ["-F", terminal, "cols", "30"]).status, 0);
+    person.type(wide);
+    await person.read(/'1{9}',\r\n[^]*\(4\)> /u);
+  });
+
+  test("gives the terminal back when the node is stopped from outside", async () => {
+    await using directory = await makeTemporaryDirectory();
+    const command = `'${process.execPath}' '${start}' --shell --sname ann; echo "code $?"; stty -a`;
+    await using shell = await openTerminal(
+      `sh -c ${quoted(command)}`,
+      environmentOf({ dataDirectory: directory.path }),
+    );
     const { person, process: terminal } = shell;
     await person.read(/\(1\)> /u);
     const ended = once(terminal, "exit");
     person.type("process.kill(process.pid)\r");
     await person.read(/Sealed the store/u);
+    await person.read(/^code 0\r$/mu);
+    // Lines again, and what is typed is seen.
+    await person.read(/ icanon /u);
+    await person.read(/ echo /u);
     const [code]: unknown[] = await within(ended, "the node to end");
     assert.equal(code, 0);
   });

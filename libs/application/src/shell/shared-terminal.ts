@@ -34,7 +34,9 @@ export class SharedTerminal {
       },
       write: (text, done) => {
         if (text === "" || this.#waiting === undefined) return stream.write(text, done);
-        return this.#above(this.#waiting, () => stream.write(text, done));
+        // A line without its end would be written over.
+        const line = text.endsWith("\n") ? text : `${text}\n`;
+        return this.#above(this.#waiting, () => stream.write(line, done));
       },
       on: (event, listener) => stream.on(event, listener),
       off: (event, listener) => stream.off(event, listener),
