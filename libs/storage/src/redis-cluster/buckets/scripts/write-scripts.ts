@@ -35,18 +35,23 @@ return { 'dropped', text(marker.seq) }`,
  * how many are new; or `no-bucket`.
  */
 export const PUT_PLAIN = script(
+  // Ahead of the functions that all others begin with: making those is about a fifth of what such a put takes the server.
+  `
+do
+  local read = redis.call('HGET', KEYS[1], '')
+  local _, last, before = string.find(read or '', '^(%d+) %S+ ')
+  -- Where nothing expires there is nothing to count.
+  if last and string.sub(read, last + 2) == ' ~ ~ ~ 0 0' then
+    local seq = string.format('%.0f', tonumber(before) + 1)
+    local head = seq .. ' ' .. ARGV[2] .. ' '
+    local added = redis.call('HSET', KEYS[1], 'k' .. ARGV[3], head .. '~ ' .. ARGV[4], '', head .. string.sub(read, last + 1))
+    return { 'stored', seq, added }
+  end
+end
+`,
   BUCKET_LUA,
   WRITING_LUA,
   `
-local read = redis.call('HGET', hash, '')
-local _, last, before = string.find(read or '', '^(%d+) %S+ ')
--- Where nothing expires there is nothing to count.
-if last and string.sub(read, last + 2) == ' ~ ~ ~ 0 0' then
-  local seq = text(tonumber(before) + 1)
-  local added = redis.call('HSET', hash, 'k' .. ARGV[3], seq .. ' ' .. own .. ' ~ ' .. ARGV[4],
-    '', seq .. ' ' .. own .. ' ' .. string.sub(read, last + 1))
-  return { 'stored', seq, added }
-end
 if not open() then return { 'no-bucket' } end
 local found = find(ARGV[3])
 local added = (not found or found.isGhost) and 1 or 0
