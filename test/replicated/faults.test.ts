@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { after, before, suite, test, type TestContext } from "node:test";
 import {
   type OpenCluster,
@@ -9,6 +7,7 @@ import {
 import { withoutServer } from "../../tools/replicated/server-program.ts";
 import { type LocalCluster, startCluster } from "../../tools/replicated/start-cluster.ts";
 import { within } from "../harness/deadline.ts";
+import { rebalance } from "./rebalance.ts";
 import { type Affected, AuditedWriters, auditText } from "./audited-writers.ts";
 
 /** Before and after a fault there is this much of undisturbed writing. */
@@ -111,18 +110,3 @@ suite("a cluster under writers", { skip: withoutServer }, () => {
     await servers.untilHealthy();
   });
 });
-
-/** Has the servers' own tool spread the slots evenly, over primaries without any, too. */
-async function rebalance(address: string): Promise<void> {
-  const child = spawn(
-    "redis-cli",
-    ["--cluster", "rebalance", address, "--cluster-use-empty-masters", "--cluster-threshold", "1"],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
-  let said = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    said += chunk.toString();
-  });
-  const [code] = await once(child, "exit");
-  assert.equal(code, 0, said);
-}
