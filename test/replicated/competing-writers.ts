@@ -8,6 +8,8 @@ export interface CompetitionAudit {
   readonly counted: number;
   /** Without an acknowledgement: by code. */
   readonly refused: ReadonlyMap<string, number>;
+  /** The longest time in which somebody who overwrites was acknowledged nothing. */
+  readonly pauseMs: number;
   /** Everything that does not agree with what was acknowledged, one sentence each. */
   readonly flaws: readonly string[];
 }
@@ -30,6 +32,7 @@ export class CompetingWriters {
   readonly #refused = new Map<string, number>();
   readonly #running: Promise<void>[] = [];
   #isStopped = false;
+  #pauseMs = 0;
 
   constructor(stores: readonly Store[]) {
     this.#stores = stores;
@@ -89,6 +92,7 @@ export class CompetingWriters {
       overwritten: this.#overwritten.reduce((sum, { done }) => sum + done, 0),
       counted: this.#counters.reduce((sum, { done }) => sum + done, 0),
       refused: this.#refused,
+      pauseMs: Math.round(this.#pauseMs),
       flaws,
     };
   }
@@ -106,11 +110,15 @@ export class CompetingWriters {
     store: Store,
     own: { bucket: Uint8Array; key: Uint8Array; done: number; tried: number },
   ): Promise<void> {
+    let lastMs = performance.now();
     while (!this.#isStopped) {
       own.tried += 1;
       const value = Buffer.from(String(own.tried));
       const end = await this.#put(store, own.bucket, { key: own.key, value });
-      if (end === "done") own.done = own.tried;
+      if (end !== "done") continue;
+      own.done = own.tried;
+      this.#pauseMs = Math.max(this.#pauseMs, performance.now() - lastMs);
+      lastMs = performance.now();
     }
   }
 
@@ -169,5 +177,5 @@ function nameOf(bucket: Uint8Array, key: Uint8Array): string {
 /** One line for a person. */
 export function competitionText(audit: CompetitionAudit): string {
   const refused = [...audit.refused].map(([code, count]) => `${count} ${code}`).join(", ");
-  return `${audit.inserted} inserted, ${audit.overwritten} overwritten, ${audit.counted} counted, ${refused || "none refused"}, ${audit.flaws.length} flaws`;
+  return `${audit.inserted} inserted, ${audit.overwritten} overwritten, ${audit.counted} counted, ${refused || "none refused"}, paused ${audit.pauseMs} ms, ${audit.flaws.length} flaws`;
 }

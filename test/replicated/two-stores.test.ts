@@ -1,23 +1,10 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { openRedisClusterStore } from "@kv/storage/redis-cluster";
 import { withoutServer } from "../../tools/replicated/server-program.ts";
 import { startCluster } from "../../tools/replicated/start-cluster.ts";
-import { within } from "../harness/deadline.ts";
+import { allGoOn } from "./all-go-on.ts";
 import { CompetingWriters, competitionText } from "./competing-writers.ts";
-
-const RECOVERY_MS = 60_000;
-const LOOK_MS = 50;
-
-/** Settles once everybody has been acknowledged something from now on. */
-async function allGoOn(writers: CompetingWriters): Promise<void> {
-  const before = writers.progress();
-  const goOn = async (): Promise<void> => {
-    while (writers.progress().some((done, index) => done === before[index])) await pause(LOOK_MS);
-  };
-  await within(goOn(), "every writer to go on", RECOVERY_MS);
-}
 
 suite("two stores on one cluster", { skip: withoutServer }, () => {
   test("lose and revert nothing of what either acknowledged, when primaries are killed and stand still", async (t) => {

@@ -1,0 +1,130 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
+import type { RedisClusterStore } from "@kv/storage/redis-cluster";
+import type { ClusterServer } from "../../tools/replicated/cluster-server.ts";
+import type { LocalCluster } from "../../tools/replicated/start-cluster.ts";
+import { rebalance } from "./rebalance.ts";
+
+/** What a fault happens to: three primaries with two replicas each, in the order of their start, and somebody who waits until all writers go on. */
+export interface Scene {
+  readonly servers: LocalCluster;
+  readonly store: RedisClusterStore;
+  readonly goOn: () => Promise<void>;
+}
+
+/** What can befall a cluster. Each leaves it healed. */
+export const faults = {
+  /** A primary dies, and comes back as a replica. */
+  "kill-primary": async ({ servers, goOn }) => {
+    await servers.server(0).signal("SIGKILL");
+    await goOn();
+    await servers.server(0).start();
+  },
+  /** A primary stands still for longer than an election takes, and goes on as if nothing had been. */
+  "freeze-primary": async ({ servers, goOn }) => {
+    await servers.server(1).signal("SIGSTOP");
+    await goOn();
+    await servers.server(1).signal("SIGCONT");
+  },
+  "freeze-replica": async ({ servers, goOn }) => {
+    await servers.server(3).signal("SIGSTOP");
+    await goOn();
+    await servers.server(3).signal("SIGCONT");
+  },
+  /** Every server, one after the other. */
+  "rolling-kill": async ({ servers, goOn }) => {
+    for (const server of servers.servers) {
+      await server.signal("SIGKILL");
+      await goOn();
+      await server.start();
+      await servers.untilHealthy();
+    }
+  },
+  /** What would be on one host, with a copy of each shard a host: a primary and a replica of each of the others. */
+  "kill-host": async ({ servers, goOn }) => {
+    const host = [servers.server(0), servers.server(5), servers.server(7)];
+    await Promise.all(host.map(async (server) => await server.signal("SIGKILL")));
+    await goOn();
+    await Promise.all(host.map(async (server) => await server.start()));
+  },
+  /** Planned: a replica takes over, and its former primary takes over again. */
+  "planned-failover": async ({ servers, goOn }) => {
+    await servers.server(3).ask(["CLUSTER", "FAILOVER"]);
+    await goOn();
+    await servers.untilHealthy();
+    await servers.server(0).ask(["CLUSTER", "FAILOVER"]);
+  },
+  "add-primary": async ({ servers }) => {
+    await rebalance((await addShard(servers)).address);
+  },
+  /** The server that slots move to dies in mid-move. */
+  "kill-target": async (scene) => {
+    const target = await addShard(scene.servers);
+    await killInMove(scene, target, target);
+  },
+  /** A server that slots move from dies in mid-move. */
+  "kill-source": async (scene) => {
+    const target = await addShard(scene.servers);
+    await killInMove(scene, target, scene.servers.server(0));
+  },
+} as const satisfies Readonly<Record<string, (scene: Scene) => Promise<void>>>;
+
+/** The name of a fault. */
+export type FaultName = keyof typeof faults;
+
+/** All of them. */
+export const faultNames = Object.keys(faults).filter((name): name is FaultName => name in faults);
+
+const LOOK_MS = 20;
+
+/** Some of the slots are to have moved, and not nearly all. */
+const MOVED_SLOTS = 200;
+
+/** A primary without slots yet, with two replicas. */
+async function addShard(servers: LocalCluster): Promise<ClusterServer> {
+  const primary = await servers.add();
+  await servers.add(primary);
+  await servers.add(primary);
+  return primary;
+}
+
+async function killInMove(
+  { servers, store, goOn }: Scene,
+  target: ClusterServer,
+  victim: ClusterServer,
+): Promise<void> {
+  const moving = rebalance(target.address).then(
+    () => true,
+    () => false,
+  );
+  const id = await target.id();
+  const slotsOfTarget = async (): Promise<number> => {
+    const { primaries } = await store.clusterStatus();
+    return primaries.find((primary) => primary.id === id)?.slots ?? 0;
+  };
+  while ((await slotsOfTarget()) < MOVED_SLOTS) await pause(LOOK_MS);
+  await victim.signal("SIGKILL");
+  await goOn();
+  await moving;
+  await victim.start();
+  await fixed(servers.server(1).address);
+}
+
+const FIX_MS = 60_000;
+
+/** Has the servers' own tool bring to its end what was interrupted, until it finds nothing more. */
+async function fixed(address: string): Promise<void> {
+  const end = AbortSignal.timeout(FIX_MS);
+  for (;;) {
+    const child = spawn("redis-cli", ["--cluster", "fix", address, "--cluster-yes"], {
+      stdio: "ignore",
+    });
+    await once(child, "exit");
+    const check = spawn("redis-cli", ["--cluster", "check", address], { stdio: "ignore" });
+    const [code] = await once(check, "exit");
+    if (code === 0) return;
+    if (end.aborted) throw new Error("the cluster cannot be fixed");
+    await pause(LOOK_MS);
+  }
+}
