@@ -113,7 +113,7 @@ export const clusterFailoverCommand: ChangeCommand = {
   name: "cluster failover",
   summary: "Has a replica take over from its primary, which becomes a replica",
   description:
-    "Planned, so that nothing is refused: requests wait for some 60 ms. Before a primary is stopped, or upgraded.",
+    "Planned: requests wait for a moment, and a few that are under way may be told that they may have been applied. Before a primary is stopped, or upgraded.",
   arguments: [{ name: "replica", description: "its host:port, or its id" }],
   where: "node",
   level: "info",
