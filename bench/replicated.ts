@@ -10,7 +10,8 @@ const IN_FLIGHT = [1, 16, 64] as const;
 const ROUNDS = 5;
 const ROUND_MS = 1500;
 const BUCKETS = 300;
-const CONNECTIONS = 16;
+/** A connection each: a door answers the requests of one connection one after the other. */
+const CONNECTIONS = 64;
 const VALUE = "v".repeat(16);
 const PRIMARIES = 3;
 const SLOTS = 16_384;
@@ -47,7 +48,7 @@ async function bareLibrary(servers: LocalCluster): Promise<Contender> {
   for (const { port } of servers.servers.slice(0, PRIMARIES)) {
     const writes = await connect(port);
     await writes.sendCommand(["SCRIPT", "LOAD", SOURCE]);
-    const id = String(await writes.sendCommand(["CLUSTER", "MYID"]));
+    const id = await writes.sendCommand<string>(["CLUSTER", "MYID"]);
     shards.push({ writes, reads: await connect(port), id });
   }
   const of = (key: string) => {
@@ -139,8 +140,8 @@ for (const operation of ["put", "get"] as const) {
       `${name} ${Math.round(median(rounds.map((round) => round[name].perSecond)))}/s, p50 ${median(rounds.map((round) => round[name].medianMs)).toFixed(2)} ms`;
     const ratio = median(rounds.map((round) => round.node.perSecond / round.library.perSecond));
     const more = median(rounds.map((round) => round.node.medianMs - round.library.medianMs));
-    console.log(
-      `${operation} ${String(inFlight).padStart(2)} in flight: ${text("library")}; ${text("node")}; ${ratio.toFixed(2)}x, ${more >= 0 ? "+" : ""}${more.toFixed(2)} ms`,
+    process.stdout.write(
+      `${operation} ${String(inFlight).padStart(2)} in flight: ${text("library")}; ${text("node")}; ${ratio.toFixed(2)}x, ${more >= 0 ? "+" : ""}${more.toFixed(2)} ms\n`,
     );
   }
 }
