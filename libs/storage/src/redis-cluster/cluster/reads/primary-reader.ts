@@ -96,18 +96,20 @@ export class PrimaryReader {
   async #untilDeadline<Value>(attempt: (leftMs: number) => Promise<Value>): Promise<Value> {
     const { timing, deadlineMs } = this.#options;
     const endMs = timing.nowMs() + deadlineMs;
-    let reason = "no answer";
+    let reason: string | undefined;
     for (;;) {
       const leftMs = endMs - timing.nowMs();
       if (leftMs <= 0) {
         throw new StorageError("STORAGE_UNAVAILABLE", {
-          reason: `${reason}, for ${deadlineMs} ms`,
+          reason: `${reason ?? "no answer"}, for ${deadlineMs} ms`,
         });
       }
       try {
         return await attempt(leftMs);
       } catch (error) {
-        reason = this.#reasonToRepeat(error);
+        const found = this.#reasonToRepeat(error);
+        // The last attempt is cut short by the deadline: why the others failed says more.
+        if (reason === undefined || !(error instanceof TooLateError)) reason = found;
       }
       await new Promise((resolve) => {
         setTimeout(resolve, pauseMs(timing));

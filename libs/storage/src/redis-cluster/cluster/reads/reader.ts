@@ -29,6 +29,8 @@ interface Aim {
   readonly redirects: number;
 }
 
+const NO_ANSWER = "no answer";
+
 /** Asks the primary that has a key, wherever it goes meanwhile; a read may be asked as often as needed. */
 export class Reader {
   readonly #slots: Slots;
@@ -45,7 +47,7 @@ export class Reader {
   async read(slot: number, question: Question, startMs: number): Promise<Reply> {
     const { timing, deadlineMs } = this.#options;
     const endMs = startMs + deadlineMs;
-    let aim: Aim = { asked: undefined, reason: "no answer", redirects: 0 };
+    let aim: Aim = { asked: undefined, reason: NO_ANSWER, redirects: 0 };
     for (;;) {
       const leftMs = endMs - timing.nowMs();
       if (leftMs <= 0) {
@@ -92,7 +94,9 @@ export class Reader {
       }
     } else if (!(error instanceof LinkLostError || error instanceof TooLateError)) throw error;
     this.#slots.doubt();
-    return { asked: undefined, redirects: 0, reason: error.message };
+    // The last attempt is cut short by the deadline: why the others failed says more.
+    const isCut = error instanceof TooLateError && aim.reason !== NO_ANSWER;
+    return { asked: undefined, redirects: 0, reason: isCut ? aim.reason : error.message };
   }
 
   /** What a replica answers, where that is allowed and the primary does not answer. */
