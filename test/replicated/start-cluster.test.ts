@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { suite, test } from "node:test";
-import { withoutServer } from "../../tools/replicated/server-program.ts";
+import { ClusterServer } from "../../tools/replicated/cluster-server.ts";
+import { findServer, withoutServer } from "../../tools/replicated/server-program.ts";
 import { startCluster } from "../../tools/replicated/start-cluster.ts";
+import { isRunning } from "../harness/process-guard.ts";
+import { makeTemporaryDirectory } from "../harness/temporary-directory.ts";
 
 suite("startCluster()", { skip: withoutServer }, () => {
   test("forms a cluster that is whole, takes a server more, and leaves none behind", async () => {
@@ -29,6 +34,21 @@ suite("startCluster()", { skip: withoutServer }, () => {
     await server.start();
     await cluster.untilHealthy();
     assert.equal(await server.ask(["GET", key ?? ""]), "value");
+  });
+});
+
+suite("ClusterServer.start()", { skip: withoutServer }, () => {
+  test("leaves none behind that does not say in time that it is ready", async () => {
+    await using directory = await makeTemporaryDirectory();
+    const program = findServer();
+    assert.ok(program);
+    // What it says goes into a file, so that it never seems to be ready.
+    const settings = ["logfile said.log", "pidfile server.pid"];
+    const options = { program, folder: directory.path, nodeTimeoutMs: 2000, settings };
+    await assert.rejects(ClusterServer.start({ ...options, readyMs: 2000 }), /in vain/u);
+    const pid = Number(await readFile(join(directory.path, "server.pid"), "utf8"));
+    assert.ok(pid > 1);
+    assert.equal(isRunning(pid), false);
   });
 });
 

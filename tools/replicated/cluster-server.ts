@@ -17,9 +17,11 @@ export interface ClusterServerOptions {
   readonly nodeTimeoutMs: number;
   /** More lines of its redis.conf; they go before ours. */
   readonly settings: readonly string[];
+  /** For how long it is waited for; by default 20,000. */
+  readonly readyMs?: number;
 }
 
-const START_MS = 20_000;
+const READY_MS = 20_000;
 const ATTEMPTS = 3;
 
 /** One server of a cluster on the loopback, in a process and a folder of its own. It ends when it is disposed of, or when this process does. */
@@ -45,6 +47,8 @@ export class ClusterServer implements AsyncDisposable {
         await server.start();
         return server;
       } catch (error) {
+        // One that never got ready still runs, and nobody else knows of it.
+        await server[Symbol.asyncDispose]();
         // Another process may take a port between its being found and its being used.
         if (attempt === ATTEMPTS) throw error;
       }
@@ -71,7 +75,7 @@ export class ClusterServer implements AsyncDisposable {
 
   /** Starts it, again if it ran before: on the same port, with the same data. */
   async start(): Promise<void> {
-    const { program, folder, nodeTimeoutMs, settings } = this.#options;
+    const { program, folder, nodeTimeoutMs, settings, readyMs = READY_MS } = this.#options;
     await mkdir(folder, { recursive: true });
     const file = join(folder, "redis.conf");
     await writeFile(file, [...settings, ...this.#settings(nodeTimeoutMs)].join("\n"));
@@ -92,7 +96,7 @@ export class ClusterServer implements AsyncDisposable {
     const isReady = await within(
       Promise.race([ready.then(() => true), ended.then(() => false)]),
       `the server at ${this.address} to accept connections`,
-      START_MS,
+      readyMs,
     );
     if (!isReady) throw new Error(`${program.name} ended at once, in ${folder}`);
   }
