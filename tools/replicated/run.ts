@@ -76,7 +76,7 @@ async function run({ program, ports }: Wanted): Promise<void> {
     folder,
     copyOf: index < PRIMARIES ? undefined : Math.floor((index - PRIMARIES) / REPLICAS),
   }));
-  console.log(describeTour({ nodes: doors, servers }));
+  console.log(describeTour({ program: program.name, nodes: doors, servers }));
   await stopped;
   console.log("Stopping ...");
   await stopReturned(cluster);

@@ -1,5 +1,9 @@
+import type { ServerProgram } from "./server-program.ts";
+
 /** What runs, for whoever wants to try it. */
 export interface Tour {
+  /** Of which the servers are; where there is only Valkey, there is no redis-cli either. */
+  readonly program: ServerProgram["name"];
   readonly nodes: readonly {
     readonly name: string;
     readonly pid: number;
@@ -19,9 +23,10 @@ export interface Tour {
 const SHOPPING_PLACE = 1;
 
 /** What runs where, and how to break it. */
-export function describeTour({ nodes, servers }: Tour): string {
+export function describeTour({ program, nodes, servers }: Tour): string {
   const [one, two] = nodes;
   const primary = servers[SHOPPING_PLACE];
+  const client = program.replace("server", "cli");
   return [
     "",
     "Servers, which hold the data:",
@@ -33,13 +38,13 @@ export function describeTour({ nodes, servers }: Tour): string {
     "",
     "Write through one, read through the other:",
     `  printf 'CREATE shopping\\r\\nPUT shopping milk 1\\r\\n' | nc -q1 127.0.0.1 ${one?.port ?? ""}`,
-    `  redis-cli -p ${two?.respPort ?? ""} HGET shopping milk`,
+    `  ${client} -p ${two?.respPort ?? ""} HGET shopping milk`,
     "Break it: the primary that has the bucket, for good or for a while",
     `  kill -9 ${primary?.pid ?? ""}`,
     `  kill -STOP ${primary?.pid ?? ""}; sleep 8; kill -CONT ${primary?.pid ?? ""}`,
     "and go on: what was acknowledged is there. A replica takes over within about four seconds; requests wait for it.",
     "Bring it back:",
-    `  redis-server ${primary?.folder ?? ""}/redis.conf --daemonize yes`,
+    `  ${program} ${primary?.folder ?? ""}/redis.conf --daemonize yes`,
     "See how it is:",
     `  npm run kv -- cluster status --node ${one?.name ?? ""}`,
     "",
