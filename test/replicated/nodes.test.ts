@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { after, before, suite, test } from "node:test";
 import { withoutServer } from "../../tools/replicated/server-program.ts";
 import { type LocalCluster, startCluster } from "../../tools/replicated/start-cluster.ts";
@@ -59,6 +60,7 @@ suite("nodes whose buckets lie in a cluster", { skip: withoutServer }, () => {
       [["routing", "status"], /lie in a cluster, where any node serves any bucket/u],
       [["routing", "plan", "a-z=ann"], /lie in a cluster, where any node serves any bucket/u],
       [["compact"], /Cannot compact/u],
+      [["backup", home.path], /Cannot back up/u],
       [["env", "put", "kv", "routingTable", "a-z=ann"], /expected no routing table beside/u],
     ] as const) {
       const { code, stderr } = await operate([...words, "--node", "ann"], home);
@@ -66,6 +68,12 @@ suite("nodes whose buckets lie in a cluster", { skip: withoutServer }, () => {
       assert.match(stderr, reason);
       assert.equal(stderr.trimEnd().split("\n").length, 1, stderr);
     }
+  });
+
+  test("shows the engine, and makes no data folder", async () => {
+    const { stdout, stderr } = await operate(["status", "--node", "ann"], home);
+    assert.match(stdout, /^ {2}engine: redis-cluster$/mu, stderr);
+    assert.equal(existsSync(home.dataDirectory), false);
   });
 
   test("a primary is killed: its buckets wait for its replica, nothing that was acknowledged is lost, others go on", async () => {
