@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -34,10 +34,13 @@ export async function installCommand(call: ReleaseCall): Promise<number> {
   const facts = { name: build.name, version: build.version, node, root, temporary };
   if (host.platform === "win32") return installTask(host, facts, wishes);
   const user = wishes.user ?? ownerOf(root, build.name);
-  checkUser(user, root);
+  const { uid, gid } = checkUser(user, root);
   const unit = systemdUnit({ ...facts, user, stopMs: longestStopMs(system.applications) });
   if (wishes.print) host.stdout.write(unit);
-  else install(host, { unit, node, wishes });
+  else {
+    install(host, { unit, node, wishes });
+    makeTemporary(temporary, { uid, gid });
+  }
   return 0;
 }
 
@@ -74,15 +77,21 @@ function nameOf(uid: number): string | undefined {
 }
 
 /** A user of this machine, by name or number. */
-function lookUp(user: string): { readonly name: string; readonly uid: number } | undefined {
+function lookUp(user: string): User | undefined {
   const { status, stdout } = spawnSync("getent", ["passwd", user], { encoding: "utf8" });
-  const [name, , uid] = stdout?.split(":") ?? [];
+  const [name, , uid, gid] = stdout?.split(":") ?? [];
   if (status !== 0 || name === undefined) return undefined;
-  return { name, uid: Number(uid) };
+  return { name, uid: Number(uid), gid: Number(gid) };
+}
+
+interface User {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /** The node has to be there, and to read the cookie, which is its owner's alone. */
-function checkUser(user: string, root: string): void {
+function checkUser(user: string, root: string): User {
   const found = lookUp(user);
   if (found === undefined) {
     throw cannotRun(
@@ -91,10 +100,27 @@ function checkUser(user: string, root: string): void {
   }
   const cookie = join(root, layout.cookie);
   const owner = statSync(cookie, { throwIfNoEntry: false })?.uid;
-  if (owner !== undefined && owner !== found.uid && found.uid !== 0) {
+  if (owner === undefined) {
+    throw cannotRun(
+      `${cookie} is not there, and a service may not make it: start the node once by hand as ${user}, or write a cookie into it`,
+    );
+  }
+  if (owner !== found.uid && found.uid !== 0) {
     throw cannotRun(
       `${cookie} is another user's to read: ${user} could not start the node; chown ${user} "${cookie}"`,
     );
+  }
+  return found;
+}
+
+/** The folder that the node is to write its pid into: the unit opens it, and a service could not make it. */
+function makeTemporary(path: string, { uid, gid }: Pick<User, "uid" | "gid">): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    if (process.getuid?.() === 0) chownSync(path, uid, gid);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw cannotRun(`${path}, for the node's pid, cannot be made: ${reason}`, error);
   }
 }
 

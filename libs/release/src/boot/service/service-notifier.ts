@@ -11,7 +11,7 @@ const NOTIFY = "systemd-notify";
 /** A sign of life is told this often in the time that the manager allows between two. */
 const SIGNS = 2;
 
-/** Tells the service manager that has started the node how that is, where it wants to know. */
+/** Tells the service manager that has started the node how that is, where it wants to know: from its making on that the event loop turns. */
 export class ServiceNotifier {
   readonly #host: NodeJS.Process;
   readonly #variables: Variables;
@@ -25,21 +25,25 @@ export class ServiceNotifier {
   /** `undefined` where there is none. */
   static find(host: NodeJS.Process, variables: Variables): ServiceNotifier | undefined {
     const { NOTIFY_SOCKET: socket = "" } = variables;
-    return socket === "" ? undefined : new ServiceNotifier(host, variables);
+    if (socket === "") return undefined;
+    const notifier = new ServiceNotifier(host, variables);
+    // From the beginning: after a restart, of which the manager knows nothing, a boot may take longer than it waits for a sign.
+    notifier.#watch();
+    return notifier;
   }
 
-  /** The node serves: tells it, and from then on that its event loop turns, and once that it is about to stop. */
+  /** The node serves: tells it, and later that it is about to stop. */
   serve(): void {
     this.#tell("READY=1");
-    this.#watch();
-    let isRestarting = false;
+    let isStopping = false;
     this.#host.once(RESTART_SIGNAL, () => {
-      isRestarting = true;
+      // For the manager a restart is no end: it is the same process.
+      isStopping = true;
     });
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
       this.#host.once(signal, () => {
-        // For the manager a restart is no end: it is the same process.
-        if (!isRestarting) this.#tell("STOPPING=1");
+        if (!isStopping) this.#tell("STOPPING=1");
+        isStopping = true;
       });
     }
   }

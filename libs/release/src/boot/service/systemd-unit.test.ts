@@ -24,7 +24,7 @@ suite("systemdUnit()", () => {
       "ExecStart=/opt/foo/bin/foo start",
       "User=kv",
       "TimeoutStopSec=31",
-      "ReadWritePaths=-/opt/foo/tmp",
+      "ReadWritePaths=/opt/foo/tmp /tmp",
       "ProtectHome=yes",
     ]) {
       assert.ok(lines.includes(line), line);
@@ -38,7 +38,7 @@ suite("systemdUnit()", () => {
       lines.join("\n"),
     );
     assert.ok(lines.includes(String.raw`WorkingDirectory=/srv/50%% "a" $HOME`));
-    assert.ok(lines.includes('ReadWritePaths="-/srv/50%% t"'));
+    assert.ok(lines.includes('ReadWritePaths="/srv/50%% t" /tmp'));
   });
 
   test("does not hide a release that lies in somebody's home", () => {
@@ -49,7 +49,7 @@ suite("systemdUnit()", () => {
   test("is that of the node, which need not be called as the release is", () => {
     assert.equal(unitFile("foo2@host"), "foo2-host.service");
     const lines = linesOf({ node: "foo2@host" });
-    assert.ok(lines.includes("Environment=RELEASE_NODE=foo2@host"));
+    assert.ok(lines.includes("Environment=RELEASE_NODE=foo2@host RELEASE_TMP=/opt/foo/tmp"));
     assert.ok(lines.includes("StateDirectory=foo2-host"));
   });
 });

@@ -21,7 +21,7 @@ const WATCHDOG_S = 60;
 /** A store may have much to read before it serves, in seconds. */
 const START_S = 600;
 
-const HARDENING = `# Nothing else is any of its business. /tmp is not private: operators reach the node by a socket there.
+const HARDENING = `# Nothing else is any of its business. /tmp is not private: a socket there is for operators.
 NoNewPrivileges=yes
 CapabilityBoundingSet=
 PrivateDevices=yes
@@ -59,7 +59,8 @@ function serviceName(node: string): string {
  */
 export function systemdUnit(facts: UnitFacts): string {
   const { name, version, node, root, temporary, user, stopMs } = facts;
-  const script = quoted(`${root}/bin/${name}`);
+  // Only in a command line a dollar has a meaning.
+  const script = quoted(`${root}/bin/${name}`).replaceAll("$", "$$$$");
   return `# Made by bin/${name} install for ${name} ${version}. Changes belong into a drop-in: systemctl edit ${serviceName(node)}
 
 [Unit]
@@ -78,7 +79,7 @@ ExecStart=${script} start
 ExecReload=/bin/kill -HUP $MAINPID
 User=${plain(user)}
 WorkingDirectory=${plain(root)}
-Environment=${quoted(`RELEASE_NODE=${node}`)}
+Environment=${quoted(`RELEASE_NODE=${node}`)} ${quoted(`RELEASE_TMP=${temporary}`)}
 TimeoutStartSec=${START_S}
 
 # One that dies or hangs is started again; not one that was stopped, nor one whose configuration is wrong.
@@ -93,10 +94,11 @@ KillMode=mixed
 KillSignal=SIGTERM
 TimeoutStopSec=${Math.ceil(stopMs / 1000)}
 
-# What it stores is in /var/lib/${serviceName(node)}, which it finds in STATE_DIRECTORY. It may write nothing else but its pid.
+# What it stores is in /var/lib/${serviceName(node)}, which it finds in STATE_DIRECTORY. It may write nothing else but its pid, and in /tmp the socket
+# by which operators reach it.
 StateDirectory=${serviceName(node)}
 StateDirectoryMode=0700
-ReadWritePaths=${quoted(`-${temporary}`)}
+ReadWritePaths=${quoted(temporary)} /tmp
 ProtectSystem=strict
 ProtectHome=${isHome(root) ? "read-only" : "yes"}
 UMask=0077
@@ -112,10 +114,7 @@ WantedBy=multi-user.target
 
 /** One word of a unit's line, with nothing in it that systemd gives a meaning of its own. */
 function quoted(word: string): string {
-  const escaped = plain(word)
-    .replaceAll("\\", "\\\\")
-    .replaceAll('"', '\\"')
-    .replaceAll("$", "$$$$");
+  const escaped = plain(word).replaceAll("\\", "\\\\").replaceAll('"', '\\"');
   return /^[\w./=@+-]+$/u.test(word) ? word : `"${escaped}"`;
 }
 
