@@ -119,13 +119,17 @@ export class BucketPlaces {
       place: (bucket) => {
         const left = deadlineMs - remote.clock();
         if (left <= 0) throw new KvError("KV_TOO_LATE", { node: self });
+        const onward = { hops, timeoutMs: left };
         const found = this.#find(bucket, hops.nodes);
-        if (!("asked" in found)) return this.#placeOf(found, bucket, { hops, timeoutMs: left });
+        if (!("asked" in found)) return this.#placeOf(found, bucket, onward);
+        placement?.asked.claimed(bucket);
+        // Whom it was given to does not have it any more: it may be another one's by the table.
+        const nobodys = this.#find(bucket, hops.nodes);
+        if (!("asked" in nobodys)) return this.#placeOf(nobodys, bucket, onward);
         const opened = store();
         if (opened === undefined || opened === "none") {
           throw new KvError("KV_NO_STORE", { node: self });
         }
-        placement?.asked.claimed(bucket);
         return opened;
       },
     });

@@ -13,14 +13,24 @@ test("a bucket that was given away and dropped there is made here again, when th
   const { placement, store } = await givenToBar();
   const about = { owner: foo, store };
   assert.deepEqual(placement.find(bucket, { ...about, hops: [] }), { type: "node", node: bar });
-  // bar does not have it any more: it sends the request back, by the same table.
-  assert.deepEqual(placement.find(bucket, { ...about, hops: [foo, bar] }), { type: "own" });
+  // bar sends the request back, by the same table: it is asked whether it has the bucket no more.
+  const claim = { type: "claim", asked: [bar] };
+  assert.deepEqual(placement.find(bucket, { ...about, hops: [foo, bar] }), claim);
+  placement.asked.claimed(bucket);
   assert.deepEqual(placement.find(bucket, { ...about, hops: [] }), { type: "own" });
   store.createBucket(bucket);
   assert.ok(placement.isServed(bucket));
   const again = placementOf(store);
   await again.load(store);
   assert.ok(again.isServed(bucket));
+});
+
+test("a request that was sent on before its node got the bucket does not make anybody forget who has it", async () => {
+  const { placement, store } = await givenToBar();
+  const late = { owner: undefined, store, hops: [bar] };
+  assert.deepEqual(placement.find(bucket, late), { type: "claim", asked: [bar] });
+  const about = { owner: foo, store, hops: [] };
+  assert.deepEqual(placement.find(bucket, about), { type: "node", node: bar });
 });
 
 test("a bucket whose new owner has not confirmed it is that node's, whoever asks", async () => {

@@ -137,15 +137,13 @@ export class Placement implements MovesAtHome, PlansAtHome {
       this.arrivals.discard(bucket, store);
     }
     const moved = this.#records.moved.get(name);
-    let former = this.#plans.former.ownersOf(bucket);
+    const former = this.#plans.former.ownersOf(bucket);
     if (moved !== undefined) {
       const { to: node, moveId, isConfirmed } = moved;
       if (!isConfirmed) return { type: "node", node, activates: moveId };
       if (!hops.includes(node)) return { type: "node", node };
-      // It was sent on from there: the bucket was dropped, and is nobody's but the table's again.
-      this.#forgetMove(name);
-      // Others may look for it too.
-      if (!this.#plans.former.isEmpty) former = [node, ...former];
+      // It was sent on from there: because the bucket was dropped, or before the node had got it. Only that node can tell.
+      return { type: "claim", asked: owner === this.#self ? [node, ...former] : [node] };
     }
     const departure = this.#departing.get(name);
     if (departure !== undefined) return { type: "departing", departure };
