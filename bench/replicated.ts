@@ -10,8 +10,6 @@ const IN_FLIGHT = [1, 16, 64] as const;
 const ROUNDS = 5;
 const ROUND_MS = 1500;
 const BUCKETS = 300;
-/** A connection each: a door answers the requests of one connection one after the other. */
-const CONNECTIONS = 64;
 const VALUE = "v".repeat(16);
 const PRIMARIES = 3;
 const SLOTS = 16_384;
@@ -86,17 +84,16 @@ async function kvNode(servers: LocalCluster, dataDirectory: string): Promise<Con
     env: { KV_REDIS_CLUSTER: servers.addresses.slice(0, PRIMARIES).join(","), RESP_PORT: "0" },
   });
   const port = await node.acceptingResp();
-  const clients: Client[] = [];
-  for (let index = 0; index < CONNECTIONS; index += 1) clients.push(await connect(port));
-  const ask = async (worker: number, words: string[]): Promise<unknown> =>
-    await clients[worker % CONNECTIONS]?.sendCommand(words);
+  // One connection, on which the library pipelines what is in flight, as it does to the servers themselves.
+  const client = await connect(port);
   return {
     name: "node",
     put: async (bucket, worker) =>
-      await ask(worker, ["HSET", `bucket-${bucket}`, `k${worker}`, VALUE]),
-    get: async (bucket, worker) => await ask(worker, ["HGET", `bucket-${bucket}`, `k${worker}`]),
+      await client.sendCommand(["HSET", `bucket-${bucket}`, `k${worker}`, VALUE]),
+    get: async (bucket, worker) =>
+      await client.sendCommand(["HGET", `bucket-${bucket}`, `k${worker}`]),
     [Symbol.asyncDispose]: async () => {
-      for (const client of clients) client.destroy();
+      client.destroy();
       await node[Symbol.asyncDispose]();
     },
   };

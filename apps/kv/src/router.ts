@@ -9,6 +9,7 @@ import { NO_HOPS } from "./remote/hops.ts";
 import { RemoteBuckets } from "./remote/remote-buckets.ts";
 import type { Passage, ServingBuckets, ServingRouter } from "./remote/serving-router.ts";
 import { type RemoteTerms, routesInForce } from "./routes.ts";
+import { StoreAsker } from "./store-asker.ts";
 import type { RoutingReader, RoutingTable } from "./routing-table.ts";
 
 /** What a router looks at anew for every request. */
@@ -50,6 +51,11 @@ export function createRouter({ reader, table, store, remote, placement }: Router
   const routes = routesInForce({ reader, table, remote });
   const places = new BucketPlaces({ self, routes, store, remote, placement });
   const atClients = operationsAt((bucket) => places.ofClient(bucket));
+  let asker: StoreAsker | undefined;
+  const askerOf = (opened: Store): StoreAsker => {
+    if (asker?.store !== opened) asker = new StoreAsker(opened);
+    return asker;
+  };
   const own = ownLister({ self, store, placement, ask: atClients });
   const epochOf = epochs();
   const all = new AllBuckets(() => {
@@ -81,7 +87,8 @@ export function createRouter({ reader, table, store, remote, placement }: Router
     },
     elsewhere(bucket) {
       const place = places.ofClient(bucket);
-      return place instanceof RemoteBuckets ? place : undefined;
+      if (place instanceof RemoteBuckets) return place;
+      return "traits" in place && !place.traits.answersAtOnce ? askerOf(place) : undefined;
     },
     foresee(keys, count) {
       const opened = store();

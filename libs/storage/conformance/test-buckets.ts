@@ -6,6 +6,12 @@ import { hex } from "./model.ts";
 import type { OpenStore } from "./open-store.ts";
 import { settle } from "./settle.ts";
 
+/** What an operation of this suite comes to. */
+interface Outcome {
+  readonly type: string;
+  readonly value?: Uint8Array;
+}
+
 /** Buckets come and go with their keys, by example. */
 export function testBuckets(open: OpenStore): void {
   test("createBucket() keeps the keys of a bucket that exists", async () => {
@@ -46,6 +52,31 @@ export function testBuckets(open: OpenStore): void {
     assert.deepEqual(await settle(store.listKeys(B)), absent);
     assert.deepEqual(await settle(store.dropBucket(B)), absent);
     assert.deepEqual((await settle(store.listBuckets())).page.entries, []);
+  });
+
+  test("operations on a bucket take effect in the order of the calls, whenever they answer", async () => {
+    await using store = await open({ clock: () => 0 });
+    const begun = [
+      store.put(B, [{ key: K, value: V }]),
+      store.createBucket(B),
+      store.put(B, [{ key: K, value: V }]),
+      store.get(B, K),
+      store.put(B, [{ key: K, value: W }]),
+      store.get(B, K),
+      store.delete(B, [K]),
+      store.get(B, K),
+      store.dropBucket(B),
+      store.describeBucket(B),
+    ];
+    assert.equal(
+      begun.every((answering) => "outcome" in answering),
+      store.traits.answersAtOnce,
+    );
+    const outcomes = await Promise.all(begun.map(async (each) => await settle<Outcome>(each)));
+    const types = "no-bucket created stored found stored found deleted missing dropped no-bucket";
+    assert.equal(outcomes.map(({ type }) => type).join(" "), types);
+    const values = outcomes.flatMap((each) => ("value" in each ? [hex(each.value)] : []));
+    assert.deepEqual(values, [hex(V), hex(W)]);
   });
 
   test("put() takes the later value of a key named twice and counts it once", async () => {

@@ -58,6 +58,7 @@ export class MemoryStore implements Store {
     engine: "memory",
     listingMayRepeat: false,
     durable: false,
+    answersAtOnce: true,
     countsAtOnce: true,
   };
   readonly #clock: Clock;

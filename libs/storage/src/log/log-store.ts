@@ -86,6 +86,7 @@ export class LogStore implements Store {
     engine: "log",
     listingMayRepeat: false,
     durable: true,
+    answersAtOnce: true,
     countsAtOnce: true,
   };
   readonly #parts: LogStoreParts;

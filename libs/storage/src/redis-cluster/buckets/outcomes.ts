@@ -11,7 +11,7 @@ import type {
   Revision,
 } from "../../store.ts";
 import type { Reply } from "../cluster/cluster.ts";
-import { parseKeyField } from "./key-field.ts";
+import { mayLapse, parseKeyField } from "./key-field.ts";
 import { bytesOf, membersOf, numberOf, textOf, timeOf, UnknownReply } from "./reply-parts.ts";
 import { revisionOf } from "./revision-text.ts";
 
@@ -83,6 +83,16 @@ export function expireOutcome(reply: Reply, token: string): ExpireOutcome {
   const found = oneOf(type, ["updated", "unchanged", "missing", "no-bucket"]);
   if (found !== "updated") return { type: found };
   return { type: found, revision: revisionOf(textOf(sequence), token) };
+}
+
+/** Of the marker of a bucket and a field of it; `undefined` where only the server's clock tells whether they are there still. */
+export function plainGetOutcome(reply: Reply): GetOutcome | undefined {
+  const [marker, found] = membersOf(reply);
+  if (marker === undefined || marker === null) return { type: "no-bucket" };
+  if (mayLapse(bytesOf(marker))) return undefined;
+  if (found === undefined || found === null) return { type: "missing" };
+  const parsed = parseKeyField(bytesOf(found));
+  return parsed.expiresAtMs === undefined ? { type: "found", ...parsed } : undefined;
 }
 
 /** Of the script `GET`. */

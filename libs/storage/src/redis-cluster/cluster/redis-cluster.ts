@@ -1,7 +1,9 @@
 import { StorageError } from "../../errors.ts";
+import { CallOrder } from "./call-order.ts";
 import type { Parameter, Reply, Script, SlotView, WriteCall, Written } from "./cluster.ts";
 import type { OpenCluster } from "./open-cluster.ts";
 import { CLUSTER_DEFAULTS, type ChosenOptions, type ClusterOptions } from "./cluster-options.ts";
+import type { Link } from "./connection/link.ts";
 import { LinkPool } from "./connection/link-pool.ts";
 import { PrimaryReader } from "./reads/primary-reader.ts";
 import { type Question, Reader } from "./reads/reader.ts";
@@ -47,6 +49,9 @@ export class RedisCluster implements OpenCluster {
   #writes = 0;
   #writtenBytes = 0;
   #reads = 0;
+  readonly #callOrder = new CallOrder();
+  /** Writes that wait for reads that were called before. */
+  readonly #deferred = new Set<WriteOperation>();
   #order = 0;
   #isEnded = false;
 
@@ -120,12 +125,30 @@ export class RedisCluster implements OpenCluster {
       this.#writtenBytes -= operation.bytes;
     });
     operation.limit(this.#options.deadlineMs);
-    this.#lanes.write(operation);
+    this.#deferred.add(operation);
+    this.#callOrder.write(slot, () => {
+      this.#deferred.delete(operation);
+      this.#lanes.write(operation);
+    });
     return await operation.promise;
   }
 
-  async read(key: Uint8Array, command: readonly Parameter[]): Promise<Reply> {
-    return await this.#ask(key, (send) => send(command));
+  // oxlint-disable-next-line typescript/promise-function-async -- most requests are this one: a promise less for each
+  read(key: Uint8Array, command: readonly Parameter[]): Promise<Reply> {
+    const slot = keySlot(key);
+    const startMs = this.#timing.nowMs();
+    const question: Question = (send) => send(command);
+    const link = this.#linkAtOnce(slot);
+    if (link === undefined || !this.#callOrder.admitRead(slot)) {
+      return this.#ask(slot, question, startMs);
+    }
+    this.#reads += 1;
+    const answered = (reply: Reply): Reply => {
+      this.#endRead(slot);
+      return reply;
+    };
+    // Whatever it was, a read may be asked again, with all the care that this takes.
+    return link.send(command).then(answered, () => this.#answer(slot, question, startMs));
   }
 
   async readScript(
@@ -133,7 +156,8 @@ export class RedisCluster implements OpenCluster {
     script: Script,
     parameters: readonly Parameter[],
   ): Promise<Reply> {
-    return await this.#ask(key, scriptQuestion(key, script, parameters));
+    const question = scriptQuestion(key, script, parameters);
+    return await this.#ask(keySlot(key), question, this.#timing.nowMs());
   }
 
   async primaries(): Promise<readonly string[]> {
@@ -177,21 +201,39 @@ export class RedisCluster implements OpenCluster {
     this.#staleLinks?.[Symbol.dispose]();
   }
 
-  async #ask(key: Uint8Array, question: Question): Promise<Reply> {
+  /** The connection that a read may go out on without waiting for anything. */
+  #linkAtOnce(slot: number): Link | undefined {
+    if (this.#isEnded || this.#inspection.refusal !== undefined) return undefined;
+    if (this.#reads >= WAITING_LIMIT) return undefined;
+    if (this.#lanes.lastUnanswered(slot) !== undefined) return undefined;
+    const address = this.topology.ownerOf(slot)?.address;
+    return address === undefined ? undefined : this.#links.existing(address);
+  }
+
+  async #ask(slot: number, question: Question, startMs: number): Promise<Reply> {
     this.#admit();
     if (this.#reads >= WAITING_LIMIT) {
       throw new StorageError("STORAGE_UNAVAILABLE", { reason: TOO_MANY });
     }
-    const slot = keySlot(key);
-    const startMs = this.#timing.nowMs();
     this.#reads += 1;
+    await this.#callOrder.turnToRead(slot);
+    return await this.#answer(slot, question, startMs);
+  }
+
+  /** The answer to a read whose turn it is. */
+  async #answer(slot: number, question: Question, startMs: number): Promise<Reply> {
     try {
       const last = this.#lanes.lastUnanswered(slot);
       if (last !== undefined) await this.#behind(last);
       return await this.#reader.read(slot, question, startMs);
     } finally {
-      this.#reads -= 1;
+      this.#endRead(slot);
     }
+  }
+
+  #endRead(slot: number): void {
+    this.#reads -= 1;
+    this.#callOrder.endRead(slot);
   }
 
   /** Waits until the writes that were called before were executed, so that the read sees them. */
@@ -210,7 +252,7 @@ export class RedisCluster implements OpenCluster {
   /** What goes over all slots sees the writes of all of them. */
   async #behindAll(): Promise<void> {
     await Promise.all(
-      this.#lanes.allUnanswered().map(async (write) => {
+      [...this.#lanes.allUnanswered(), ...this.#deferred].map(async (write) => {
         await this.#behind(write);
       }),
     );
@@ -231,7 +273,8 @@ export class RedisCluster implements OpenCluster {
         isSlow ||= silentMs > DOUBT_MS;
         const isOver = silentMs > PATIENCE_MS && !this.topology.hasSlots(link.address);
         if (isOver && pool === this.#links) link.destroy("another server took over from it");
-        if (silentMs > this.#options.deadlineMs) link.destroy("it did not answer in time");
+        const lateMs = link.lookForLate();
+        if (lateMs > this.#options.deadlineMs) link.destroy("it did not answer in time");
       }
     }
     if (isSlow) this.doubt();

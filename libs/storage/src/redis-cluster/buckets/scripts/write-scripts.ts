@@ -1,4 +1,5 @@
 import { BUCKET_LUA, WRITING_LUA } from "./bucket-lua.ts";
+import type { Script } from "../../cluster/cluster.ts";
 import { script } from "./script.ts";
 
 /** Arguments: time, token. Answers `created` or `exists`, sequence, token. What is there already is written again: it has to be kept, too. */
@@ -30,13 +31,11 @@ redis.call('UNLINK', hash)
 return { 'dropped', text(marker.seq) }`,
 );
 
-/**
- * The put of one field that never expires, without a condition, into a bucket that is there. Arguments: time, token, key, value. Answers `stored`, sequence,
- * how many are new; or `no-bucket`.
- */
-export const PUT_PLAIN = script(
-  // Ahead of the functions that all others begin with: making those is about a fifth of what such a put takes the server.
-  `
+/** A put of one field that never expires, without a condition, where `absent` is what is done without a bucket. */
+function plainPut(absent: string): Script {
+  return script(
+    // Ahead of the functions that all others begin with: making those is about a fifth of what such a put takes the server.
+    `
 do
   local read = redis.call('HGET', KEYS[1], '')
   local _, last, before = string.find(read or '', '^(%d+) %S+ ')
@@ -49,10 +48,10 @@ do
   end
 end
 `,
-  BUCKET_LUA,
-  WRITING_LUA,
-  `
-if not open() then return { 'no-bucket' } end
+    BUCKET_LUA,
+    WRITING_LUA,
+    `
+if not open() then ${absent} end
 local found = find(ARGV[3])
 local added = (not found or found.isGhost) and 1 or 0
 touch()
@@ -60,7 +59,14 @@ put(ARGV[3], ARGV[4], nil)
 if found then lose(found.expires) end
 save()
 return { 'stored', text(marker.seq), added }`,
-);
+  );
+}
+
+/** The put of one plain field into a bucket that is there. Arguments: time, token, key, value. Answers `stored`, sequence, how many are new; or `no-bucket`. */
+export const PUT_PLAIN = plainPut("return { 'no-bucket' }");
+
+/** The same into a bucket that is made if need be, a transient one. */
+export const PUT_PLAIN_CREATING = plainPut("make('t')");
 
 /**
  * Arguments: time, token, whether a bucket is made (1 or 0), then for each field key, value, expiry, condition (empty, `absent`, or a

@@ -19,35 +19,45 @@ export interface ReplicaReport {
   readonly offset: number;
 }
 
-const REPLICA = /^slave\d+$/u;
-
-/** Reads the text of INFO replication: a `name:value` a line; what is not there reads as nothing. */
+/** Reads the text of INFO replication: a `name:value` a line; what is not there reads as nothing. Read twice for each batch of writes. */
 export function parseReplication(text: string): ReplicationReport {
-  const values = new Map<string, string>();
-  for (const line of text.split("\r\n")) {
-    const colon = line.indexOf(":");
-    if (colon !== -1) values.set(line.slice(0, colon), line.slice(colon + 1));
-  }
   const replicas: ReplicaReport[] = [];
-  for (const [name, value] of values) if (REPLICA.test(name)) replicas.push(replicaOf(value));
+  // Numbered from 0 without a gap.
+  for (let at = 0; ; at += 1) {
+    const line = valueOf(text, `slave${at}`);
+    if (line === undefined) break;
+    replicas.push(replicaOf(line));
+  }
   return {
-    isPrimary: values.get("role") === "master",
-    history: values.get("master_replid") ?? "",
-    offset: Number(values.get("master_repl_offset") ?? -1),
+    isPrimary: valueOf(text, "role") === "master",
+    history: valueOf(text, "master_replid") ?? "",
+    offset: Number(valueOf(text, "master_repl_offset") ?? -1),
     replicas,
   };
 }
 
+/** What stands behind `name:` at the beginning of a line. */
+function valueOf(text: string, name: string): string | undefined {
+  const before = `\r\n${name}:`;
+  const at = text.indexOf(before);
+  if (at === -1) return undefined;
+  const start = at + before.length;
+  const end = text.indexOf("\r\n", start);
+  return text.slice(start, end === -1 ? text.length : end);
+}
+
 /** `ip=127.0.0.1,port=7505,state=online,offset=14,lag=0`, with more of the kind in later releases. */
-function replicaOf(text: string): ReplicaReport {
-  const fields = new Map<string, string>();
-  for (const field of text.split(",")) {
-    const equals = field.indexOf("=");
-    fields.set(field.slice(0, equals), field.slice(equals + 1));
-  }
+function replicaOf(line: string): ReplicaReport {
+  const fields = `,${line},`;
   return {
-    address: joinAddress(fields.get("ip") ?? "", Number(fields.get("port") ?? 0)),
-    isOnline: fields.get("state") === "online",
-    offset: Number(fields.get("offset") ?? -1),
+    address: joinAddress(fieldOf(fields, "ip"), Number(fieldOf(fields, "port"))),
+    isOnline: fieldOf(fields, "state") === "online",
+    offset: Number(fieldOf(fields, "offset") || -1),
   };
+}
+
+function fieldOf(fields: string, name: string): string {
+  const before = `,${name}=`;
+  const at = fields.indexOf(before);
+  return at === -1 ? "" : fields.slice(at + before.length, fields.indexOf(",", at + 1));
 }

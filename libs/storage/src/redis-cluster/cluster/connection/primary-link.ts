@@ -38,6 +38,8 @@ export class PrimaryLink {
   readonly #durability: Durability;
   #report: ReplicationReport;
   #replicas: readonly NodeLine[];
+  /** What it said of them last. */
+  #said: { readonly words: string; readonly replicas: readonly NodeLine[] } | undefined;
 
   private constructor(link: Link, about: Introduction, durability: Durability) {
     this.link = link;
@@ -86,7 +88,7 @@ export class PrimaryLink {
       this.link.send(["CLUSTER", "REPLICAS", this.#id]),
     ]);
     this.#report = parseReplication(textOf(report));
-    this.#replicas = parseReplicas(replicas, this.link.address);
+    this.#replicas = this.#parse(replicas);
   }
 
   /** To be called in the same turn of the event loop in which the writes were sent, behind them. */
@@ -110,6 +112,15 @@ export class PrimaryLink {
     };
   }
 
+  /** What it says of its replicas changes about once a second, when they have answered its pings. */
+  #parse(reply: Reply): readonly NodeLine[] {
+    const words = Array.isArray(reply) ? reply.map((line: Reply) => textOf(line)).join("\n") : "";
+    if (words === this.#said?.words) return this.#said.replicas;
+    const replicas = parseReplicas(reply, this.link.address);
+    this.#said = { words, replicas };
+    return replicas;
+  }
+
   #wanted(): number {
     if (this.#durability === "one") return 1;
     return Math.max(1, this.#replicas.filter(({ isFailed }) => !isFailed).length);
@@ -127,7 +138,7 @@ export class PrimaryLink {
     ]);
     this.#report = parseReplication(textOf(confirmed));
     // A server that is a replica by now does not answer to the question about its own.
-    this.#replicas = replicas === undefined ? [] : parseReplicas(replicas, this.link.address);
+    this.#replicas = replicas === undefined ? [] : this.#parse(replicas);
     return judge(this.#durability, {
       history: this.#history,
       written: before,

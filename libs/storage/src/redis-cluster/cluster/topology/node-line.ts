@@ -86,5 +86,6 @@ export function splitAddress(address: string): { readonly host: string; readonly
 
 /** One way to write a host and a port: an IPv4 address in IPv6 form is the IPv4 address. */
 export function joinAddress(host: string, port: number): string {
+  if (!host.startsWith(":")) return `${host}:${port}`;
   return `${host.replace(/^::ffff:(?=\d+\.)/iu, "")}:${port}`;
 }

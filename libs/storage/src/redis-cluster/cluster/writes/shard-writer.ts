@@ -38,6 +38,8 @@ export class ShardWriter {
   #isOpening = false;
   #isRunning = false;
   #isEnded = false;
+  /** Whether the last batch was one write. */
+  #isLone = false;
   #busySinceMs: number | undefined;
   #hindrance: string;
 
@@ -79,10 +81,12 @@ export class ShardWriter {
     this.#pending.push(operation);
     if (this.#isRunning) return;
     this.#isRunning = true;
-    // What arrives in the same turn of the event loop goes along.
-    setImmediate(() => {
+    const run = (): void => {
       void this.#run();
-    });
+    };
+    // What arrives in the same turn of the event loop goes along. Who writes alone would wait for a turn more for nobody.
+    if (this.#isLone) process.nextTick(run);
+    else setImmediate(run);
   }
 
   /** Takes back what it has of a slot and has not sent. */
@@ -136,6 +140,7 @@ export class ShardWriter {
       if (primary === undefined || this.#pending.length === 0) break;
       if (primary.obstacle === undefined) {
         const batch = this.#takeBatch();
+        this.#isLone = batch.length === 1;
         this.#busySinceMs = this.#options.timing.nowMs();
         if (batch.length > 0) await runBatch(primary, batch, this.#listener);
         this.#busySinceMs = undefined;
