@@ -28,6 +28,8 @@ export interface AwaitedRepliesOptions {
 export interface Asked {
   readonly demand: Demand;
   readonly form: ReplyForm | undefined;
+  /** Whether what comes behind it reaches its bucket later; what goes over several buckets would see it in some of them. */
+  readonly isOfOneBucket?: boolean;
 }
 
 /**
@@ -64,7 +66,8 @@ export class AwaitedReplies {
       return;
     }
     // Of a promise it is not known what has been done already when the next write begins.
-    if (replying instanceof Steps || place.effect !== "read") this.#held = place;
+    const isInOrder = place.effect === "read" && asked.isOfOneBucket === true;
+    if (replying instanceof Steps || !isInOrder) this.#held = place;
     replying.then(
       (answer) => place.answered(answer),
       (error: unknown) => place.failed(error),

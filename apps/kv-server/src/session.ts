@@ -230,7 +230,8 @@ export class Session {
       return;
     }
     if (!isThere(replying)) {
-      this.#awaited.expect(replying, { demand: demandOf(command), form });
+      const isOfOneBucket = "bucket" in command;
+      this.#awaited.expect(replying, { demand: demandOf(command), form, isOfOneBucket });
       return;
     }
     const { outcome: reply, durable } = replying;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { type Replacements, startTestListener } from "../../test/start-test-listener.ts";
-import { acceptedBytes } from "../../test/pass-time.ts";
+import { acceptedBytes, passTime } from "../../test/pass-time.ts";
 import { request, talk } from "../../test/talk.ts";
 import { TestClient } from "../../test/test-client.ts";
 import { respProtocol } from "./resp-protocol.ts";
@@ -10,6 +10,20 @@ const resp: Replacements = { protocol: respProtocol };
 const mebibyte = 1024 * 1024;
 
 suite("a connection that speaks RESP", { timeout: 60_000 }, () => {
+  test("have what goes over all buckets answered before the next begins, where a store answers later", async () => {
+    await using server = await startTestListener({}, resp);
+    await using client = await TestClient.connect(server.port);
+    await using other = await TestClient.connect(server.port);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    server.kv.delay = promise;
+    client.send(`${request("DBSIZE")}${request("HSET", "a", "f", "1")}`);
+    await server.kv.untilAsked(1);
+    await passTime(other, "-ERR unknown command 'NOPE', with args beginning with: \r\n");
+    assert.equal(server.kv.asked, 1, "the write would be counted");
+    resolve();
+    assert.equal(await client.finish(), ":0\r\n:1\r\n");
+  });
+
   test("answers arrays and lines alike, in order", async () => {
     await using server = await startTestListener({}, resp);
     const input = `${request("ECHO", "a\r\nb")}PING\r\n\r\n${request("PiNg", "x")}echo "a b"\n`;
