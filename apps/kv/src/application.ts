@@ -5,6 +5,7 @@ import {
   defaultLimits,
   folderOfNode,
   localNodeName,
+  type NodeName,
   shortHostName,
 } from "@kv/cluster";
 import { type Store, storageChannel } from "@kv/storage";
@@ -21,6 +22,7 @@ import { inspectLinkTls } from "./link-tls.ts";
 import { remoteNode } from "./moves/ask-nodes.ts";
 import { createNodeMoves } from "./moves/node-moves.ts";
 import { createNodeKv, statusOf } from "./node-kv.ts";
+import { FencedStore } from "./placement/fenced-store.ts";
 import { Placement } from "./placement/placement.ts";
 import { RequestServer } from "./remote/serve-requests.ts";
 import { createRouter } from "./router.ts";
@@ -94,6 +96,7 @@ export const kv: Application<typeof environment, NodeKv> = {
     certificates?.watch();
     const api = Object.assign(createNodeKv(router, store, placement), {
       routing: moves.coordinator,
+      fence: isReplicated ? undefined : placement.fence,
       cluster: isReplicated
         ? careFor({
             node: self,
@@ -106,6 +109,7 @@ export const kv: Application<typeof environment, NodeKv> = {
       api,
       status: () => ({
         ...statusOf(self, store, placement),
+        fencedSince: fencedSince(placement),
         linked: cluster.nodes,
         tls: certificates?.status(),
       }),
@@ -118,6 +122,11 @@ export const kv: Application<typeof environment, NodeKv> = {
     };
   },
 };
+
+/** For `status`: since when clients may not write. */
+function fencedSince({ fence: { sinceMs } }: Placement): string | undefined {
+  return sinceMs === undefined ? undefined : new Date(sinceMs).toISOString();
+}
 
 /** Of a node whose store is shared by all: it serves whatever it is asked for. */
 const everythingHere = [{ from: 0, to: 255, node: "self" }];
@@ -148,10 +157,11 @@ function placesOf({
     activate: (to, bucket, moveId) =>
       void remoteNode({ ...ways, self }, to).activateMove({ bucket, moveId }),
   });
+  const shown = unlessFenced(ownStore, self, placement.fence);
   const router = createRouter({
     reader,
     table: () => placement.table,
-    store: ownStore,
+    store: shown,
     remote: ways,
     placement,
   });
@@ -166,6 +176,21 @@ function placesOf({
     pauseLimitMs: () => values.movePauseLimitMs,
   });
   return { placement, router, moves };
+}
+
+/** The store as those see it who are served: one that is fenced refuses their writes. */
+function unlessFenced(
+  ownStore: () => Store | "none" | undefined,
+  self: NodeName,
+  fence: Placement["fence"],
+): () => Store | "none" | undefined {
+  let fenced: { readonly of: Store; readonly store: Store } | undefined;
+  return () => {
+    const store = ownStore();
+    if (fence.sinceMs === undefined || store === undefined || store === "none") return store;
+    if (fenced?.of !== store) fenced = { of: store, store: new FencedStore(store, self) };
+    return fenced.store;
+  };
 }
 
 function onBug(node: string, failure: unknown): void {

@@ -45,6 +45,12 @@ const TOLD: { readonly [Code in KvErrorCode]: readonly (readonly [KvFailures[Cod
   KV_ANSWER_NOT_UNDERSTOOD: either("the answer of bar@host was not understood"),
   KV_NODE_FAILED: either("bar@host failed at the request"),
   KV_NOT_HERE: [[{ node }, "bar@host does not hold the bucket"]],
+  KV_FENCED: [
+    [
+      { node },
+      "bar@host takes no writes: it is fenced while its buckets are taken elsewhere; its operator ends that by fence off",
+    ],
+  ],
   KV_GIVEN_AWAY: [
     [{ node, to: "baz@host", moveId: "" }, "bar@host has given the bucket to baz@host"],
   ],

@@ -51,6 +51,8 @@ export interface KvFailures {
   readonly KV_NODE_FAILED: { readonly node: string; readonly mayHaveBeenApplied: boolean };
   /** The node was asked as one that had the bucket by a table from before, and does not hold it. For nodes, not for clients. */
   readonly KV_NOT_HERE: { readonly node: string };
+  /** The node's store takes no writes, since what it holds is taken elsewhere. The write was surely not carried out. */
+  readonly KV_FENCED: { readonly node: string };
   /**
    * The node was asked like that, and has given the bucket to the node `to`; with a `moveId` that is not empty `to` has to be told
    * first that it serves it. For nodes, not for clients.
@@ -88,6 +90,8 @@ const MESSAGES: MessageTable = {
     `the answer of ${node} was not understood${orNot(mayHaveBeenApplied)}`,
   KV_NODE_FAILED: ({ node, mayHaveBeenApplied }) =>
     `${node} failed at the request${orNot(mayHaveBeenApplied)}`,
+  KV_FENCED: ({ node }) =>
+    `${node} takes no writes: it is fenced while its buckets are taken elsewhere; its operator ends that by fence off`,
   KV_NOT_HERE: ({ node }) => `${node} does not hold the bucket`,
   KV_GIVEN_AWAY: ({ node, to }) => `${node} has given the bucket to ${to}`,
 };

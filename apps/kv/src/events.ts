@@ -26,6 +26,8 @@ export type KvEvent = {
   | { readonly type: "moved"; readonly buckets: number }
   /** Buckets could not be moved; it is tried again. */
   | { readonly type: "move-failed" }
+  /** It was started with a store that takes no writes. */
+  | { readonly type: "fenced" }
   /** The table in force is not the one of the configuration. */
   | { readonly type: "other-table" }
 );

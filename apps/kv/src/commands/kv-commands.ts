@@ -13,6 +13,7 @@ import {
 import { clusterStatusCommand } from "./cluster/status.ts";
 import { compactCommand } from "./compact.ts";
 import { dropCommand } from "./drop.ts";
+import { fenceOffCommand, fenceOnCommand, fenceStatusCommand } from "./fence/fence.ts";
 import { getCommand } from "./get.ts";
 import { keysCommand } from "./keys.ts";
 import { putCommand } from "./put.ts";
@@ -33,6 +34,9 @@ export const kvCommands: readonly CommandDeclaration<NodeKv>[] = [
   dropCommand,
   exportCommand,
   importCommand,
+  fenceOnCommand,
+  fenceOffCommand,
+  fenceStatusCommand,
   compactCommand,
   backupCommand,
   checkCommand,

@@ -14,6 +14,7 @@ import { answered, holds } from "./answered.ts";
 import { Arrivals } from "./arrivals.ts";
 import { AskedByNewOwners } from "./asked-by-new-owners.ts";
 import type { Claim } from "./claims.ts";
+import { Fence } from "./fence.ts";
 import { Departure } from "./departure.ts";
 import { type Hidden, hiddenIn } from "./hidden-in.ts";
 import { misplacedIn } from "./misplaced-in.ts";
@@ -52,6 +53,8 @@ export class Placement implements MovesAtHome, PlansAtHome {
   readonly arrivals: Arrivals;
   /** What is asked by those who have a bucket by a newer table. */
   readonly asked: AskedByNewOwners;
+  /** Whether clients may write. */
+  readonly fence: Fence;
   readonly #options: PlacementOptions;
   readonly #self: NodeName;
   readonly #departing = new Map<string, Departure>();
@@ -72,6 +75,7 @@ export class Placement implements MovesAtHome, PlansAtHome {
         this.#version = {};
       },
     };
+    this.fence = new Fence({ ...parts, self: this.#self });
     this.#plans = new Plans(parts);
     this.arrivals = new Arrivals({ ...parts, isServed: (bucket) => this.isServed(bucket) });
     this.asked = new AskedByNewOwners({
@@ -115,6 +119,7 @@ export class Placement implements MovesAtHome, PlansAtHome {
       answered(store.dropBucket(Buffer.from(name, "latin1")));
     }
     await this.#notes.whileLoading(store, () => this.#plans.load(this.#records));
+    this.fence.announce();
   }
 
   /**
@@ -188,6 +193,10 @@ export class Placement implements MovesAtHome, PlansAtHome {
   }
 
   prepare(plan: AskedPlan): Answer<PlanOutcome> {
+    if (this.fence.sinceMs !== undefined) {
+      const reason = "it is fenced: it takes no writes; `fence off` ends that";
+      return { outcome: { type: "refused", reason }, durable: undefined };
+    }
     return this.#plans.prepare(plan);
   }
 

@@ -19,6 +19,8 @@ const arrivingRecord = v.strictObject({
   expiresAtMs: v.optional(v.pipe(v.number(), v.safeInteger())),
 });
 
+const fencedRecord = v.strictObject({ sinceMs: v.number() });
+
 const formerTables = v.array(tableText);
 
 /** The plan that a node takes part in, or took part in last. */
@@ -39,6 +41,8 @@ export interface PlacementRecords {
   inForce: v.InferOutput<typeof tableText> | undefined;
   /** The tables that it went by before, of which not all buckets may have moved. */
   former: v.InferOutput<typeof formerTables>;
+  /** Clients may not write, since then. */
+  fenced: v.InferOutput<typeof fencedRecord> | undefined;
   readonly moved: Map<string, MovedEntry>;
   readonly arriving: Map<string, ArrivingEntry>;
 }
@@ -49,6 +53,7 @@ export const recordKey = {
   applied: Buffer.from("applied"),
   inForce: Buffer.from("in-force"),
   former: Buffer.from("former"),
+  fenced: Buffer.from("fenced"),
   moved: (name: string) => Buffer.from(`moved:${name}`, "latin1"),
   arriving: (name: string) => Buffer.from(`arriving:${name}`, "latin1"),
 };
@@ -60,6 +65,7 @@ export function noRecords(): PlacementRecords {
     applied: undefined,
     inForce: undefined,
     former: [],
+    fenced: undefined,
     moved: new Map(),
     arriving: new Map(),
   };
@@ -96,6 +102,7 @@ function take(records: PlacementRecords, key: string, value: Uint8Array): void {
   if (key === "plan") records.plan = v.parse(planRecord, json);
   else if (key === "applied") records.applied = v.parse(tableText, json);
   else if (key === "in-force") records.inForce = v.parse(tableText, json);
+  else if (key === "fenced") records.fenced = v.parse(fencedRecord, json);
   else if (key === "former") records.former = v.parse(formerTables, json);
   else if (key.slice(0, colon) === "moved") records.moved.set(name, v.parse(movedRecord, json));
   else if (key.slice(0, colon) === "arriving") {

@@ -55,6 +55,7 @@ export const KV_FAILURE_FORMS: {
   },
   KV_NOT_HERE: { number: 17, details: node },
   KV_GIVEN_AWAY: { number: 18, details: { node: text, to: text, moveId: text } },
+  KV_FENCED: { number: 19, details: node },
 };
 
 /** Failures of the storage have the numbers from 128 up. */

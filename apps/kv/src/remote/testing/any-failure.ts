@@ -35,6 +35,7 @@ const kvDetails: { readonly [Code in KvErrorCode]: fc.Arbitrary<KvFailures[Code]
   KV_NODE_FAILED: sentToNode,
   KV_REFUSED: fc.record({ node, reason }, plain),
   KV_NOT_HERE: toNode,
+  KV_FENCED: toNode,
   KV_GIVEN_AWAY: fc.record({ node, to: text, moveId: text }, plain),
 };
 
@@ -82,6 +83,7 @@ export const anyFailureByCode: Readonly<
   KV_ANSWER_NOT_UNDERSTOOD: kvFailure("KV_ANSWER_NOT_UNDERSTOOD"),
   KV_NODE_FAILED: kvFailure("KV_NODE_FAILED"),
   KV_NOT_HERE: kvFailure("KV_NOT_HERE"),
+  KV_FENCED: kvFailure("KV_FENCED"),
   KV_GIVEN_AWAY: kvFailure("KV_GIVEN_AWAY"),
   KV_REFUSED: kvFailure("KV_REFUSED"),
   STORAGE_NOT_OPEN: storageFailure("STORAGE_NOT_OPEN"),

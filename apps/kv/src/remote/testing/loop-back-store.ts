@@ -23,7 +23,7 @@ export class LoopBackStore implements Store {
   constructor(remote: RemoteBuckets, owner: Store) {
     this.#remote = remote;
     this.#owner = owner;
-    this.traits = owner.traits;
+    this.traits = { ...owner.traits, answersAtOnce: false };
   }
 
   createBucket(bucket: Uint8Array) {
