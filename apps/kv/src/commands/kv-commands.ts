@@ -22,6 +22,7 @@ import { routingPlanCommand } from "./routing/plan.ts";
 import { routingForgetCommand } from "./routing/forget.ts";
 import { routingStatusCommand } from "./routing/status.ts";
 import { salvageCommand } from "./salvage.ts";
+import { checksumCommand } from "./transfer/checksum.ts";
 import { exportCommand } from "./transfer/export.ts";
 import { importCommand } from "./transfer/import.ts";
 
@@ -34,6 +35,7 @@ export const kvCommands: readonly CommandDeclaration<NodeKv>[] = [
   dropCommand,
   exportCommand,
   importCommand,
+  checksumCommand,
   fenceOnCommand,
   fenceOffCommand,
   fenceStatusCommand,

@@ -56,5 +56,10 @@ function isBefore(bucket: Uint8Array, from: BucketStart | undefined): boolean {
 }
 
 function inOrder(buckets: readonly BucketName[]): BucketName[] {
-  return buckets.toSorted((one, other) => Buffer.compare(one, other));
+  const sorted = buckets.toSorted((one, other) => Buffer.compare(one, other));
+  // An engine may list one twice.
+  return sorted.filter((bucket, at) => {
+    const before = sorted[at - 1];
+    return before === undefined || Buffer.compare(bucket, before) !== 0;
+  });
 }

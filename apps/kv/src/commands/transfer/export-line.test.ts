@@ -19,7 +19,20 @@ const lifetime = fc.constantFrom(undefined, "transient" as const);
 const tally = { buckets: fc.nat(), keys: fc.nat(), crc32: fc.nat({ max: 0xffff_ffff }) };
 
 const lines: fc.Arbitrary<ExportLine> = fc.oneof(
-  fc.record({ type: fc.constant("export" as const), version: fc.nat(), node: fc.string() }),
+  fc.record({
+    type: fc.constant("export" as const),
+    version: fc.nat(),
+    node: fc.string(),
+    since: fc.option(fc.nat({ max: 0xffff_ffff }), { nil: undefined }),
+  }),
+  fc.record({ type: fc.constant("drop" as const), bucket }),
+  fc.record({ type: fc.constant("delete" as const), bucket, key: bytes }),
+  fc.record({
+    type: fc.constant("same" as const),
+    bucket,
+    key: bytes,
+    revision: fc.oneof(fc.nat(), fc.string({ maxLength: 5 })),
+  }),
   fc.record({ type: fc.constant("bucket" as const), bucket, lifetime, ...stamp }),
   fc.record({ type: fc.constant("key" as const), bucket, key: bytes, value: bytes, ...stamp }),
   fc.record({
@@ -54,6 +67,9 @@ suite("a line of an export", () => {
 
   const malformed: readonly (readonly [text: string, reason: RegExp])[] = [
     ["", /no JSON/u],
+    ['{"type":"delete","bucket":"b"}', /no key/u],
+    ['{"type":"drop"}', /no bucket/u],
+    ['{"type":"same","bucket":"b","key":"k"}', /no line of an export/u],
     ['{"type":"key","bucket":"b","key":"k"', /no JSON/u],
     ["[]", /no line of an export/u],
     ['{"type":"bucket","bucket":"b","lifetime":"long"}', /no line of an export/u],

@@ -12,6 +12,21 @@
  * {"type":"end","buckets":1,"keys":2000,"crc32":"01234567"}
  * ```
  *
+ * Version 2 is a delta: what has come since an earlier export of the same node, the one whose last checksum is `since`. Beside the lines
+ * above it has some for what is gone. All are to be carried out in their order:
+ *
+ * ```text
+ * {"type":"export","version":2,"node":"foo@host","since":"01234567"}
+ * {"type":"drop","bucket":"session"}
+ * {"type":"delete","bucket":"shopping","key":"eggs"}
+ * ```
+ *
+ * A node that is asked for a delta sends one line more, which stands in no file: a key is as it was.
+ *
+ * ```text
+ * {"type":"same","bucket":"shopping","key":"milk","revision":5}
+ * ```
+ *
  * Bytes are UTF-8 text as `bucket`, `key`, `value`, or base64 as `bucketBase64`, `keyBase64`, `valueBase64`. An
  * `expiresAtMs` is there only where something expires, a `lifetime` only of buckets that go with their last key. A `crc32` is that of all bytes before its line, in eight
  * hexadecimal digits; it goes on across a resumed export. A checkpoint without a `cursor` stands behind all keys of
@@ -22,8 +37,11 @@ import * as v from "valibot";
 import { type BucketName, parseBucketName } from "../../bucket-name.ts";
 import { byteMember, bytesIn } from "../byte-form.ts";
 
-/** The version that is written, and the highest that is read. */
+/** The version of a whole export. */
 export const exportVersion = 1;
+
+/** The version of a delta, and the highest that is read. */
+export const deltaVersion = 2;
 
 /** How much stands before a place in an export. */
 export interface Tally {
@@ -36,7 +54,13 @@ export interface Tally {
 
 /** One line of an export. */
 export type ExportLine =
-  | { readonly type: "export"; readonly version: number; readonly node: string }
+  | {
+      readonly type: "export";
+      readonly version: number;
+      readonly node: string;
+      /** Of a delta: the `crc32` at the end of the export that it follows. */
+      readonly since?: number | undefined;
+    }
   | ({
       readonly type: "bucket";
       readonly bucket: BucketName;
@@ -49,6 +73,14 @@ export type ExportLine =
       readonly key: Uint8Array;
       readonly value: Uint8Array;
     } & Stamp)
+  | { readonly type: "drop"; readonly bucket: BucketName }
+  | { readonly type: "delete"; readonly bucket: BucketName; readonly key: Uint8Array }
+  | {
+      readonly type: "same";
+      readonly bucket: BucketName;
+      readonly key: Uint8Array;
+      readonly revision: number | string;
+    }
   | ({
       readonly type: "checkpoint";
       readonly opening: string;
@@ -70,17 +102,26 @@ const stamp = {
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-const tally = {
-  buckets: count,
-  keys: count,
-  crc32: v.pipe(
-    v.string(),
-    v.regex(/^[0-9a-f]{8}$/u),
-    v.transform((text) => Number.parseInt(text, 16)),
-  ),
-};
+const checksum = v.pipe(
+  v.string(),
+  v.regex(/^[0-9a-f]{8}$/u),
+  v.transform((text) => Number.parseInt(text, 16)),
+);
 
-const header = v.object({ type: v.literal("export"), version: count, node: v.string() });
+const tally = { buckets: count, keys: count, crc32: checksum };
+
+const header = v.object({
+  type: v.literal("export"),
+  version: count,
+  node: v.string(),
+  since: v.optional(checksum),
+});
+const dropLine = v.looseObject({ type: v.literal("drop") });
+const deleteLine = v.looseObject({ type: v.literal("delete") });
+const sameLine = v.looseObject({
+  type: v.literal("same"),
+  revision: v.union([v.number(), v.string()]),
+});
 const lifetime = v.optional(v.picklist(["kept", "transient"]));
 const bucketLine = v.looseObject({ type: v.literal("bucket"), lifetime, ...stamp });
 const keyLine = v.looseObject({ type: v.literal("key"), ...stamp });
@@ -91,7 +132,16 @@ const checkpoint = v.looseObject({
   ...tally,
 });
 const end = v.object({ type: v.literal("end"), ...tally });
-const anyLine = v.variant("type", [header, bucketLine, keyLine, checkpoint, end]);
+const anyLine = v.variant("type", [
+  header,
+  bucketLine,
+  keyLine,
+  dropLine,
+  deleteLine,
+  sameLine,
+  checkpoint,
+  end,
+]);
 
 /** A line as its text, with the line feed. */
 export function encodeLine(line: ExportLine): string {
@@ -100,8 +150,20 @@ export function encodeLine(line: ExportLine): string {
 
 function shapeOf(line: ExportLine): object {
   switch (line.type) {
-    case "export":
-      return line;
+    case "export": {
+      const { type, version, node, since } = line;
+      return { type, version, node, since: since === undefined ? undefined : digits(since) };
+    }
+    case "drop":
+      return { type: line.type, ...byteMember("bucket", line.bucket) };
+    case "delete": {
+      const { type, bucket, key } = line;
+      return { type, ...byteMember("bucket", bucket), ...byteMember("key", key) };
+    }
+    case "same": {
+      const { type, bucket, key, revision } = line;
+      return { type, ...byteMember("bucket", bucket), ...byteMember("key", key), revision };
+    }
     case "bucket": {
       const { type, bucket, revision, expiresAtMs } = line;
       const life = line.lifetime === "transient" ? line.lifetime : undefined;
@@ -158,13 +220,20 @@ function withBytes(shape: v.InferOutput<typeof anyLine>): ParsedLine {
     const { type, opening, cursor, buckets, keys, crc32 } = shape;
     return read({ type, opening, bucket, cursor, buckets, keys, crc32 });
   }
-  const { revision, expiresAtMs } = shape;
+  if (shape.type === "drop") return read({ type: "drop", bucket });
   if (shape.type === "bucket") {
-    return read({ type: "bucket", bucket, revision, expiresAtMs, lifetime: shape.lifetime });
+    const { revision, expiresAtMs, lifetime: ends } = shape;
+    return read({ type: "bucket", bucket, revision, expiresAtMs, lifetime: ends });
   }
   const key = bytesIn(shape, "key");
+  if (shape.type !== "key") {
+    if (key === undefined) return flawed("it has no key");
+    if (shape.type === "delete") return read({ type: "delete", bucket, key });
+    return read({ type: "same", bucket, key, revision: shape.revision });
+  }
   const value = bytesIn(shape, "value");
   if (key === undefined || value === undefined) return flawed("it has no key, or no value");
+  const { revision, expiresAtMs } = shape;
   return read({ type: "key", bucket, key, value, revision, expiresAtMs });
 }
 

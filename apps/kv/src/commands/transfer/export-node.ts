@@ -1,11 +1,12 @@
 import { ApplicationError, type NodeContext } from "@kv/application";
-import type { GetOutcome, ListedKey, ListOptions, Page } from "@kv/storage";
+import type { GetOutcome, ListedKey, ListOptions } from "@kv/storage";
 import * as v from "valibot";
 import { type BucketName, parseBucketName } from "../../bucket-name.ts";
 import type { NodeKv } from "../../kv.ts";
 import { quoteBytes } from "../../quote-bytes.ts";
 import { parseBase64 } from "../byte-form.ts";
 import { settled } from "../settled.ts";
+import { exportDelta } from "./delta-node.ts";
 import { type BucketStart, bucketsInOrder } from "./buckets-in-order.ts";
 import { exportVersion, type Tally } from "./export-line.ts";
 import { ExportWriter } from "./export-writer.ts";
@@ -42,7 +43,12 @@ const point = v.object({
 });
 
 const parameters = v.optional(
-  v.object({ node: v.string(), latest: v.optional(point), before: v.optional(point) }),
+  v.object({
+    node: v.string(),
+    isDelta: v.optional(v.boolean()),
+    latest: v.optional(point),
+    before: v.optional(point),
+  }),
 );
 
 type Point = v.InferOutput<typeof point>;
@@ -59,6 +65,7 @@ export type Exported = Omit<Tally, "crc32">;
 export async function exportFromNode(context: NodeContext<NodeKv>): Promise<Exported> {
   const { api: kv, print, progress } = context;
   const resume = v.parse(parameters, context.parameters);
+  if (resume?.isDelta === true && resume.node === kv.node) return await exportDelta(context);
   const { resumed, point: from } = choosePoint(resume, kv);
   await print({ resumed } satisfies Resumed);
   const writer = new ExportWriter(from ?? { buckets: 0, keys: 0, crc32: 0 }, context.send);
@@ -72,7 +79,7 @@ export async function exportFromNode(context: NodeContext<NodeKv>): Promise<Expo
   if (from === undefined) {
     await writer.write({ type: "export", version: exportVersion, node: kv.node });
   } else if (from.place.type === "within") {
-    await exportKeys(transfer, from.bucket, from.place.cursor);
+    await exportKeys(transfer, from.bucket, { from: from.place.cursor });
   }
   for await (const bucket of bucketsInOrder(kv, startAfter(from))) {
     await exportBucket(transfer, bucket);
@@ -107,16 +114,23 @@ function startAfter(from: Point | undefined): BucketStart | undefined {
 }
 
 /** ` of 1,000`, where the engine counts its keys. */
-function totalKeys(kv: NodeKv): string {
+export function totalKeys(kv: NodeKv): string {
   const keys = kv.statistics()?.["keys"];
   return typeof keys === "number" ? ` of ${keys.toLocaleString("en-US")}` : "";
 }
 
-interface Transfer {
+/** What is on its way from a store into an export. */
+export interface Transfer {
   readonly kv: NodeKv;
   readonly writer: ExportWriter;
   readonly signal: AbortSignal;
   readonly onPage: () => void;
+}
+
+/** What of a bucket was exported before: keys up to this revision are as they were, and their values need not be read. */
+interface ExportedBefore {
+  readonly from?: string | undefined;
+  readonly sameUpTo?: number | undefined;
 }
 
 /** One that was dropped, or has expired, since it was listed is passed over. */
@@ -126,13 +140,14 @@ async function exportBucket(transfer: Transfer, bucket: BucketName): Promise<voi
   if (described.type === "no-bucket") return;
   const { revision, expiresAtMs, lifetime } = described;
   await writer.write({ type: "bucket", bucket, revision, expiresAtMs, lifetime });
-  await exportKeys(transfer, bucket, undefined);
+  await exportKeys(transfer, bucket);
 }
 
-async function exportKeys(
+/** Writes the keys of a bucket. */
+export async function exportKeys(
   { kv, writer, signal, onPage }: Transfer,
   bucket: BucketName,
-  from: string | undefined,
+  { from, sameUpTo }: ExportedBefore = {},
 ): Promise<void> {
   const opening = kv.storeOpening;
   let cursor = asCursor(from);
@@ -144,7 +159,14 @@ async function exportKeys(
     const listed = await settled(action, () => kv.listKeys(bucket, options));
     // Dropped meanwhile, or expired: what was exported of it is what was there.
     if (listed.type === "no-bucket") return;
-    const bytes = await exportPage({ kv, writer, bucket }, listed.page);
+    const changed: ListedKey[] = [];
+    for (const entry of listed.page.entries) {
+      if (sameUpTo !== undefined && Number(entry.revision) <= sameUpTo) {
+        const { key, revision } = entry;
+        await writer.write({ type: "same", bucket, key, revision });
+      } else changed.push(entry);
+    }
+    const bytes = await exportPage({ kv, writer, bucket }, changed);
     limit = nextLimit(limit, bytes);
     cursor = listed.page.next;
     onPage();
@@ -162,7 +184,7 @@ function nextLimit(limit: number, bytes: number): number {
 /** Writes the keys of a page; answers with the bytes of their values. */
 async function exportPage(
   { kv, writer, bucket }: Pick<Transfer, "kv" | "writer"> & { readonly bucket: BucketName },
-  { entries }: Page<ListedKey>,
+  entries: readonly ListedKey[],
 ): Promise<number> {
   let bytes = 0;
   for (let at = 0; at < entries.length; at += readsAtOnce) {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { crc32 } from "node:zlib";
 import type { BucketName } from "../../bucket-name.ts";
-import { type ExportLine, exportVersion, parseLine, type Tally } from "./export-line.ts";
+import { deltaVersion, type ExportLine, parseLine, type Tally } from "./export-line.ts";
 import { LineSplitter } from "./line-splitter.ts";
 
 /** A place in an export from which it can go on: everything before `offsetBytes` is as it was written. */
@@ -114,8 +114,8 @@ export class ExportScan {
     if (mark.type === "export") {
       this.#node ??= mark.node;
       this.#version ??= mark.version;
-      if (mark.version > exportVersion) {
-        this.#flaw ??= `it has version ${mark.version}, this program reads ${exportVersion}`;
+      if (mark.version > deltaVersion) {
+        this.#flaw ??= `it has version ${mark.version}, this program reads ${deltaVersion}`;
       }
     } else if (mark.type === "bucket") {
       this.#before = this.#pointAt(mark.bucket, { type: "before" });

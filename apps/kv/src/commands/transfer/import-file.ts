@@ -13,7 +13,8 @@ import {
 import { fileFailure, readPieces } from "./whole-file.ts";
 
 /** What `import` answers. */
-export interface Imported extends Pick<Acknowledged, "buckets" | "keys" | "skipped" | "lines"> {
+export interface Imported
+  extends Pick<Acknowledged, "buckets" | "keys" | "skipped" | "removed" | "lines"> {
   readonly file: string;
   /** Lines that were in the store already: those of an import that was resumed. */
   readonly resumedAtLine: number;
@@ -81,8 +82,8 @@ async function importStream(context: OperatorContext): Promise<Imported> {
 
 function answer(file: string, last: unknown): Omit<Imported, "resumedAtLine" | "cutBytes"> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the node's part of this very command answers so
-  const { buckets, keys, skipped, lines } = last as Acknowledged;
-  return { file, buckets, keys, skipped, lines };
+  const { buckets, keys, skipped, removed, lines } = last as Acknowledged;
+  return { file, buckets, keys, skipped, removed, lines };
 }
 
 /** Reads all of it, and makes sure that it still begins with what was imported. */
@@ -169,9 +170,10 @@ class ProgressNotes {
     }
   }
 
-  async take({ node, bytes, lines, buckets, keys, skipped, bucket }: Acknowledged): Promise<void> {
+  async take({ node, bytes, bucket, ...acknowledged }: Acknowledged): Promise<void> {
     this.#advance(bytes);
-    const tally = { lines, buckets, keys, skipped };
+    const { lines, buckets, keys, skipped, removed } = acknowledged;
+    const tally = { lines, buckets, keys, skipped, removed };
     await writeProgress(this.#file, {
       type: "import-progress",
       version: 1,

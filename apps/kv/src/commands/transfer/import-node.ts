@@ -4,7 +4,7 @@ import { KvError } from "../../errors.ts";
 import type { NodeKv } from "../../kv.ts";
 import type { Served } from "../../remote/later.ts";
 import { base64Of, parseBase64 } from "../byte-form.ts";
-import { type ExportLine, exportVersion, parseLine } from "./export-line.ts";
+import { deltaVersion, type ExportLine, parseLine } from "./export-line.ts";
 import { lastBucket } from "./import-progress.ts";
 import { LineSplitter } from "./line-splitter.ts";
 
@@ -22,6 +22,7 @@ const parameters = v.optional(
     buckets: count,
     keys: count,
     skipped: count,
+    removed: v.optional(count, 0),
     bucket: v.optional(lastBucket),
   }),
 );
@@ -36,6 +37,8 @@ export interface Acknowledged {
   readonly keys: number;
   /** Keys whose bucket had expired by the time they came. */
   readonly skipped: number;
+  /** Buckets and keys that a delta has removed. */
+  readonly removed: number;
   readonly bucket: v.InferOutput<typeof lastBucket> | undefined;
 }
 
@@ -74,7 +77,8 @@ class ImportRun {
   #isTimed = false;
 
   constructor(kv: NodeKv, from: v.InferOutput<typeof parameters>) {
-    const nothing = { bytes: 0, lines: 0, buckets: 0, keys: 0, skipped: 0, bucket: undefined };
+    const counts = { lines: 0, buckets: 0, keys: 0, skipped: 0, removed: 0 };
+    const nothing = { bytes: 0, ...counts, bucket: undefined };
     this.#kv = kv;
     this.#state = { ...nothing, ...from, bucket: from?.bucket, node: kv.node };
   }
@@ -110,8 +114,10 @@ class ImportRun {
     try {
       if (line.type === "bucket") await this.#takeBucket(line);
       else if (line.type === "key") await this.#takeKey(line);
-      else if (line.type === "export" && line.version > exportVersion) {
-        throw flawed(number, `it has version ${line.version}, this node reads ${exportVersion}`);
+      else if (line.type === "drop" || line.type === "delete") await this.#remove(line);
+      else if (line.type === "same") throw flawed(number, "it says that there is nothing to do");
+      else if (line.type === "export" && line.version > deltaVersion) {
+        throw flawed(number, `it has version ${line.version}, this node reads ${deltaVersion}`);
       }
     } catch (error) {
       if (error instanceof KvError) throw flawed(number, error.message);
@@ -162,6 +168,16 @@ class ImportRun {
     const { keys, skipped } = this.#state;
     if (put.type === "stored") this.#state = { ...this.#state, keys: keys + 1 };
     else this.#state = { ...this.#state, skipped: skipped + 1 };
+  }
+
+  /** What is gone by a delta; it may be gone here, too. */
+  async #remove(line: Extract<ExportLine, { type: "drop" | "delete" }>): Promise<void> {
+    const { type } =
+      line.type === "drop"
+        ? await this.#done(this.#kv.dropBucket(line.bucket))
+        : await this.#done(this.#kv.delete(line.bucket, [line.key]));
+    if (type !== "dropped" && type !== "deleted") return;
+    this.#state = { ...this.#state, removed: this.#state.removed + 1 };
   }
 
   /** What the line of a bucket that was read last says, if it is this one. */

@@ -21,6 +21,7 @@ const progress = v.object({
   buckets: count,
   keys: count,
   skipped: count,
+  removed: v.optional(count, 0),
   bucket: v.optional(lastBucket),
 });
 

@@ -9,7 +9,7 @@ export const importCommand: NodeCommand<NodeKv, Imported, Acknowledged> = {
   name: "import",
   summary: "Puts the buckets and keys of an export into the node",
   description: [
-    "Buckets that are not there are made, keys that are there are replaced, what else there is stays. The store gives revisions of its own.",
+    "Buckets that are not there are made, keys that are there are replaced, what else there is stays; a delta, of export --since, removes what is gone. The store gives revisions of its own.",
     "The file is read here, not where the node is; - is standard input. It is checked before anything is put. How far it has come is kept in FILE.progress, so that an import that was broken off, by whatever, goes on with --resume.",
   ].join("\n\n"),
   arguments: [{ name: "file", description: "what export has written" }],
@@ -29,9 +29,10 @@ export const importCommand: NodeCommand<NodeKv, Imported, Acknowledged> = {
     return { ...acknowledged, file: "", resumedAtLine: 0, cutBytes: 0 };
   },
   beside: importBeside,
-  format: ({ file, buckets, keys, skipped, cutBytes }) =>
+  format: ({ file, buckets, keys, skipped, removed, cutBytes }) =>
     [
       `Imported ${content(buckets, keys)} from ${file}`,
+      ...(removed === 0 ? [] : [`removed ${removed} that are gone where it comes from`]),
       ...(skipped === 0
         ? []
         : [`left out ${counted(skipped, "key")} of buckets that have expired`]),

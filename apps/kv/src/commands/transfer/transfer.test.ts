@@ -3,9 +3,8 @@ import { existsSync } from "node:fs";
 import { appendFile, readFile, truncate, writeFile } from "node:fs/promises";
 import { suite, test } from "node:test";
 import fc from "fast-check";
+import { type Contents, contentsOf } from "../../../test/contents-of.ts";
 import { CommandBench, openFolder, type TypedCommand } from "../../../test/command-bench.ts";
-import type { BucketName } from "../../bucket-name.ts";
-import { allBuckets } from "../buckets.ts";
 import { exportCommand } from "./export.ts";
 import { ExportScan } from "./export-scan.ts";
 import { importCommand } from "./import.ts";
@@ -16,28 +15,6 @@ const valueBytes = 100_000;
 
 /** The first moment of the year 2100: ahead of the bench's clock and of the real one, by which an import judges. */
 const farMs = 4_102_444_800_000;
-
-/** What a node holds, in an order of its own: bucket, key, value and what expires. */
-type Contents = readonly string[];
-
-async function contentsOf(bench: CommandBench): Promise<Contents> {
-  const found: string[] = [];
-  for await (const { bucket: bytes, expiresAtMs, lifetime } of allBuckets(bench.kv)) {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the store holds no other names
-    const bucket = bytes as BucketName;
-    const name = Buffer.from(bucket).toString("hex");
-    found.push(`${name} ${expiresAtMs} ${lifetime}`);
-    const { outcome } = await bench.kv.listKeys(bucket);
-    assert.equal(outcome.type, "listed");
-    for (const { key } of outcome.page.entries) {
-      const got = (await bench.kv.get(bucket, key)).outcome;
-      assert.equal(got.type, "found");
-      const value = Buffer.from(got.value).toString("hex");
-      found.push(`${name} ${Buffer.from(key).toString("hex")} ${value} ${got.expiresAtMs}`);
-    }
-  }
-  return found.toSorted();
-}
 
 /** Some buckets with all that an export has to keep: binary names and values, expiry, an empty bucket. */
 async function fill(bench: CommandBench, keys = 60): Promise<void> {
