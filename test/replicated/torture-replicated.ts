@@ -1,14 +1,15 @@
 import { openRedisClusterStore } from "@kv/storage/redis-cluster";
 import { startCluster } from "../../tools/replicated/start-cluster.ts";
 import { allGoOn } from "./all-go-on.ts";
-import { type CompetitionAudit, CompetingWriters } from "./competing-writers.ts";
+import type { WritersAudit } from "./audit-ledgers.ts";
+import { CompetingWriters } from "./competing-writers.ts";
 import { type FaultName, faults } from "./fault-deck.ts";
 
 /**
  * Has a fault befall a new cluster of three primaries with two replicas each, under writers through two stores, and compares what is there then with what was
  * acknowledged.
  */
-export async function tortureReplicated(name: FaultName): Promise<CompetitionAudit> {
+export async function tortureReplicated(name: FaultName): Promise<WritersAudit> {
   await using servers = await startCluster({ primaries: 3, replicas: 2 });
   const nodes = servers.addresses.slice(0, 3);
   await using one = await openRedisClusterStore({ nodes });

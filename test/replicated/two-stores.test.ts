@@ -4,7 +4,8 @@ import { openRedisClusterStore } from "@kv/storage/redis-cluster";
 import { withoutServer } from "../../tools/replicated/server-program.ts";
 import { startCluster } from "../../tools/replicated/start-cluster.ts";
 import { allGoOn } from "./all-go-on.ts";
-import { CompetingWriters, competitionText } from "./competing-writers.ts";
+import { auditText } from "./audit-ledgers.ts";
+import { CompetingWriters } from "./competing-writers.ts";
 
 suite("two stores on one cluster", { skip: withoutServer }, () => {
   test("lose and revert nothing of what either acknowledged, when primaries are killed and stand still", async (t) => {
@@ -25,7 +26,7 @@ suite("two stores on one cluster", { skip: withoutServer }, () => {
     await servers.untilHealthy();
     await allGoOn(writers);
     const audit = await writers.audit();
-    t.diagnostic(competitionText(audit));
+    t.diagnostic(auditText(audit));
     assert.deepEqual(audit.flaws, []);
   });
 });

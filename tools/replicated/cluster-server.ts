@@ -19,12 +19,33 @@ export interface ClusterServerOptions {
   readonly settings: readonly string[];
   /** For how long it is waited for; by default 20,000. */
   readonly readyMs?: number;
+  /** Where it runs; without it on the loopback, at free ports. */
+  readonly place?: ServerPlace | undefined;
+  /** Clients and other servers speak TLS with it when it is given. */
+  readonly tls?: ServerTls | undefined;
+}
+
+/** A host that has to be entered to start a server there, and the port that is free at it; the bus has the one 10,000 above. */
+export interface ServerPlace {
+  readonly host: string;
+  readonly port: number;
+  /** The words of a command that becomes, on the host, the one that is written behind them. */
+  readonly launcher: readonly string[];
+}
+
+/** Files of a server's certificate, and of who signs those of all. */
+export interface ServerTls {
+  readonly caFile: string;
+  readonly certificateFile: string;
+  readonly keyFile: string;
 }
 
 const READY_MS = 20_000;
 const ATTEMPTS = 3;
+const LOOPBACK = "127.0.0.1";
+const BUS_ABOVE = 10_000;
 
-/** One server of a cluster on the loopback, in a process and a folder of its own. It ends when it is disposed of, or when this process does. */
+/** One server of a cluster, on the loopback unless it has a place, in a process and a folder of its own. It ends when it is disposed of, or when this process does. */
 export class ClusterServer implements AsyncDisposable {
   readonly port: number;
   readonly #busPort: number;
@@ -38,10 +59,12 @@ export class ClusterServer implements AsyncDisposable {
     this.#busPort = busPort;
   }
 
-  /** Starts one on free ports. */
+  /** Starts one, on free ports unless it has a place. */
   static async start(options: ClusterServerOptions): Promise<ClusterServer> {
     for (let attempt = 1; ; attempt += 1) {
-      const [port, busPort] = await freePorts();
+      const { place } = options;
+      const [port, busPort] =
+        place === undefined ? await freePorts() : [place.port, place.port + BUS_ABOVE];
       const server = new ClusterServer(options, port, busPort);
       try {
         await server.start();
@@ -56,7 +79,17 @@ export class ClusterServer implements AsyncDisposable {
   }
 
   get address(): string {
-    return `127.0.0.1:${this.port}`;
+    return `${this.#host}:${this.port}`;
+  }
+
+  get #host(): string {
+    return this.#options.place?.host ?? LOOPBACK;
+  }
+
+  /** Where one gets at it who is elsewhere, or has no certificates: a path crosses to other hosts of this machine. */
+  get #door(): string | undefined {
+    const { place, tls, folder } = this.#options;
+    return place === undefined && tls === undefined ? undefined : join(folder, "door");
   }
 
   get folder(): string {
@@ -75,11 +108,12 @@ export class ClusterServer implements AsyncDisposable {
 
   /** Starts it, again if it ran before: on the same port, with the same data. */
   async start(): Promise<void> {
-    const { program, folder, nodeTimeoutMs, settings, readyMs = READY_MS } = this.#options;
+    const { program, folder, settings, readyMs = READY_MS, place } = this.#options;
     await mkdir(folder, { recursive: true });
     const file = join(folder, "redis.conf");
-    await writeFile(file, [...settings, ...this.#settings(nodeTimeoutMs)].join("\n"));
-    const child = spawn(program.name, [file], { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
+    await writeFile(file, [...settings, ...this.#settings()].join("\n"));
+    const [command = "", ...words] = [...(place?.launcher ?? []), program.name, file];
+    const child = spawn(command, words, { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
     const ended = once(child, "exit");
     this.#child = child;
     this.#unguard = guardProcess(pidOf(child));
@@ -112,10 +146,9 @@ export class ClusterServer implements AsyncDisposable {
 
   /** Sends it commands, one after the other, on a connection of their own; the last one's reply. */
   async ask(...commands: readonly (readonly string[])[]): Promise<unknown> {
-    const client = createClient({
-      RESP: 2,
-      socket: { host: "127.0.0.1", port: this.port, reconnectStrategy: false },
-    });
+    const path = this.#door;
+    const where = path === undefined ? { host: LOOPBACK, port: this.port } : { path };
+    const client = createClient({ RESP: 2, socket: { ...where, reconnectStrategy: false } });
     client.on("error", () => undefined);
     await client.connect();
     try {
@@ -129,7 +162,7 @@ export class ClusterServer implements AsyncDisposable {
 
   /** Lets it know of another one, and that one of it. */
   async meet(other: ClusterServer): Promise<void> {
-    await this.ask(["CLUSTER", "MEET", "127.0.0.1", String(other.port), String(other.#busPort)]);
+    await this.ask(["CLUSTER", "MEET", other.#host, String(other.port), String(other.#busPort)]);
   }
 
   async id(): Promise<string> {
@@ -140,11 +173,12 @@ export class ClusterServer implements AsyncDisposable {
     await this.signal("SIGKILL");
   }
 
-  #settings(nodeTimeoutMs: number): readonly string[] {
+  #settings(): readonly string[] {
+    const { nodeTimeoutMs } = this.#options;
     return [
-      `port ${this.port}`,
+      ...this.#listening(),
       `cluster-port ${this.#busPort}`,
-      "bind 127.0.0.1",
+      `bind ${this.#host}`,
       "cluster-enabled yes",
       `cluster-node-timeout ${nodeTimeoutMs}`,
       "cluster-require-full-coverage no",
@@ -156,6 +190,27 @@ export class ClusterServer implements AsyncDisposable {
       "repl-diskless-sync-delay 0",
       "maxmemory-policy noeviction",
       "",
+    ];
+  }
+
+  #listening(): readonly string[] {
+    const { place, tls } = this.#options;
+    return [
+      ...(this.#door === undefined ? [] : [`unixsocket ${this.#door}`]),
+      // Whoever is on another host has no password, and nobody else gets there.
+      ...(place === undefined ? [] : ["protected-mode no"]),
+      ...(tls === undefined
+        ? [`port ${this.port}`]
+        : [
+            "port 0",
+            `tls-port ${this.port}`,
+            "tls-cluster yes",
+            "tls-replication yes",
+            "tls-auth-clients optional",
+            `tls-cert-file ${tls.certificateFile}`,
+            `tls-key-file ${tls.keyFile}`,
+            `tls-ca-cert-file ${tls.caFile}`,
+          ]),
     ];
   }
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { makeTemporaryDirectory } from "../../test/harness/temporary-directory.ts";
-import { ClusterServer } from "./cluster-server.ts";
+import { ClusterServer, type ServerPlace, type ServerTls } from "./cluster-server.ts";
 import { findServer, INSTALL_LINE, type ServerProgram } from "./server-program.ts";
 
 /** What cluster is wanted. */
@@ -16,6 +16,10 @@ export interface StartClusterOptions {
   readonly program?: ServerProgram;
   /** More lines of the servers' redis.conf. */
   readonly settings?: readonly string[];
+  /** Where the servers are, in the order of their start; on the loopback without it. */
+  readonly places?: readonly ServerPlace[];
+  /** All of them speak TLS, with each other too, when it is given. */
+  readonly tls?: ServerTls;
 }
 
 const SLOTS = 16_384;
@@ -23,7 +27,7 @@ const NODE_TIMEOUT_MS = 2000;
 const HEALTH_MS = 60_000;
 const LOOK_MS = 25;
 
-/** A cluster on the loopback: the primaries first, then each one's replicas. */
+/** A cluster on this machine: the primaries first, then each one's replicas. */
 export class LocalCluster implements AsyncDisposable {
   readonly servers: ClusterServer[] = [];
   readonly #options: StartClusterOptions & { readonly folder: string };
@@ -133,12 +137,14 @@ export class LocalCluster implements AsyncDisposable {
 
   /** Starts a server that belongs to no cluster yet. */
   async startServer(): Promise<ClusterServer> {
-    const { folder, nodeTimeoutMs = NODE_TIMEOUT_MS, settings = [] } = this.#options;
+    const { folder, nodeTimeoutMs = NODE_TIMEOUT_MS, settings = [], places, tls } = this.#options;
     const server = await ClusterServer.start({
       program: this.#program,
       folder: join(folder, `server-${this.servers.length + 1}`),
       nodeTimeoutMs,
       settings,
+      place: places?.[this.servers.length],
+      tls,
     });
     this.servers.push(server);
     return server;
