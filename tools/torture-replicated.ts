@@ -103,8 +103,8 @@ function parse(): Wanted | undefined {
 function faultsIn(text: string | undefined): Omit<Wanted, "runs"> {
   if (text === undefined) return { faults: faultNames, hostFaults: hostFaultNames };
   const words = text.split(",");
-  const known: readonly string[] = [...faultNames, ...hostFaultNames];
-  const unknown = words.find((word) => !known.includes(word));
+  const known = new Set<string>([...faultNames, ...hostFaultNames]);
+  const unknown = words.find((word) => !known.has(word));
   if (unknown !== undefined)
     throw new TypeError(`--only: there is no fault ${JSON.stringify(unknown)}`);
   return {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { after, before, suite, test } from "node:test";
+import { openRedisClusterStore } from "@kv/storage/redis-cluster";
+import type { ClusterServer } from "../../tools/replicated/cluster-server.ts";
 import { withoutServer } from "../../tools/replicated/server-program.ts";
 import { type LocalCluster, startCluster } from "../../tools/replicated/start-cluster.ts";
 import { keySlot } from "../../libs/storage/src/redis-cluster/cluster/topology/key-slot.ts";
@@ -24,6 +26,18 @@ suite("nodes whose buckets lie in a cluster", { skip: withoutServer }, () => {
   const ask = async (node: Node, request: string, lines = 1): Promise<readonly string[]> => {
     await using client = await LineClient.connect(node.port);
     return await client.ask(request, lines);
+  };
+
+  /** All that are primaries now, at once, so that nobody is elected; the others would answer reads. */
+  const stopPrimaries = async (): Promise<readonly ClusterServer[]> => {
+    const primaries: ClusterServer[] = [];
+    for (const server of cluster.servers) {
+      await server.ask(["CONFIG", "SET", "cluster-allow-reads-when-down", "yes"]);
+      const role = await server.ask(["ROLE"]);
+      if (Array.isArray(role) && role[0] === "master") primaries.push(server);
+    }
+    for (const server of primaries) await server.signal("SIGSTOP");
+    return primaries;
   };
 
   before(async () => {
@@ -100,10 +114,15 @@ suite("nodes whose buckets lie in a cluster", { skip: withoutServer }, () => {
     await cluster.untilHealthy();
   });
 
-  test("without a quorum says why, for reads and writes, and recovers by itself", async () => {
+  test("without a quorum says why, for reads and writes, shows old data only where that will do, and recovers by itself", async () => {
     assert.deepEqual(await ask(ann, "CREATE lonely"), ["OK"]);
-    for (const server of cluster.servers) await server.signal("SIGSTOP");
+    assert.deepEqual(await ask(ann, "PUT lonely k 1"), ["OK"]);
+    const nodes = cluster.addresses;
+    await using lenient = await openRedisClusterStore({ nodes, staleReads: true });
+    const primaries = await stopPrimaries();
     try {
+      const [lonely, key] = [Buffer.from("lonely"), Buffer.from("k")];
+      const found = lenient.get(lonely, key);
       const requests = ["GET lonely k", "PUT lonely k 1"].map((request) => ask(ann, request));
       const [[read = ""] = [], [write = ""] = []] = await Promise.all(requests);
       assert.match(read, /^ERROR Cannot reach the replicated store: /u);
@@ -111,8 +130,11 @@ suite("nodes whose buckets lie in a cluster", { skip: withoutServer }, () => {
         write,
         /^ERROR (?:Cannot reach the replicated store: |.*; the write may have been applied$)/u,
       );
+      const { outcome } = await found;
+      assert.ok(outcome.type === "found");
+      assert.equal(Buffer.from(outcome.value).toString(), "1");
     } finally {
-      for (const server of cluster.servers) await server.signal("SIGCONT");
+      for (const server of primaries) await server.signal("SIGCONT");
     }
     await cluster.untilHealthy();
     assert.deepEqual(await ask(ann, "PUT lonely k 2"), ["OK"]);

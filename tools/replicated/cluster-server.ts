@@ -112,7 +112,7 @@ export class ClusterServer implements AsyncDisposable {
     await mkdir(folder, { recursive: true });
     const file = join(folder, "redis.conf");
     await writeFile(file, [...settings, ...this.#settings()].join("\n"));
-    const [command = "", ...words] = [...(place?.launcher ?? []), program.name, file];
+    const [command, ...words] = [...(place?.launcher ?? []), program.name, file];
     const child = spawn(command, words, { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
     const ended = once(child, "exit");
     this.#child = child;

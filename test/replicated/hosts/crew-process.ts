@@ -21,7 +21,7 @@ export class CrewProcess implements AsyncDisposable {
   private constructor(launcher: readonly string[], plan: CrewsPlan) {
     this.#names = plan.plans.map(({ name }) => name);
     const entry = join(import.meta.dirname, "crews.ts");
-    const [program = "", ...words] = [...launcher, process.execPath, entry, JSON.stringify(plan)];
+    const [program, ...words] = [...launcher, process.execPath, entry, JSON.stringify(plan)];
     const child = spawn(program, words, {
       cwd: checkout,
       env: { ...process.env, NODE_COMPILE_CACHE: compileCache },

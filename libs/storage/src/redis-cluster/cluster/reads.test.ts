@@ -54,8 +54,8 @@ suite("a read that is refused", () => {
 });
 
 /** The second node stands in for a replica of the first. */
-async function withReplica(staleReads: boolean): Promise<Scene> {
-  const scene = await openScene({ staleReads, deadlineMs: 500 }, (servers) => {
+async function withReplica(staleReads: boolean, deadlineMs = 500): Promise<Scene> {
+  const scene = await openScene({ staleReads, deadlineMs }, (servers) => {
     const [replica] = servers.node(0).replicas;
     if (replica !== undefined) {
       servers.node(0).replicas[0] = { ...replica, port: servers.node(1).port };
@@ -77,6 +77,23 @@ suite("a read whose primary is down", () => {
   test("is not answered by a replica otherwise", async () => {
     await using scene = await withReplica(false);
     await assert.rejects(read(scene), { code: "STORAGE_UNAVAILABLE" });
+  });
+});
+
+suite("a read whose primary stands still", () => {
+  test("is answered by a replica long before its deadline, where old data will do", async () => {
+    await using scene = await withReplica(true, 60_000);
+    scene.servers.node(0).behaviour = ([word]) => (word === "HGET" ? silence : undefined);
+    assert.equal(await read(scene), "old");
+  });
+
+  test("waits for no write that nobody takes, where old data will do", async () => {
+    await using scene = await withReplica(true, 60_000);
+    scene.servers.node(0).behaviour = ([word]) =>
+      word === "HGET" || word === "EVALSHA" ? silence : undefined;
+    const written = scene.put(0, "new");
+    written.catch(() => undefined);
+    assert.equal(await read(scene), "old");
   });
 });
 

@@ -6,7 +6,7 @@ import { CLUSTER_DEFAULTS, type ChosenOptions, type ClusterOptions } from "./clu
 import type { Link } from "./connection/link.ts";
 import { LinkPool } from "./connection/link-pool.ts";
 import { PrimaryReader } from "./reads/primary-reader.ts";
-import { type Question, Reader } from "./reads/reader.ts";
+import { type Question, Reader, STALE_AFTER_MS } from "./reads/reader.ts";
 import { scriptQuestion } from "./reads/script-question.ts";
 import { TooLateError, within } from "./reads/within.ts";
 import type { ClusterStatus } from "./status/cluster-status.ts";
@@ -224,7 +224,7 @@ export class RedisCluster implements OpenCluster {
   async #answer(slot: number, question: Question, startMs: number): Promise<Reply> {
     try {
       const last = this.#lanes.lastUnanswered(slot);
-      if (last !== undefined) await this.#behind(last);
+      if (last !== undefined) await this.#nearlyBehind(last);
       return await this.#reader.read(slot, question, startMs);
     } finally {
       this.#endRead(slot);
@@ -238,15 +238,14 @@ export class RedisCluster implements OpenCluster {
 
   /** Waits until the writes that were called before were executed, so that the read sees them. */
   async #behind(write: WriteOperation): Promise<void> {
-    const answered = new Promise<void>((resolve) => {
-      write.onAnswered(resolve);
-    });
-    try {
-      await within(this.#options.deadlineMs, answered);
-    } catch (error) {
-      if (!(error instanceof TooLateError)) throw error;
-      throw new StorageError("STORAGE_UNAVAILABLE", { reason: write.hindrance });
-    }
+    if (await isAnswered(write, this.#options.deadlineMs)) return;
+    throw new StorageError("STORAGE_UNAVAILABLE", { reason: write.hindrance });
+  }
+
+  /** As `#behind`; where old data will do, a write that nobody takes holds up no read. */
+  async #nearlyBehind(write: WriteOperation): Promise<void> {
+    if (this.#options.staleReads) await isAnswered(write, STALE_AFTER_MS);
+    else await this.#behind(write);
   }
 
   /** What goes over all slots sees the writes of all of them. */
@@ -278,5 +277,19 @@ export class RedisCluster implements OpenCluster {
       }
     }
     if (isSlow) this.doubt();
+  }
+}
+
+/** Whether the write is executed, or given up, within `limitMs`. */
+async function isAnswered(write: WriteOperation, limitMs: number): Promise<boolean> {
+  const answered = new Promise<void>((resolve) => {
+    write.onAnswered(resolve);
+  });
+  try {
+    await within(limitMs, answered);
+    return true;
+  } catch (error) {
+    if (error instanceof TooLateError) return false;
+    throw error;
   }
 }

@@ -3,6 +3,7 @@ import { createClient, ErrorReply, RESP_TYPES } from "@redis/client";
 import type { Parameter, Reply } from "../cluster.ts";
 import { splitAddress } from "../topology/node-line.ts";
 import type { LinkOptions } from "./link-options.ts";
+import { certificateReason } from "./certificate-reason.ts";
 import { type Refusal, readRefusal } from "./refusal.ts";
 
 /** A server answered a request with an error. */
@@ -212,5 +213,5 @@ function plainReason(error: Error): string {
     if (refusal.type === "never" || refusal.type === "later") return refusal.reason;
     return `the server refuses the connection (${error.message.split(" ", 1)[0] ?? ""})`;
   }
-  return error.message;
+  return certificateReason(error) ?? error.message;
 }

@@ -31,6 +31,9 @@ interface Aim {
 
 const NO_ANSWER = "no answer";
 
+/** Where old data will do: how long a server may say nothing before the next one is asked. One in health does not stand still for so long. */
+export const STALE_AFTER_MS = 1000;
+
 /** Asks the primary that has a key, wherever it goes meanwhile; a read may be asked as often as needed. */
 export class Reader {
   readonly #slots: Slots;
@@ -56,14 +59,19 @@ export class Reader {
         });
       }
       try {
-        return await within(leftMs, this.#attempt(slot, aim.asked, question));
+        return await within(this.#patienceMs(leftMs), this.#attempt(slot, aim.asked, question));
       } catch (error) {
         aim = this.#next(slot, aim, error);
       }
-      const stale = await this.#askReplicas(slot, aim, question);
+      const stale = await this.#askReplicas(slot, aim, { question, endMs });
       if (stale !== undefined) return stale;
       if (aim.redirects !== 1) await this.#pause(endMs);
     }
+  }
+
+  /** A primary that stands still closes no connection; only where a replica may answer is there anybody else to ask. */
+  #patienceMs(leftMs: number): number {
+    return this.#options.staleReads === undefined ? leftMs : Math.min(leftMs, STALE_AFTER_MS);
   }
 
   async #attempt(slot: number, asked: string | undefined, question: Question): Promise<Reply> {
@@ -100,14 +108,19 @@ export class Reader {
   }
 
   /** What a replica answers, where that is allowed and the primary does not answer. */
-  async #askReplicas(slot: number, aim: Aim, question: Question): Promise<Reply | undefined> {
-    const { staleReads, deadlineMs } = this.#options;
+  async #askReplicas(
+    slot: number,
+    aim: Aim,
+    { question, endMs }: { readonly question: Question; readonly endMs: number },
+  ): Promise<Reply | undefined> {
+    const { staleReads, timing } = this.#options;
     if (staleReads === undefined || aim.redirects > 0) return undefined;
     for (const { address } of this.#slots.topology.replicasOf(slot)) {
       try {
-        const link = await within(deadlineMs, staleReads.connect(address));
+        const limitMs = this.#patienceMs(Math.max(0, endMs - timing.nowMs()));
+        const link = await within(limitMs, staleReads.connect(address));
         return await within(
-          deadlineMs,
+          limitMs,
           question((command) => link.send(command)),
         );
       } catch (error) {

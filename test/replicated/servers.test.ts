@@ -1,21 +1,11 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { openRedisClusterStore } from "@kv/storage/redis-cluster";
 import { withoutServer } from "../../tools/replicated/server-program.ts";
 import { type LocalCluster, startCluster } from "../../tools/replicated/start-cluster.ts";
-import { checkout } from "../harness/checkout.ts";
+import { documentedRules } from "./documented-rules.ts";
 
-/** The rules of the user in docs/replicated.md. */
-async function documentedRules(): Promise<string> {
-  const text = await readFile(join(checkout, "docs", "replicated.md"), "utf8");
-  const rules = /ACL SETUSER kv on (?<rules>.*)/u.exec(text)?.groups?.["rules"];
-  assert.ok(rules !== undefined, "the docs say what a user needs");
-  return rules;
-}
-
-suite("a user of the servers", { skip: withoutServer }, () => {
+suite("the servers of a store", { skip: withoutServer }, () => {
   let servers: LocalCluster;
   before(async () => {
     const rules = await documentedRules();
@@ -25,7 +15,7 @@ suite("a user of the servers", { skip: withoutServer }, () => {
     await servers[Symbol.asyncDispose]();
   });
 
-  test("who may do no more than the docs ask for can do all that a store does", async () => {
+  test("take a user who may do no more than the docs ask for, which is all that a store does", async () => {
     await using store = await openRedisClusterStore({
       nodes: servers.addresses,
       username: "kv",
@@ -60,7 +50,7 @@ suite("a user of the servers", { skip: withoutServer }, () => {
     );
   });
 
-  test("with a wrong password is refused, in words that do not show it", async () => {
+  test("refuse a user with a wrong password, in words that do not show it", async () => {
     await using store = await openRedisClusterStore({
       nodes: servers.addresses,
       username: "kv",
@@ -70,5 +60,19 @@ suite("a user of the servers", { skip: withoutServer }, () => {
     const { unreachable } = await store.clusterStatus();
     assert.match(unreachable ?? "", /does not take the user name and password/u);
     assert.doesNotMatch(JSON.stringify(await store.clusterStatus()), /sesame/u);
+  });
+  test("with appendonly no are refused when the store opens, unless it is told that this is wanted", async () => {
+    const server = servers.server(4);
+    await server.ask(["CONFIG", "SET", "appendonly", "no"]);
+    const nodes = servers.addresses;
+    await assert.rejects(openRedisClusterStore({ nodes }), {
+      code: "STORAGE_INACCESSIBLE",
+      message: new RegExp(`${server.address} has "appendonly no": it comes back empty`, "u"),
+    });
+    await using store = await openRedisClusterStore({ nodes, allowAppendOnlyNo: true });
+    assert.equal((await store.createBucket(Buffer.from("volatile"))).outcome.type, "created");
+    const { warnings } = await store.clusterStatus();
+    assert.ok(warnings.some((text) => text.startsWith(`${server.address} has "appendonly no"`)));
+    await server.ask(["CONFIG", "SET", "appendonly", "yes"]);
   });
 });
