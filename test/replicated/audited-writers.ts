@@ -66,9 +66,14 @@ export class AuditedWriters {
     }
   }
 
+  /** Has them write no more. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
   /** Stops them, and looks what is there. */
   async audit(affected: Affected): Promise<Audit> {
-    this.#isStopped = true;
+    this.stop();
     await this.#running;
     const lost: string[] = [];
     const pauses = { here: 0, elsewhere: 0 };

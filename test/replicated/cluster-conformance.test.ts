@@ -7,6 +7,9 @@ import { type LocalCluster, startCluster } from "../../tools/replicated/start-cl
 
 const PRIMARIES = 3;
 
+/** What a bucket does is tried a hundred times on one server; every step waits for replicas here. */
+const SEQUENCES = 30;
+
 /** The contract on servers that share the slots, and with writes that wait for replicas. */
 suite("the replicated engine on a cluster", { skip: withoutServer }, () => {
   let servers: LocalCluster;
@@ -17,9 +20,13 @@ suite("the replicated engine on a cluster", { skip: withoutServer }, () => {
     await servers[Symbol.asyncDispose]();
   });
 
-  testStore("ReplicatedStore", async ({ clock }) => {
-    for (const server of servers.servers.slice(0, PRIMARIES)) await server.ask(["FLUSHALL"]);
-    const cluster = await openCluster({ nodes: servers.addresses });
-    return new ReplicatedStore({ cluster, clock });
-  });
+  testStore(
+    "ReplicatedStore",
+    async ({ clock }) => {
+      for (const server of servers.servers.slice(0, PRIMARIES)) await server.ask(["FLUSHALL"]);
+      const cluster = await openCluster({ nodes: servers.addresses });
+      return new ReplicatedStore({ cluster, clock });
+    },
+    SEQUENCES,
+  );
 });

@@ -7,10 +7,11 @@ export class CompetingWriters {
   readonly #stores: readonly Store[];
   readonly #crews: readonly WriterCrew[];
 
-  constructor(stores: readonly Store[]) {
+  /** `buckets` is how the names of theirs begin: those of others that wrote before are no concern of theirs. */
+  constructor(stores: readonly Store[], buckets = "bucket") {
     this.#stores = stores;
     this.#crews = stores.map(
-      (store, place) => new WriterCrew({ store, name: String(place), buckets: "bucket" }),
+      (store, place) => new WriterCrew({ store, name: String(place), buckets }),
     );
   }
 
@@ -22,6 +23,11 @@ export class CompetingWriters {
   /** How many writes were acknowledged so far, of each kind and bucket: grows for as long as all of them go on. */
   progress(): readonly number[] {
     return this.#crews.flatMap((crew) => crew.progress());
+  }
+
+  /** Has them write no more. */
+  stop(): void {
+    for (const crew of this.#crews) void crew.stop();
   }
 
   /** Stops them, and compares. */

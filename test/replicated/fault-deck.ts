@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { RedisClusterStore } from "@kv/storage/redis-cluster";
 import type { ClusterServer } from "../../tools/replicated/cluster-server.ts";
 import type { LocalCluster } from "../../tools/replicated/start-cluster.ts";
+import { clusterTool } from "./cluster-tool.ts";
 import { rebalance } from "./rebalance.ts";
 
 /** What a fault happens to: three primaries with two replicas each, in the order of their start, and somebody who waits until all writers go on. */
@@ -61,12 +60,12 @@ export const faults = {
   /** The server that slots move to dies in mid-move. */
   "kill-target": async (scene) => {
     const target = await addShard(scene.servers);
-    await killInMove(scene, target, target);
+    await killInMove(scene, { ...movesTo(target), victim: target });
   },
   /** A server that slots move from dies in mid-move. */
   "kill-source": async (scene) => {
     const target = await addShard(scene.servers);
-    await killInMove(scene, target, scene.servers.server(0));
+    await killInMove(scene, { ...movesTo(target), victim: scene.servers.server(0) });
   },
 } as const satisfies Readonly<Record<string, (scene: Scene) => Promise<void>>>;
 
@@ -81,29 +80,42 @@ const LOOK_MS = 20;
 /** Some of the slots are to have moved, and not nearly all. */
 const MOVED_SLOTS = 200;
 
-/** A primary without slots yet, with two replicas. */
-async function addShard(servers: LocalCluster): Promise<ClusterServer> {
+/** Adds a primary without slots yet, with two replicas. */
+export async function addShard(servers: LocalCluster): Promise<ClusterServer> {
   const primary = await servers.add();
   await servers.add(primary);
   await servers.add(primary);
   return primary;
 }
 
-async function killInMove(
+/** A move of slots, and who dies in its midst. */
+export interface BrokenMove {
+  readonly start: () => Promise<void>;
+  /** The server whose slots become more, or fewer. */
+  readonly changed: ClusterServer;
+  readonly victim: ClusterServer;
+}
+
+function movesTo(target: ClusterServer): Omit<BrokenMove, "victim"> {
+  return { start: () => rebalance(target.address), changed: target };
+}
+
+/** Starts a move, kills a server once some slots have moved, waits until all writers go on, and mends what is left. */
+export async function killInMove(
   { servers, store, goOn }: Scene,
-  target: ClusterServer,
-  victim: ClusterServer,
+  { start, changed, victim }: BrokenMove,
 ): Promise<void> {
-  const moving = rebalance(target.address).then(
-    () => true,
-    () => false,
-  );
-  const id = await target.id();
-  const slotsOfTarget = async (): Promise<number> => {
+  const id = await changed.id();
+  const slots = async (): Promise<number> => {
     const { primaries } = await store.clusterStatus();
     return primaries.find((primary) => primary.id === id)?.slots ?? 0;
   };
-  while ((await slotsOfTarget()) < MOVED_SLOTS) await pause(LOOK_MS);
+  const before = await slots();
+  const moving = start().then(
+    () => true,
+    () => false,
+  );
+  while (Math.abs((await slots()) - before) < MOVED_SLOTS) await pause(LOOK_MS);
   await victim.signal("SIGKILL");
   await goOn();
   await moving;
@@ -117,14 +129,10 @@ const FIX_MS = 60_000;
 async function fixed(address: string): Promise<void> {
   const end = AbortSignal.timeout(FIX_MS);
   for (;;) {
-    const child = spawn("redis-cli", ["--cluster", "fix", address, "--cluster-yes"], {
-      stdio: "ignore",
-    });
-    await once(child, "exit");
-    const check = spawn("redis-cli", ["--cluster", "check", address], { stdio: "ignore" });
-    const [code] = await once(check, "exit");
-    if (code === 0) return;
-    if (end.aborted) throw new Error("the cluster cannot be fixed");
+    const fix = await clusterTool("fix", address, "--cluster-yes");
+    const check = await clusterTool("check", address);
+    if (check.code === 0) return;
+    if (end.aborted) throw new Error(`the cluster cannot be fixed:\n${fix.said}\n${check.said}`);
     await pause(LOOK_MS);
   }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test, type TestContext } from "node:test";
+import { openRedisClusterStore, type RedisClusterStore } from "@kv/storage/redis-cluster";
 import {
   type OpenCluster,
   openCluster,
@@ -7,21 +8,40 @@ import {
 import { withoutServer } from "../../tools/replicated/server-program.ts";
 import { type LocalCluster, startCluster } from "../../tools/replicated/start-cluster.ts";
 import { within } from "../harness/deadline.ts";
-import { rebalance } from "./rebalance.ts";
+import { allGoOn } from "./all-go-on.ts";
+import { auditText as competitionText } from "./audit-ledgers.ts";
 import { type Affected, AuditedWriters, auditText } from "./audited-writers.ts";
+import { CompetingWriters } from "./competing-writers.ts";
+import { addShard, killInMove } from "./fault-deck.ts";
+import { rebalance } from "./rebalance.ts";
 
 /** Before and after a fault there is this much of undisturbed writing. */
 const UNDISTURBED = 2000;
 const RECOVERY_MS = 60_000;
 
+/** Behind three primaries with two replicas each. */
+const PLACE_OF_ADDED = 9;
+
+/** What is to be endured. */
+interface Endured {
+  /** Whether there are writers through two stores beside the others. Slots move slowly beside so many. */
+  readonly isContested?: boolean;
+  readonly fault: (goOn: () => Promise<void>) => Promise<void>;
+}
+
 suite("a cluster under writers", { skip: withoutServer }, () => {
   let servers: LocalCluster;
   let cluster: OpenCluster;
+  let stores: readonly RedisClusterStore[];
+  let faults = 0;
   before(async () => {
     servers = await startCluster({ primaries: 3, replicas: 2 });
-    cluster = await openCluster({ nodes: servers.addresses.slice(0, 3) });
+    const nodes = servers.addresses.slice(0, 3);
+    cluster = await openCluster({ nodes });
+    stores = await Promise.all([1, 2].map(() => openRedisClusterStore({ nodes })));
   });
   after(async () => {
+    for (const store of stores) await store[Symbol.asyncDispose]();
     await cluster[Symbol.asyncDispose]();
     await servers[Symbol.asyncDispose]();
   });
@@ -36,19 +56,37 @@ suite("a cluster under writers", { skip: withoutServer }, () => {
     return { address: primary.address, slots: { first: 0, last: owners.lastIndexOf(id) } };
   }
 
-  /** Writes before, during and after `fault`, and audits what is there then. */
+  /** Writes before, during and after the fault, and audits what is there then. */
   async function endure(
     t: TestContext,
     slots: Affected,
-    fault: () => Promise<void>,
+    { isContested = false, fault }: Endured,
   ): Promise<ReturnType<AuditedWriters["audit"]>> {
+    faults += 1;
     const writers = new AuditedWriters(cluster);
-    await writers.more(UNDISTURBED);
-    await fault();
-    await within(writers.all(), `writes everywhere after: ${t.name}`, RECOVERY_MS);
-    await writers.more(UNDISTURBED);
+    const competing = new CompetingWriters(isContested ? stores : [], `fault-${faults}`);
+    await competing.start();
+    const goOn = async (): Promise<void> => {
+      const all = Promise.all([writers.all(), allGoOn(competing)]);
+      await within(all, `writes everywhere: ${t.name}`, RECOVERY_MS);
+    };
+    try {
+      await writers.more(UNDISTURBED);
+      await fault(goOn);
+      await goOn();
+      await writers.more(UNDISTURBED);
+    } finally {
+      // Whoever still writes when all is taken down would do so for ever.
+      writers.stop();
+      competing.stop();
+    }
     const audit = await writers.audit(slots);
     t.diagnostic(auditText(t.name, audit));
+    if (isContested) {
+      const competition = await competing.audit();
+      t.diagnostic(`  through two stores: ${competitionText(competition)}`);
+      assert.deepEqual(competition.flaws, []);
+    }
     assert.deepEqual(audit.lost, []);
     assert.equal(audit.staleReads, 0);
     assert.equal(audit.refused.get("STORAGE_UNAVAILABLE"), undefined);
@@ -57,8 +95,11 @@ suite("a cluster under writers", { skip: withoutServer }, () => {
 
   test("loses nothing when a primary is killed; who waits is served by the next one", async (t) => {
     const { address, slots } = await firstPrimary();
-    await endure(t, slots, async () => {
-      await servers.at(address).signal("SIGKILL");
+    await endure(t, slots, {
+      isContested: true,
+      fault: async () => {
+        await servers.at(address).signal("SIGKILL");
+      },
     });
     await servers.at(address).start();
     await servers.untilHealthy();
@@ -66,8 +107,11 @@ suite("a cluster under writers", { skip: withoutServer }, () => {
 
   test("loses nothing when a primary stands still and comes back", async (t) => {
     const { address, slots } = await firstPrimary();
-    await endure(t, slots, async () => {
-      await servers.at(address).signal("SIGSTOP");
+    await endure(t, slots, {
+      isContested: true,
+      fault: async () => {
+        await servers.at(address).signal("SIGSTOP");
+      },
     });
     await servers.at(address).signal("SIGCONT");
     await servers.untilHealthy();
@@ -78,8 +122,10 @@ suite("a cluster under writers", { skip: withoutServer }, () => {
     const { primaries } = await cluster.status();
     const { owners } = await cluster.slots();
     const replica = primaries.find(({ id }) => id === owners[0])?.replicas[0]?.address ?? "";
-    const audit = await endure(t, slots, async () => {
-      await servers.at(replica).signal("SIGSTOP");
+    const audit = await endure(t, slots, {
+      fault: async () => {
+        await servers.at(replica).signal("SIGSTOP");
+      },
     });
     assert.equal(audit.refused.size, 0);
     await servers.at(replica).signal("SIGCONT");
@@ -92,21 +138,40 @@ suite("a cluster under writers", { skip: withoutServer }, () => {
     const { owners } = await cluster.slots();
     const replica = primaries.find(({ id }) => id === owners[0])?.replicas[0]?.address ?? "";
     // A write that its primary had when it was demoted cannot be proven any more, though it is there.
-    await endure(t, slots, async () => {
-      await servers.at(replica).ask(["CLUSTER", "FAILOVER"]);
+    await endure(t, slots, {
+      fault: async () => {
+        await servers.at(replica).ask(["CLUSTER", "FAILOVER"]);
+      },
     });
     await servers.untilHealthy();
   });
 
   test("loses nothing and refuses nothing while slots move to a primary that was added", async (t) => {
     const { slots } = await firstPrimary();
-    const audit = await endure(t, slots, async () => {
-      const added = await servers.add();
-      await servers.add(added);
-      await rebalance(added.address);
-      assert.equal((await cluster.primaries()).length, 4);
+    const audit = await endure(t, slots, {
+      fault: async () => {
+        const added = await addShard(servers);
+        await rebalance(added.address);
+        assert.equal((await cluster.primaries()).length, 4);
+      },
     });
     assert.equal(audit.refused.size, 0);
     await servers.untilHealthy();
+  });
+
+  test("loses nothing when a primary is killed whose slots move to the others", async (t) => {
+    const { slots } = await firstPrimary();
+    const victim = servers.server(PLACE_OF_ADDED);
+    const [store] = stores;
+    assert.ok(store);
+    await endure(t, slots, {
+      isContested: true,
+      fault: async (goOn) => {
+        const emptied = await victim.id();
+        const start = (): Promise<void> => rebalance(servers.server(0).address, { emptied });
+        await killInMove({ servers, store, goOn }, { start, changed: victim, victim });
+        await servers.untilHealthy();
+      },
+    });
   });
 });

@@ -1,17 +1,21 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { clusterTool } from "./cluster-tool.ts";
 
-/** Has the servers' own tool spread the slots evenly, over primaries without any, too. Rejects when it fails. */
-export async function rebalance(address: string): Promise<void> {
-  const child = spawn(
-    "redis-cli",
-    ["--cluster", "rebalance", address, "--cluster-use-empty-masters", "--cluster-threshold", "1"],
-    { stdio: ["ignore", "pipe", "inherit"] },
+/**
+ * Has the servers' own tool spread the slots evenly, over primaries without any, too; with `emptied`, an id, that one is left without any. Rejects when
+ * it fails.
+ */
+export async function rebalance(
+  address: string,
+  { emptied }: { readonly emptied?: string } = {},
+): Promise<void> {
+  const how =
+    emptied === undefined ? ["--cluster-use-empty-masters"] : ["--cluster-weight", `${emptied}=0`];
+  const { code, said } = await clusterTool(
+    "rebalance",
+    address,
+    ...how,
+    "--cluster-threshold",
+    "1",
   );
-  let said = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    said += chunk.toString();
-  });
-  const [code] = await once(child, "exit");
   if (code !== 0) throw new Error(`redis-cli ended with ${String(code)}:\n${said}`);
 }

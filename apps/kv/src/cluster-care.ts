@@ -1,4 +1,4 @@
-import type { ClusterStatus } from "@kv/storage/redis-cluster";
+import type { ClusterStatus, RedisClusterStore } from "@kv/storage/redis-cluster";
 import type { ClusterStorage } from "./cluster-storage.ts";
 import { KvError } from "./errors.ts";
 
@@ -14,8 +14,8 @@ export interface ClusterCare {
   /** How it is: its servers are asked. Rejects with `KV_NO_STORE`. */
   status(): Promise<ClusterStatus>;
   readonly access: ToolAccess;
-  /** What changes the cluster by way of this node right now; `undefined` when nothing does. */
-  change: string | undefined;
+  /** The right to change the cluster, for `what`, or who has it: of all nodes one has it at a time. Rejects with `KV_NO_STORE`, or a `StorageError`. */
+  lock(what: string): ReturnType<RedisClusterStore["lockChanges"]>;
 }
 
 /** What the configuration says of it, but for the password. */
@@ -29,18 +29,19 @@ export interface CaredFor {
   readonly node: string;
   readonly access: ToolAccess;
   /** The open store, while there is one. */
-  readonly store: () => { readonly clusterStatus: () => Promise<ClusterStatus> } | undefined;
+  readonly store: () => Pick<RedisClusterStore, "clusterStatus" | "lockChanges"> | undefined;
 }
 
 /** The care for a cluster whose store may be closed and opened again. */
 export function careFor({ node, access, store }: CaredFor): ClusterCare {
+  const open = (): Pick<RedisClusterStore, "clusterStatus" | "lockChanges"> => {
+    const there = store();
+    if (there === undefined) throw new KvError("KV_NO_STORE", { node });
+    return there;
+  };
   return {
     access,
-    change: undefined,
-    status: async () => {
-      const open = store();
-      if (open === undefined) throw new KvError("KV_NO_STORE", { node });
-      return await open.clusterStatus();
-    },
+    status: async () => await open().clusterStatus(),
+    lock: async (what) => await open().lockChanges({ holder: `"${what}" by ${node}` }),
   };
 }

@@ -16,8 +16,9 @@ import { testTransientBuckets } from "./test-transient-buckets.ts";
  * Registers the tests every engine must pass: the Store contract, against a model and by example.
  *
  * @param engine Name shown in test output.
+ * @param sequences How many sequences of steps are drawn: fewer where each step takes long, and the engine has the whole number elsewhere.
  */
-export function testStore(engine: string, open: OpenStore): void {
+export function testStore(engine: string, open: OpenStore, sequences = 100): void {
   suite(`${engine} keeps the Store contract`, () => {
     test("a store agrees with the model after any sequence of steps", async () => {
       await fc.assert(
@@ -27,6 +28,7 @@ export function testStore(engine: string, open: OpenStore): void {
           for (const step of steps) await takeStep({ store, model }, step);
           await expectSame({ store, model });
         }),
+        { numRuns: sequences },
       );
     });
 

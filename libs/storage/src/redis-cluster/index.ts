@@ -7,6 +7,7 @@ export type {
   PrimaryStatus,
   ReplicaStatus,
 } from "./cluster/status/cluster-status.ts";
+export type { ChangeLock, ChangeLockOptions, HeldLock } from "./change-lock/change-lock.ts";
 export { openRedisClusterStore, type RedisClusterStore } from "./open-redis-cluster-store.ts";
 export type {
   Cluster,

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { NodeContext } from "@kv/application";
-import type { ClusterStatus } from "@kv/storage/redis-cluster";
+import { isStorageError } from "@kv/storage";
+import type { ChangeLock, ClusterStatus } from "@kv/storage/redis-cluster";
 import type { ClusterCare } from "../../cluster-care.ts";
 import type { NodeKv } from "../../kv.ts";
 import { clusterOf, failed } from "./cluster-of.ts";
@@ -32,13 +33,16 @@ export async function changeCluster(
   { isRepair = false, act }: { isRepair?: boolean; act: (change: Change) => Promise<void> },
 ): Promise<ClusterStatus> {
   const cluster = clusterOf(api);
-  if (cluster.change !== undefined) throw failed(what, `${cluster.change} is under way`);
-  cluster.change = what;
+  await using lock = await lockFor(cluster, what, isRepair ? progress : undefined);
+  const run: ToolRun = {
+    access: cluster.access,
+    progress,
+    signal: AbortSignal.any([signal, lock.lost]),
+  };
   try {
     const status = await cluster.status();
     const entry = status.primaries.find(({ health }) => health === "ok")?.address;
     if (entry === undefined) throw failed(what, "no primary answers");
-    const run = { access: cluster.access, progress, signal };
     if (!isRepair) await beInOrder(entry, run, what);
     const tool = async (...words: readonly string[]): Promise<void> => {
       await runToolWell(["--cluster", ...words], run);
@@ -47,8 +51,34 @@ export async function changeCluster(
     progress("Checking");
     await untilInOrder(await entryAfter(cluster, entry), run, what);
     return await cluster.status();
-  } finally {
-    cluster.change = undefined;
+  } catch (error) {
+    if (!lock.lost.aborted) throw error;
+    const reason = `it was stopped in its midst, as it lost its lock: ${String(lock.lost.reason)}; see cluster status and cluster fix`;
+    throw failed(what, reason);
+  }
+}
+
+/**
+ * The right to change the cluster. Where somebody else has it, rejects with `COMMAND_FAILED`. A repair, which is given `progress`, goes on without it where
+ * the cluster cannot say who has it.
+ */
+async function lockFor(
+  cluster: ClusterCare,
+  what: string,
+  progress: ((text: string) => void) | undefined,
+): Promise<ChangeLock> {
+  try {
+    const lock = await cluster.lock(what);
+    if ("lost" in lock) return lock;
+    const left = `its lock lapses within ${Math.ceil(lock.leftMs / 1000)} s unless it is renewed`;
+    throw failed(what, `${lock.holder} is under way; ${left}`);
+  } catch (error) {
+    const isUnknown =
+      isStorageError(error, "STORAGE_UNAVAILABLE") || isStorageError(error, "STORAGE_UNANSWERED");
+    if (!isUnknown) throw error;
+    if (progress === undefined) throw failed(what, error.message);
+    progress(`Going on without a lock: ${error.message}`);
+    return { lost: new AbortController().signal, [Symbol.asyncDispose]: async () => undefined };
   }
 }
 

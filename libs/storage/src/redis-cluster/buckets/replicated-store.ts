@@ -25,6 +25,7 @@ import type {
   Store,
 } from "../../store.ts";
 import type { StoreTraits } from "../../store-traits.ts";
+import { LOCK_KEY } from "../change-lock/lock-scripts.ts";
 import type { Cluster, Parameter, Reply, Script } from "../cluster/cluster.ts";
 import { fieldOf, hashOf } from "./bucket-hash.ts";
 import { listHashes } from "./bucket-lister.ts";
@@ -211,7 +212,10 @@ export class ReplicatedStore implements Store {
     const counts = await Promise.all(
       primaries.map(async (primary) => await cluster.readFrom(primary, ["DBSIZE"])),
     );
-    return counts.reduce<number>((sum, count) => sum + numberOf(count ?? 0), 0);
+    // While somebody changes the cluster, there is a hash more that is no bucket's.
+    const lockFields = numberOf(await cluster.read(LOCK_KEY, ["HLEN", LOCK_KEY]));
+    const hashes = counts.reduce<number>((sum, count) => sum + numberOf(count ?? 0), 0);
+    return Math.max(0, hashes - (lockFields > 0 ? 1 : 0));
   }
 
   /** Nothing is in memory that could be shown at once. */
