@@ -1,38 +1,45 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { LOCK_KEY } from "../../libs/storage/src/redis-cluster/change-lock/lock-scripts.ts";
 import { withoutServer } from "../../tools/replicated/server-program.ts";
+import type { ClusterServer } from "../../tools/replicated/cluster-server.ts";
 import { type LocalCluster, startCluster } from "../../tools/replicated/start-cluster.ts";
 import { within } from "../harness/deadline.ts";
 import { LineClient } from "../harness/line-client.ts";
-import { NodeProcess } from "../harness/node-process.ts";
-import { type Operated, startOperator } from "../harness/operator.ts";
-import { makeTemporaryDirectory, type TemporaryDirectory } from "../harness/temporary-directory.ts";
+import { type NodeHome, openNodeHome } from "../harness/node-home.ts";
+import type { NodeProcess } from "../harness/node-process.ts";
+import { type Operated, type RunningOperator, startOperator } from "../harness/operator.ts";
 
 /** Moving thousands of slots takes its time, on a machine that runs all the servers. */
 const CHANGE_MS = 120_000;
+const LOOK_MS = 20;
 
 suite("the commands for a cluster", { skip: withoutServer }, () => {
   let servers: LocalCluster;
-  let directory: TemporaryDirectory;
+  let home: NodeHome;
   let node: NodeProcess & { readonly port: number };
+  let other: NodeProcess;
   before(async () => {
     servers = await startCluster({ primaries: 3, replicas: 1 });
-    directory = await makeTemporaryDirectory();
-    node = await NodeProcess.start({
-      dataDirectory: directory.path,
-      env: { KV_REDIS_CLUSTER: servers.addresses.slice(0, 2).join(",") },
-    });
+    home = await openNodeHome();
+    const start = (name: string): ReturnType<NodeHome["start"]> =>
+      home.start({
+        env: { KV_NODE: name, KV_REDIS_CLUSTER: servers.addresses.slice(0, 2).join(",") },
+      });
+    [node, other] = await Promise.all([start("ann"), start("bob")]);
   });
   after(async () => {
-    await node[Symbol.asyncDispose]();
+    await home[Symbol.asyncDispose]();
     await servers[Symbol.asyncDispose]();
-    await directory[Symbol.asyncDispose]();
   });
 
-  const operate = async (...words: readonly string[]): Promise<Operated> => {
-    const { done } = startOperator(["cluster", ...words], { dataDirectory: directory.path });
-    return await within(done, `cluster ${words.join(" ")} to end`, CHANGE_MS);
-  };
+  const start = (name: string, ...words: readonly string[]): RunningOperator =>
+    startOperator(["cluster", ...words, "--node", name], home);
+  const operateBy = async (name: string, ...words: readonly string[]): Promise<Operated> =>
+    await within(start(name, ...words).done, `cluster ${words.join(" ")} to end`, CHANGE_MS);
+  const operate = async (...words: readonly string[]): Promise<Operated> =>
+    await operateBy("ann", ...words);
   test("status shows primaries, replicas, slots and warnings, and is 0 when all is in order", async () => {
     const { stdout, code } = await operate("status");
     assert.equal(code, 0, stdout);
@@ -57,13 +64,24 @@ suite("the commands for a cluster", { skip: withoutServer }, () => {
     const second = await operate("add-node", copy.address, "--copy-of", added.address);
     assert.equal(second.code, 0, second.stderr);
 
-    // Whichever comes second is refused.
-    const both = await Promise.all([operate("rebalance"), operate("rebalance")]);
+    // Whichever comes second is refused, though it comes by another node.
+    const both = await Promise.all([operate("rebalance"), operateBy("bob", "rebalance")]);
     const [balanced, refused] = both.toSorted((x, y) => (x.code ?? 9) - (y.code ?? 9));
     assert.equal(balanced?.code, 0, balanced?.stderr ?? "");
     assert.equal(refused?.code, 1);
-    assert.match(refused?.stderr ?? "", /is under way|slots are on their way/u);
+    assert.match(
+      refused?.stderr ?? "",
+      /^Cannot rebalance: "rebalance" by (?:ann|bob)@\S+ is under way; its lock/u,
+    );
     assert.equal(slotsOf(balanced?.stdout ?? "", added.address), 4096);
+
+    await killInChange(added);
+    const late = await operate("remove-node", added.address);
+    assert.equal(late.code, 1);
+    assert.match(late.stderr, /"remove a server" by bob@\S+ is under way; its lock lapses within/u);
+    await untilLapsed();
+    const mended = await operate("fix");
+    assert.equal(mended.code, 0, mended.stderr);
 
     const removed = await operate("remove-node", added.address);
     assert.equal(removed.code, 0, removed.stderr);
@@ -72,6 +90,37 @@ suite("the commands for a cluster", { skip: withoutServer }, () => {
     const found = (await client.readMany(100)).filter((reply) => reply !== "OK");
     assert.deepEqual(found, buckets);
   });
+
+  /** The other node is killed in the midst of a change, with its lock. */
+  async function killInChange(added: ClusterServer): Promise<void> {
+    const { done } = start("bob", "remove-node", added.address);
+    const id = await added.id();
+    const slots = async (): Promise<string> => String(await added.ask(["CLUSTER", "NODES"]));
+    const before = await slots();
+    const isMoving = async (): Promise<boolean> => {
+      const own = (text: string): string | undefined =>
+        text
+          .split("\n")
+          .find((line) => line.startsWith(id))
+          ?.split(" ")
+          .slice(8)
+          .join(" ");
+      return own(await slots()) !== own(before);
+    };
+    while (!(await isMoving())) await pause(LOOK_MS);
+    await other.kill();
+    await within(done, "the command to end");
+  }
+
+  /** Nobody is there who would renew the lock; nobody waits half a minute here either. */
+  async function untilLapsed(): Promise<void> {
+    for (const server of servers.servers) {
+      const left = await server.ask(["PTTL", LOCK_KEY.toString()]).catch(() => undefined);
+      if (typeof left !== "number" || left < 0) continue;
+      assert.ok(left <= 30_000, `${left}`);
+      await server.ask(["PEXPIRE", LOCK_KEY.toString(), "1"]).catch(() => undefined);
+    }
+  }
 
   test("a replica takes over", async () => {
     const { stdout } = await operate("status");
