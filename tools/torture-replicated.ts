@@ -12,8 +12,10 @@ import {
   hostFaults,
   tortureHosts,
 } from "../test/replicated/hosts/host-faults.ts";
-import { tortureReplicated } from "../test/replicated/torture-replicated.ts";
+import { tortureForgetful, tortureReplicated } from "../test/replicated/torture-replicated.ts";
 import { withoutServer } from "./replicated/server-program.ts";
+
+const FORGETFUL = "forgetful";
 
 const USAGE = `Usage: npm run torture:replicated -- [--runs N] [--only FAULT,FAULT]
 
@@ -22,7 +24,8 @@ befall the servers, heals them, and checks that every acknowledged write is ther
 ${faultNames.join(", ")};
 and with servers on hosts of their own (network namespaces: Linux, as root, with iproute2 and nftables), on which there
 are writers, too: ${hostFaultNames.join(", ")}.
-In partitions other writers ask for less than the rule, and have to lose something: the audit can fail.
+In partitions other writers ask for less than the rule, and have to lose something, and so have servers with
+"appendonly no" (${FORGETFUL}): the audit can fail.
 
   --runs N    how often each (1)
   --only ...  only these faults
@@ -43,9 +46,10 @@ interface Wanted {
   readonly runs: number;
   readonly faults: readonly FaultName[];
   readonly hostFaults: readonly HostFaultName[];
+  readonly isForgetful: boolean;
 }
 
-async function run({ runs, faults, hostFaults: ofHosts }: Wanted): Promise<void> {
+async function run({ runs, faults, hostFaults: ofHosts, isForgetful }: Wanted): Promise<void> {
   if (withoutServer !== false) {
     console.error(withoutServer);
     process.exitCode = UNAVAILABLE;
@@ -57,8 +61,9 @@ async function run({ runs, faults, hostFaults: ofHosts }: Wanted): Promise<void>
     for (const name of reason === false ? ofHosts : []) {
       const { live, weak } = await tortureHosts(name);
       report(name, live);
-      if (weak !== undefined) reportWeak(hostFaults[name].weak ?? "", weak);
+      if (weak !== undefined) reportWeak(`  with ${hostFaults[name].weak}`, weak);
     }
+    if (isForgetful) reportWeak(FORGETFUL, await tortureForgetful());
   }
   if (reason !== false) console.log(`SKIPPED: ${ofHosts.join(", ")}: ${reason}`);
 }
@@ -70,8 +75,8 @@ function report(name: string, audit: WritersAudit): void {
 }
 
 /** What those lost who asked for less; nothing would mean that the audit finds nothing. */
-function reportWeak(durability: string, audit: WritersAudit): void {
-  console.log(`${`  with ${durability}`.padEnd(NAME_WIDTH)} ${auditText(audit)}`);
+function reportWeak(name: string, audit: WritersAudit): void {
+  console.log(`${name.padEnd(NAME_WIDTH)} ${auditText(audit)}`);
   if (audit.lost + audit.reverted > 0) return;
   console.log("  nothing was lost that had to be lost: the audit cannot fail");
   process.exitCode = 1;
@@ -101,14 +106,17 @@ function parse(): Wanted | undefined {
 }
 
 function faultsIn(text: string | undefined): Omit<Wanted, "runs"> {
-  if (text === undefined) return { faults: faultNames, hostFaults: hostFaultNames };
+  if (text === undefined) {
+    return { faults: faultNames, hostFaults: hostFaultNames, isForgetful: true };
+  }
   const words = text.split(",");
-  const known = new Set<string>([...faultNames, ...hostFaultNames]);
+  const known = new Set<string>([...faultNames, ...hostFaultNames, FORGETFUL]);
   const unknown = words.find((word) => !known.has(word));
   if (unknown !== undefined)
     throw new TypeError(`--only: there is no fault ${JSON.stringify(unknown)}`);
   return {
     faults: faultNames.filter((name) => words.includes(name)),
     hostFaults: hostFaultNames.filter((name) => words.includes(name)),
+    isForgetful: words.includes(FORGETFUL),
   };
 }

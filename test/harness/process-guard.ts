@@ -6,14 +6,24 @@ import type { ChildProcess } from "node:child_process";
  */
 const guarded = new Set<number>();
 
+/** Who is told of what is guarded, beside; see `onGuarded`. */
+let told: ((pid: number, isGuarded: boolean) => void) | undefined;
+
 /** Kills `pid`, a process or by its negative a group, when this process ends; the result takes that back, once the process is gone. */
 export function guardProcess(pid: number): () => void {
   if (guarded.size === 0) watch();
   guarded.add(pid);
+  told?.(pid, true);
   return () => {
     guarded.delete(pid);
+    told?.(pid, false);
     if (guarded.size === 0) unwatch();
   };
+}
+
+/** Has one listener told of every process that is guarded from now on, and of its end; `undefined` ends that. */
+export function onGuarded(listener: ((pid: number, isGuarded: boolean) => void) | undefined): void {
+  told = listener;
 }
 
 function watch(): void {

@@ -109,11 +109,11 @@ function counting(cluster: Cluster): {
   readonly taken: (count: number) => Promise<void>;
 } {
   let writes = 0;
-  let whenWritten: () => void = () => undefined;
+  let whenWritten: (() => void) | undefined;
   const write: Cluster["write"] = async (...words) => {
     const written = await cluster.write(...words);
     writes += 1;
-    whenWritten();
+    whenWritten?.();
     return written;
   };
   const taken = (count: number): Promise<void> =>

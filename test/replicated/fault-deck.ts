@@ -106,16 +106,23 @@ export async function killInMove(
   { start, changed, victim }: BrokenMove,
 ): Promise<void> {
   const id = await changed.id();
-  const slots = async (): Promise<number> => {
+  const look = async (): Promise<{ readonly slots: number; readonly buckets: unknown }> => {
     const { primaries } = await store.clusterStatus();
-    return primaries.find((primary) => primary.id === id)?.slots ?? 0;
+    const slots = primaries.find((primary) => primary.id === id)?.slots ?? 0;
+    return { slots, buckets: await changed.ask(["DBSIZE"]) };
   };
-  const before = await slots();
-  const moving = start().then(
-    () => true,
-    () => false,
-  );
-  while (Math.abs((await slots()) - before) < MOVED_SLOTS) await pause(LOOK_MS);
+  const before = await look();
+  let isOver = false;
+  const end = (): void => {
+    isOver = true;
+  };
+  const moving = start().then(end, end);
+  for (let now = before; ; now = await look()) {
+    // Some bucket is to have moved, or nobody would notice.
+    if (Math.abs(now.slots - before.slots) >= MOVED_SLOTS && now.buckets !== before.buckets) break;
+    if (isOver) throw new Error("the move ended before anybody was killed in its midst");
+    await pause(LOOK_MS);
+  }
   await victim.signal("SIGKILL");
   await goOn();
   await moving;

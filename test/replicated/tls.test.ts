@@ -16,11 +16,7 @@ import { operate } from "../harness/operator.ts";
 import { documentedRules } from "./documented-rules.ts";
 
 const skip = withoutServer === false ? withoutOpenssl : withoutServer;
-const [bucket, key, value] = ["shopping", "milk", "1"].map((text) => Buffer.from(text)) as [
-  Buffer,
-  Buffer,
-  Buffer,
-];
+const [bucket, key, value] = [Buffer.from("shopping"), Buffer.from("milk"), Buffer.from("1")];
 const user = { username: "kv", password: "PASSWORD" };
 
 suite("servers that speak TLS, to each other too", { skip }, () => {
@@ -43,7 +39,6 @@ suite("servers that speak TLS, to each other too", { skip }, () => {
     await servers[Symbol.asyncDispose]();
   });
 
-  const caIn = async ({ caFile }: CertificateAuthority) => ({ ca: await readFile(caFile, "utf8") });
   const unreachable = async (options: Partial<ClusterOptions>): Promise<string> => {
     await using store = await openRedisClusterStore({ nodes: servers.addresses, ...options });
     return (await store.clusterStatus()).unreachable ?? "";
@@ -98,3 +93,8 @@ suite("servers that speak TLS, to each other too", { skip }, () => {
     assert.match(stdout, /16384 of 16384 slots are served/u, stderr);
   });
 });
+
+/** What trusts an authority. */
+async function caIn({ caFile }: CertificateAuthority): Promise<{ readonly ca: string }> {
+  return { ca: await readFile(caFile, "utf8") };
+}

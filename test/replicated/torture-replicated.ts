@@ -6,6 +6,25 @@ import { CompetingWriters } from "./competing-writers.ts";
 import { type FaultName, faults } from "./fault-deck.ts";
 
 /**
+ * Has servers with `appendonly no` lose a primary that starts again at once: it is empty, and its replicas follow it in that. Nearly all that its shard
+ * acknowledged has to be lost: this is why such servers are refused.
+ */
+export async function tortureForgetful(): Promise<WritersAudit> {
+  await using servers = await startCluster({ primaries: 3, replicas: 2 });
+  const settings = ["CONFIG", "SET", "appendonly", "no"];
+  await Promise.all(servers.servers.map(async (server) => await server.ask(settings)));
+  const nodes = servers.addresses.slice(0, 3);
+  await using store = await openRedisClusterStore({ nodes, allowAppendOnlyNo: true });
+  const writers = new CompetingWriters([store]);
+  await writers.start();
+  await allGoOn(writers);
+  await servers.server(0).signal("SIGKILL");
+  await servers.server(0).start();
+  await servers.untilHealthy();
+  return await writers.audit();
+}
+
+/**
  * Has a fault befall a new cluster of three primaries with two replicas each, under writers through two stores, and compares what is there then with what was
  * acknowledged.
  */

@@ -1,6 +1,7 @@
 /** `npm run replicated`: a cluster of real servers on this machine with two KV nodes in front of it, to try and to break. */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { watchDeath } from "../../test/harness/death-watch.ts";
 import { NodeProcess } from "../../test/harness/node-process.ts";
 import { findServer, INSTALL_LINE, type ServerProgram } from "./server-program.ts";
 import { describeTour, type Tour } from "./tour-text.ts";
@@ -41,6 +42,7 @@ async function run({ program, ports }: Wanted): Promise<void> {
   console.log(
     `Starting ${PRIMARIES * (1 + REPLICAS)} servers (${program.name} ${program.version}) ...`,
   );
+  using _ = watchDeath();
   await using directory = await makeTemporaryDirectory();
   await using cluster = await startCluster({
     primaries: PRIMARIES,

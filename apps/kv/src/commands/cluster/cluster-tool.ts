@@ -26,7 +26,7 @@ const KEPT_LINES = 12;
 
 /**
  * Runs the servers' own tool with these words, and shows as progress what it prints. Rejects with `COMMAND_FAILED` where it is not installed. Given up by
- * the signal, it is ended; what it had begun may be half done.
+ * the signal, it is ended; what it had begun may be half done. It ends with this process, too, however that ends: at the next line that it prints to nobody.
  */
 export async function runTool(words: readonly string[], run: ToolRun): Promise<ToolEnd> {
   for (const tool of TOOLS) {

@@ -2,6 +2,7 @@ import { isStorageError } from "../../errors.ts";
 import { membersOf, numberOf, textOf } from "../buckets/reply-parts.ts";
 import { newToken } from "../buckets/write-token.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import { machineTiming } from "../cluster/timing.ts";
 import { LOCK_KEY, RELEASE_LOCK, TAKE_LOCK } from "./lock-scripts.ts";
 
 /** The right to change the cluster, which nobody else has meanwhile. It is given back when it is disposed of; that rejects never. */
@@ -67,7 +68,7 @@ class Lock implements ChangeLock {
 
   /** Takes it, or keeps it for longer; who holds it, when that is somebody else. */
   async take(): Promise<HeldLock | undefined> {
-    const sentMs = performance.now();
+    const sentMs = machineTiming.nowMs();
     const parameters = [this.#token, this.#holder, String(this.#lapseMs)];
     const { reply } = await this.#cluster.write(LOCK_KEY, TAKE_LOCK, {
       parameters,
@@ -77,7 +78,7 @@ class Lock implements ChangeLock {
     if (textOf(type) === "held") return { holder: textOf(holder), leftMs: numberOf(leftMs) };
     clearTimeout(this.#lapse);
     // Counted from before it was sent: here it is over sooner than there.
-    const takenMs = performance.now() - sentMs;
+    const takenMs = machineTiming.nowMs() - sentMs;
     this.#lapse = setTimeout(() => {
       this.#lose(`it could not be renewed for ${this.#lapseMs} ms`);
     }, this.#lapseMs - takenMs).unref();

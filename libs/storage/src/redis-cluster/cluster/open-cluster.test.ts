@@ -100,6 +100,7 @@ suite("openCluster()", () => {
       servers.node(0).settings = new Map([
         ["maxmemory-policy", "allkeys-lru"],
         ["appendfsync", "everysec"],
+        ["cluster-allow-reads-when-down", "yes"],
       ]);
       for (const replica of servers.node(1).replicas) replica.flags = "slave,fail";
     });
@@ -109,7 +110,8 @@ suite("openCluster()", () => {
       told.map(({ message }) => message),
       warnings,
     );
-    for (const pattern of [/allkeys-lru/u, /everysec/u, /one host/u, /without a live replica/u]) {
+    const patterns = [/allkeys-lru/u, /everysec/u, /reads-when-down yes.*staleReads/u];
+    for (const pattern of [...patterns, /one host/u, /without a live replica/u]) {
       assert.ok(
         warnings.some((warning) => pattern.test(warning)),
         String(pattern),

@@ -14,6 +14,7 @@ export const ASKED_SETTINGS = [
   "appendfsync",
   "maxmemory-policy",
   "cluster-node-timeout",
+  "cluster-allow-reads-when-down",
 ] as const;
 
 /** What is wrong with how a cluster is set up; each a sentence without a full stop. */
@@ -27,6 +28,7 @@ export interface Findings {
 export interface Demands {
   readonly deadlineMs: number;
   readonly durability: Durability;
+  readonly staleReads: boolean;
   readonly allowAppendOnlyNo: boolean;
 }
 
@@ -49,6 +51,11 @@ export function judgeSettings(servers: readonly ServerSettings[], demands: Deman
     const policy = values.get("maxmemory-policy") ?? "noeviction";
     if (policy !== "noeviction") {
       warnings.push(`${address} has "maxmemory-policy ${policy}": it drops data when it is full`);
+    }
+    if (!demands.staleReads && values.get("cluster-allow-reads-when-down") === "yes") {
+      warnings.push(
+        `${address} has "cluster-allow-reads-when-down yes": a primary that was cut off answers reads with old data, which nobody asked for by staleReads`,
+      );
     }
     if (values.size === 0) warnings.push(`${address} does not tell its settings`);
   }
