@@ -7,7 +7,7 @@ pids=' '
 while read -r word pid; do
   case $word in
     +) pids="$pids$pid " ;;
-    -) pids="\${pids%% $pid *} \${pids#* $pid }" ;;
+    -) case $pids in *" $pid "*) pids="\${pids%% $pid *} \${pids#* $pid }" ;; esac ;;
     .) exit 0 ;;
   esac
 done

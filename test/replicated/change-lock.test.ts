@@ -7,14 +7,16 @@ import {
   type Cluster,
   type HeldLock,
   openSingleServer,
-  ReplicatedStore,
   type SingleServer,
 } from "@kv/storage/redis-cluster";
 import { takeChangeLock } from "../../libs/storage/src/redis-cluster/change-lock/change-lock.ts";
 import { LOCK_KEY } from "../../libs/storage/src/redis-cluster/change-lock/lock-scripts.ts";
 import { within } from "../harness/deadline.ts";
-import { type RedisServer, withoutRedisServer } from "../redis/servers/redis-server.ts";
-import { startWholeServer } from "./whole-server.ts";
+import {
+  type RedisServer,
+  startRedisServer,
+  withoutRedisServer,
+} from "../redis/servers/redis-server.ts";
 
 const SHORT_MS = 300;
 
@@ -22,7 +24,7 @@ suite("the lock for changes of a cluster", { skip: withoutRedisServer }, () => {
   let server: RedisServer;
   let cluster: SingleServer;
   before(async () => {
-    server = await startWholeServer();
+    server = await startRedisServer();
     cluster = await openSingleServer(server.port);
   });
   after(async () => {
@@ -81,20 +83,6 @@ suite("the lock for changes of a cluster", { skip: withoutRedisServer }, () => {
     await within(lost, "the holder to know");
     assert.match(String(lock.lost.reason), /^bob has taken it$/u);
     await next[Symbol.asyncDispose]();
-  });
-
-  test("is no bucket", async () => {
-    await cluster.flush();
-    const store = new ReplicatedStore({ cluster });
-    const name = Buffer.from("%change");
-    await store.createBucket(name);
-    await using _ = locked(await takeChangeLock(cluster, { holder: "ann" }));
-    const { entries } = (await store.listBuckets()).outcome.page;
-    assert.deepEqual(
-      entries.map(({ bucket }) => Buffer.from(bucket)),
-      [name],
-    );
-    assert.equal(await store.countBuckets(), 1);
   });
 });
 

@@ -8,7 +8,7 @@ import { type LocalCluster, startCluster } from "../../tools/replicated/start-cl
 const PRIMARIES = 3;
 
 /** What a bucket does is tried a hundred times on one server; every step waits for replicas here. */
-const SEQUENCES = 30;
+const SEQUENCES = 20;
 
 /** The contract on servers that share the slots, and with writes that wait for replicas. */
 suite("the replicated engine on a cluster", { skip: withoutServer }, () => {

@@ -50,6 +50,24 @@ suite("the servers of a store", { skip: withoutServer }, () => {
     );
   });
 
+  test("hold the lock for changes for that user, too, as no bucket", async () => {
+    const options = { nodes: servers.addresses, username: "kv", password: "PASSWORD" };
+    await using store = await openRedisClusterStore(options);
+    const bucket = Buffer.from("%change");
+    await store.createBucket(bucket);
+    const lock = await store.lockChanges({ holder: "ann" });
+    assert.ok("lost" in lock);
+    const held = await store.lockChanges({ holder: "bob" });
+    assert.ok("holder" in held && held.holder === "ann");
+    const { entries } = (await store.listBuckets()).outcome.page;
+    const names = entries.map((entry) => Buffer.from(entry.bucket).toString());
+    assert.deepEqual(names, ["%change"]);
+    assert.equal(await store.countBuckets?.(), 1);
+    await lock[Symbol.asyncDispose]();
+    assert.equal(await store.countBuckets?.(), 1);
+    await store.dropBucket(bucket);
+  });
+
   test("refuse a user with a wrong password, in words that do not show it", async () => {
     await using store = await openRedisClusterStore({
       nodes: servers.addresses,
