@@ -76,7 +76,9 @@ async function lockFor(
     const isUnknown =
       isStorageError(error, "STORAGE_UNAVAILABLE") || isStorageError(error, "STORAGE_UNANSWERED");
     if (!isUnknown) throw error;
-    if (progress === undefined) throw failed(what, error.message);
+    if (progress === undefined) {
+      throw failed(what, `its lock cannot be taken: ${error.message}; cluster fix needs none`);
+    }
     progress(`Going on without a lock: ${error.message}`);
     return { lost: new AbortController().signal, [Symbol.asyncDispose]: async () => undefined };
   }
