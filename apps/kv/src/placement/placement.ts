@@ -193,10 +193,6 @@ export class Placement implements MovesAtHome, PlansAtHome {
   }
 
   prepare(plan: AskedPlan): Answer<PlanOutcome> {
-    if (this.fence.sinceMs !== undefined) {
-      const reason = "it is fenced: it takes no writes; `fence off` ends that";
-      return { outcome: { type: "refused", reason }, durable: undefined };
-    }
     return this.#plans.prepare(plan);
   }
 

@@ -34,7 +34,8 @@ export class Plans {
   readonly #options: PlansOptions;
   /** What was replaced by hand, or by another configuration. */
   readonly former: FormerTables;
-  #records: Pick<PlacementRecords, "plan" | "applied" | "inForce" | "former"> = noRecords();
+  #records: Pick<PlacementRecords, "plan" | "applied" | "inForce" | "former" | "fenced"> =
+    noRecords();
   /** The configured table as it was when the applied one came into force: one that was put later beats that. */
   #baseline: RoutingTable;
   #previous: readonly CompiledRoutingTable[] | undefined;
@@ -101,6 +102,9 @@ export class Plans {
   }
 
   prepare(plan: AskedPlan): Answer<PlanOutcome> {
+    if (this.#records.fenced !== undefined) {
+      return refused("it is fenced: it takes no writes; `fence off` ends that");
+    }
     const known = this.#records.plan;
     if (known?.planId === plan.planId) return DONE;
     if (known !== undefined && known.phase !== "committed") {

@@ -149,6 +149,7 @@ export async function scanFile(
   return scan.end();
 }
 
+/** Opens what is written to: what was there `before`, or a file that is new unless the operator has said `--overwrite`. */
 export async function openFile(
   path: string,
   before: ScannedExport | undefined,
