@@ -94,16 +94,15 @@ export const kv: Application<typeof environment, NodeKv> = {
       ],
     });
     certificates?.watch();
+    const careOf = {
+      node: self,
+      access: { ...accessIn(values.storage), password: values.storagePassword },
+      store: () => store.cluster,
+    };
     const api = Object.assign(createNodeKv(router, store, placement), {
       routing: moves.coordinator,
       fence: isReplicated ? undefined : placement.fence,
-      cluster: isReplicated
-        ? careFor({
-            node: self,
-            access: { ...accessIn(values.storage), password: values.storagePassword },
-            store: () => store.cluster,
-          })
-        : undefined,
+      cluster: isReplicated ? careFor(careOf) : undefined,
     });
     return {
       api,

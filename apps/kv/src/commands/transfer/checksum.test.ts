@@ -81,9 +81,10 @@ suite("checksum", () => {
 
   test("does not mix up what its parts are", () => {
     const [one, other] = [new ContentChecksum(), new ContentChecksum()];
-    const bytes = (text: string) => Buffer.from(text);
-    one.addKey(bytes("a"), bytes("bc"), { value: bytes("d"), expiresAtMs: undefined });
-    other.addKey(bytes("ab"), bytes("c"), { value: bytes("d"), expiresAtMs: undefined });
+    const [a, bc, ab, c] = ["a", "bc", "ab", "c"].map((text) => Buffer.from(text));
+    assert.ok(a !== undefined && bc !== undefined && ab !== undefined && c !== undefined);
+    one.addKey(a, bc, { value: a, expiresAtMs: undefined });
+    other.addKey(ab, c, { value: a, expiresAtMs: undefined });
     assert.notEqual(String(one), String(other));
   });
 });

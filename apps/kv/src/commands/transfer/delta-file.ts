@@ -1,9 +1,11 @@
 import type { FileHandle } from "node:fs/promises";
 import { ApplicationError, type OperatorContext } from "@kv/application";
+import { typedPath } from "../typed-path.ts";
 import { deltaVersion, type ExportLine } from "./export-line.ts";
-import { openFile, scanFile } from "./export-file.ts";
+import { misused, openFile, scanFile } from "./export-file.ts";
 import type { ScannedExport } from "./export-scan.ts";
 import { ExportWriter } from "./export-writer.ts";
+import type { DeltaParameters } from "./delta-node.ts";
 import {
   Beside,
   bucketLinesIn,
@@ -13,6 +15,7 @@ import {
   lineOf,
 } from "./former-buckets.ts";
 import { LineSplitter } from "./line-splitter.ts";
+import { fileFailure } from "./whole-file.ts";
 
 /** What `export --since` has written. */
 export interface ExportedDelta {
@@ -32,7 +35,23 @@ export interface ExportedDelta {
  * The operator's part of `export --since`: compares what the node sends with the earlier export, and writes what is to be done to
  * have the one come of the other. The earlier one is read twice, from its beginning to its end, with the keys of one bucket at a time in memory.
  */
-export async function exportDeltaToFile(
+export async function exportDeltaBeside(
+  since: string,
+  context: OperatorContext,
+): Promise<ExportedDelta> {
+  const path = typedPath(context, "file");
+  if (path === undefined || path === "-") throw misused("a delta is written to a file");
+  if (context.options.flag("resume")) {
+    throw misused("a delta is not resumed; --overwrite begins it anew");
+  }
+  try {
+    return await exportDeltaToFile(path, since, context);
+  } catch (error) {
+    throw fileFailure("write", path, error);
+  }
+}
+
+async function exportDeltaToFile(
   path: string,
   since: string,
   context: OperatorContext,
@@ -46,7 +65,7 @@ export async function exportDeltaToFile(
   await delta.begin(former.node, former.tally.crc32);
   const lines = new LineSplitter();
   await context.call({
-    parameters: { node: former.node, isDelta: true },
+    parameters: { sinceExportOf: former.node } satisfies DeltaParameters,
     input: bucketLinesIn(since),
     onItem: () => {},
     onBytes: async (piece) => {

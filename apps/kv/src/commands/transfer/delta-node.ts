@@ -1,4 +1,5 @@
-import type { NodeContext } from "@kv/application";
+import { ApplicationError, type NodeContext } from "@kv/application";
+import * as v from "valibot";
 import type { BucketName } from "../../bucket-name.ts";
 import type { NodeKv } from "../../kv.ts";
 import { settled } from "../settled.ts";
@@ -7,6 +8,16 @@ import { type Exported, exportKeys, totalKeys, type Transfer } from "./export-no
 import { ExportWriter } from "./export-writer.ts";
 import { Beside, type BucketLine, linesIn } from "./former-buckets.ts";
 
+const parameters = v.object({ sinceExportOf: v.string() });
+
+/** What a node is asked for a delta with: the node that the earlier export is of. */
+export type DeltaParameters = v.InferOutput<typeof parameters>;
+
+/** Whether a delta is asked for. */
+export function wantsDelta(context: Pick<NodeContext<NodeKv>, "parameters">): boolean {
+  return v.is(parameters, context.parameters);
+}
+
 /**
  * The node's part of `export --since`: is sent the lines of the buckets in the earlier export, and sends what has come since. A bucket whose
  * revision is the same is passed over. Of one that was changed each key is named, as the same one or with its value; who has the earlier
@@ -14,6 +25,11 @@ import { Beside, type BucketLine, linesIn } from "./former-buckets.ts";
  */
 export async function exportDelta(context: NodeContext<NodeKv>): Promise<Exported> {
   const { api: kv, input, progress, signal } = context;
+  const { sinceExportOf } = v.parse(parameters, context.parameters);
+  if (sinceExportOf !== kv.node) {
+    const reason = `the earlier export is of node "${sinceExportOf}", and this is "${kv.node}"`;
+    throw new ApplicationError("COMMAND_FAILED", { action: "export what has come since", reason });
+  }
   const writer = new ExportWriter({ buckets: 0, keys: 0, crc32: 0 }, context.send);
   const total = totalKeys(kv);
   const onPage = (): void =>

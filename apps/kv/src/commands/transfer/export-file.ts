@@ -2,7 +2,6 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { ApplicationError, isApplicationError, type OperatorContext } from "@kv/application";
 import { base64Of } from "../byte-form.ts";
 import { typedPath } from "../typed-path.ts";
-import { type ExportedDelta, exportDeltaToFile } from "./delta-file.ts";
 import { exportVersion } from "./export-line.ts";
 import type { Exported, Resumed } from "./export-node.ts";
 import { ExportScan, type ResumePoint, type ScannedExport } from "./export-scan.ts";
@@ -25,35 +24,16 @@ const beginning = Buffer.from('{"type":"export","version":');
  * Whatever happens to either side, the file is the beginning of an export: `--resume` checks it, cuts off what is torn
  * and goes on behind its last checkpoint. When this resolves, the file is complete and on the disk.
  */
-export async function exportBeside(
-  context: OperatorContext,
-): Promise<ExportedFile | ExportedDelta | undefined> {
+export async function exportBeside(context: OperatorContext): Promise<ExportedFile | undefined> {
   const path = typedPath(context, "file");
-  const since = context.options.text("since");
-  if (since !== undefined) return await exportSince(path, since, context);
   if (path !== undefined && path !== "-") return await exportToFile(path, context);
   if (context.options.flag("resume")) throw misused("only a file can be resumed");
   await context.call({ onItem: () => {}, onBytes: (bytes) => context.streams.write(bytes) });
   return undefined;
 }
 
-async function exportSince(
-  path: string | undefined,
-  since: string,
-  context: OperatorContext,
-): Promise<ExportedDelta> {
-  if (path === undefined || path === "-") throw misused("a delta is written to a file");
-  if (context.options.flag("resume")) {
-    throw misused("a delta is not resumed; --overwrite begins it anew");
-  }
-  try {
-    return await exportDeltaToFile(path, since, context);
-  } catch (error) {
-    throw fileFailure("write", path, error);
-  }
-}
-
-function misused(reason: string): ApplicationError {
+/** What was typed makes no sense. */
+export function misused(reason: string): ApplicationError {
   return new ApplicationError("COMMAND_USAGE", { command: "export", reason });
 }
 

@@ -6,7 +6,6 @@ import type { NodeKv } from "../../kv.ts";
 import { quoteBytes } from "../../quote-bytes.ts";
 import { parseBase64 } from "../byte-form.ts";
 import { settled } from "../settled.ts";
-import { exportDelta } from "./delta-node.ts";
 import { type BucketStart, bucketsInOrder } from "./buckets-in-order.ts";
 import { exportVersion, type Tally } from "./export-line.ts";
 import { ExportWriter } from "./export-writer.ts";
@@ -43,12 +42,7 @@ const point = v.object({
 });
 
 const parameters = v.optional(
-  v.object({
-    node: v.string(),
-    isDelta: v.optional(v.boolean()),
-    latest: v.optional(point),
-    before: v.optional(point),
-  }),
+  v.object({ node: v.string(), latest: v.optional(point), before: v.optional(point) }),
 );
 
 type Point = v.InferOutput<typeof point>;
@@ -65,7 +59,6 @@ export type Exported = Omit<Tally, "crc32">;
 export async function exportFromNode(context: NodeContext<NodeKv>): Promise<Exported> {
   const { api: kv, print, progress } = context;
   const resume = v.parse(parameters, context.parameters);
-  if (resume?.isDelta === true && resume.node === kv.node) return await exportDelta(context);
   const { resumed, point: from } = choosePoint(resume, kv);
   await print({ resumed } satisfies Resumed);
   const writer = new ExportWriter(from ?? { buckets: 0, keys: 0, crc32: 0 }, context.send);

@@ -1,7 +1,8 @@
 import { formatBytes, type NodeCommand } from "@kv/application";
 import type { NodeKv } from "../../kv.ts";
 import { counted } from "../counted.ts";
-import type { ExportedDelta } from "./delta-file.ts";
+import { type ExportedDelta, exportDeltaBeside } from "./delta-file.ts";
+import { exportDelta, wantsDelta } from "./delta-node.ts";
 import { type ExportedFile, exportBeside } from "./export-file.ts";
 import { exportFromNode } from "./export-node.ts";
 
@@ -27,11 +28,16 @@ export const exportCommand: NodeCommand<NodeKv, ExportedFile | ExportedDelta | u
   where: "node",
   level: "info",
   run: async (context) => {
-    const exported = await exportFromNode(context);
+    const exported = wantsDelta(context)
+      ? await exportDelta(context)
+      : await exportFromNode(context);
     // What the operator is told comes from `beside`, which knows the file.
     return { ...exported, file: "", bytes: 0, resumedAtBytes: 0 };
   },
-  beside: exportBeside,
+  beside: async (context) => {
+    const since = context.options.text("since");
+    return await (since === undefined ? exportBeside(context) : exportDeltaBeside(since, context));
+  },
   format: (exported) => {
     if (exported === undefined) return "";
     const { file, buckets, keys, bytes } = exported;
