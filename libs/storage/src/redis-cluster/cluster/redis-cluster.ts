@@ -203,6 +203,8 @@ export class RedisCluster implements OpenCluster {
 
   /** The connection that a read may go out on without waiting for anything. */
   #linkAtOnce(slot: number): Link | undefined {
+    // Where old data will do, a replica is asked as soon as the primary takes its time.
+    if (this.#staleLinks !== undefined) return undefined;
     if (this.#isEnded || this.#inspection.refusal !== undefined) return undefined;
     if (this.#reads >= WAITING_LIMIT) return undefined;
     if (this.#lanes.lastUnanswered(slot) !== undefined) return undefined;
