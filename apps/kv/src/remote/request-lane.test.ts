@@ -62,6 +62,21 @@ test("RequestServer: what comes behind a request that was passed on waits when a
   assert.equal(later.responses.length, 1);
 });
 
+test("RequestServer: what is about another bucket does not wait: nodes that wait for each other would do so for ever", () => {
+  const { router, passed, serve } = serving();
+  serve(put);
+  router.epoch = {};
+  const other = bucketNamed("zest");
+  assert.equal(serve({ ...get, bucket: other }).responses.length, 1);
+  serve({ ...put, bucket: other });
+  assert.equal(passed.length, 2);
+  const late = serve(get);
+  passed[1]?.answer({ outcome: stored, durable: undefined });
+  assert.equal(late.responses.length, 0);
+  passed[0]?.answer({ outcome: stored, durable: undefined });
+  assert.equal(late.responses.length, 1);
+});
+
 test("RequestServer: what this node has passed on before, and parts of moves, never wait", () => {
   const { router, serve } = serving();
   serve(put);

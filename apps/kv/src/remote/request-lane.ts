@@ -11,56 +11,88 @@ export interface LaneTerms {
   readonly nowMs: () => number;
 }
 
+/** What one node has asked about one bucket, as far as it is passed on or waits. */
+interface Track {
+  underWay: number;
+  epoch: unknown;
+  waiting: ServedCall[];
+}
+
 /**
  * The requests of one node, as far as they are passed on or wait. What was passed on, and what is served here now, might overtake each
- * other when a bucket has changed its owner between the two: then what comes later waits until all before it is answered.
+ * other when a bucket has changed its owner between the two: then what comes later waits until all before it is answered. Buckets do not wait
+ * for each other: three nodes that each wait for an answer about another bucket would wait for ever.
  */
 export class RequestLane {
   readonly #terms: LaneTerms;
-  #underWay = 0;
+  readonly #tracks = new Map<string, Track>();
+  /** Of whatever is under way, or waits, and the epoch of the oldest. */
+  #held = 0;
   #epoch: unknown;
-  #waiting: ServedCall[] = [];
 
   constructor(terms: LaneTerms) {
     this.#terms = terms;
   }
 
-  /** Whether a request that comes now has to wait for those before it. */
-  mustWait(epoch: unknown): boolean {
-    return this.#waiting.length > 0 || (this.#underWay > 0 && this.#epoch !== epoch);
+  /** Whether any request that comes now has to wait: cheap, and mostly not so. */
+  mayHold(epoch: unknown): boolean {
+    return this.#held > 0 && this.#epoch !== epoch;
   }
 
-  /** Has a request wait; its bytes are kept. */
-  add(call: ServedCall): void {
-    this.#waiting.push(new KeptCall(call, this.#terms.nowMs));
+  /** Whether a request about `bucket` that comes now has to wait for those before it. */
+  mustWait(bucket: string, epoch: unknown): boolean {
+    const track = this.#tracks.get(bucket);
+    if (track === undefined) return false;
+    return track.waiting.length > 0 || (track.underWay > 0 && track.epoch !== epoch);
   }
 
-  /** `reply` is told what becomes of `later`, which was begun at `epoch`. */
-  follow(later: Later<AnyOutcome>, reply: ServedReply, epoch: unknown): void {
+  /** Has a request about `bucket` wait; its bytes are kept. */
+  add(bucket: string, call: ServedCall): void {
+    this.#held++;
+    this.#trackOf(bucket).waiting.push(new KeptCall(call, this.#terms.nowMs));
+  }
+
+  /** `reply` is told what becomes of `later`, which is about `bucket` and was begun at `epoch`. */
+  // oxlint-disable-next-line max-params -- who is told, of what, and when it was begun
+  follow(bucket: string, later: Later<AnyOutcome>, reply: ServedReply, epoch: unknown): void {
     // The oldest one counts: a request that goes on whatever there is must not make it look as if all were of its own epoch.
-    if (this.#underWay === 0) this.#epoch = epoch;
-    this.#underWay++;
+    if (this.#held === 0) this.#epoch = epoch;
+    const track = this.#trackOf(bucket);
+    if (track.underWay === 0) track.epoch = epoch;
+    this.#held++;
+    track.underWay++;
     later.whenSettled({
       answered: (answer) => {
         reply.answered(answer);
-        this.#settled();
+        this.#settled(bucket, track);
       },
       failed: (error) => {
         reply.failed(error);
-        this.#settled();
+        this.#settled(bucket, track);
       },
     });
   }
 
-  #settled(): void {
-    this.#underWay--;
-    if (this.#underWay > 0 || this.#waiting.length === 0) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
+  #trackOf(bucket: string): Track {
+    const track = this.#tracks.get(bucket) ?? { underWay: 0, epoch: undefined, waiting: [] };
+    this.#tracks.set(bucket, track);
+    return track;
+  }
+
+  #settled(bucket: string, track: Track): void {
+    this.#held--;
+    track.underWay--;
+    if (track.underWay > 0) return;
+    const { waiting } = track;
+    track.waiting = [];
     for (const call of waiting) {
-      if (this.mustWait(this.#terms.epoch())) this.#waiting.push(call);
-      else this.#terms.begin(call);
+      if (this.mustWait(bucket, this.#terms.epoch())) track.waiting.push(call);
+      else {
+        this.#held--;
+        this.#terms.begin(call);
+      }
     }
+    if (track.underWay === 0 && track.waiting.length === 0) this.#tracks.delete(bucket);
   }
 }
 

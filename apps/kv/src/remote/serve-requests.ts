@@ -6,6 +6,7 @@ import type { ServedCall } from "./link.ts";
 import type { NodeName } from "@kv/cluster";
 import { performRequest } from "./perform-request.ts";
 import { PlainRequests } from "./plain-requests.ts";
+import { nameKey } from "../placement/system-bucket.ts";
 import { RequestLane } from "./request-lane.ts";
 import { isOfNode, type RemoteOperation, type RemoteRequest } from "./request.ts";
 import { type ReplyTerms, ServedReply } from "./served-reply.ts";
@@ -55,18 +56,28 @@ export class RequestServer {
 
   /** Begins the request that `call` brings, after those that were begun before it. Throws nothing but what the link throws. */
   serve(call: ServedCall): void {
+    const { epoch } = this.#router;
     const lane = this.#lanes.get(call.from);
-    if (lane?.mustWait(this.#router.epoch) === true && this.#waits(call)) lane.add(call);
+    if (lane?.mayHold(epoch) !== true) {
+      this.#begin(call);
+      return;
+    }
+    const bucket = this.#waitsFor(call);
+    if (bucket !== undefined && lane.mustWait(bucket, epoch)) lane.add(bucket, call);
     else this.#begin(call);
   }
 
-  /** What belongs to a move, and what this node has passed on before, goes on: what is waited for may wait for it. */
-  #waits(call: ServedCall): boolean {
+  /**
+   * The bucket whose turn a request has to wait for. What belongs to a move, and what this node has passed on before, goes on: what is
+   * waited for may wait for it.
+   */
+  #waitsFor(call: ServedCall): string | undefined {
     const request = this.#decoder.decode(call.payload);
-    if (request === undefined || isOfNode(request)) return false;
+    if (request === undefined || isOfNode(request)) return undefined;
     // Nor does what is asked of a former owner: whoever asks has others wait for it.
-    if (request.hops.asksFormerOwner === true) return false;
-    return !request.hops.nodes.includes(this.#router.node);
+    if (request.hops.asksFormerOwner === true) return undefined;
+    if (request.hops.nodes.includes(this.#router.node)) return undefined;
+    return trackOf(request);
   }
 
   #begin(call: ServedCall): void {
@@ -103,8 +114,9 @@ export class RequestServer {
       reply.failed(error);
       return;
     }
-    if (served instanceof Later) this.#laneOf(call.from).follow(served, reply, this.#router.epoch);
-    else if (served instanceof Promise) {
+    if (served instanceof Later) {
+      this.#laneOf(call.from).follow(trackOf(request), served, reply, this.#router.epoch);
+    } else if (served instanceof Promise) {
       served
         .then(
           (answer) => reply.answered(answer),
@@ -138,4 +150,9 @@ export class RequestServer {
   #reply(call: ServedCall, operation: RemoteOperation): ServedReply {
     return new ServedReply(this.#terms, call, operation);
   }
+}
+
+/** By which requests wait for each other: those about one bucket do. What is about all buckets is answered by this node alone. */
+function trackOf(request: RemoteRequest): string {
+  return "bucket" in request ? nameKey(request.bucket) : "";
 }
