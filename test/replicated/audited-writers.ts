@@ -26,7 +26,7 @@ const WRITERS = 48;
 const READ_EVERY = 7;
 
 /** Writers that go on until they are told to stop, each counting up in a key of its own, with one request at a time. */
-export class AuditedWriters {
+export class AuditedWriters implements AsyncDisposable {
   readonly #cluster: OpenCluster;
   readonly #writers: readonly Writer[];
   #isStopped = false;
@@ -66,14 +66,14 @@ export class AuditedWriters {
     }
   }
 
-  /** Has them write no more. */
-  stop(): void {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopped = true;
+    await this.#running;
   }
 
   /** Stops them, and looks what is there. */
   async audit(affected: Affected): Promise<Audit> {
-    this.stop();
+    this.#isStopped = true;
     await this.#running;
     const lost: string[] = [];
     const pauses = { here: 0, elsewhere: 0 };

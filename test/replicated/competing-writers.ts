@@ -2,8 +2,8 @@ import type { Store } from "@kv/storage";
 import { auditLedgers, type WritersAudit } from "./audit-ledgers.ts";
 import { WriterCrew } from "./writer-crew.ts";
 
-/** A crew of writers through each of several stores, which share buckets. */
-export class CompetingWriters {
+/** A crew of writers through each of several stores, which share buckets. They write until they are stopped, or disposed of before their stores are. */
+export class CompetingWriters implements AsyncDisposable {
   readonly #stores: readonly Store[];
   readonly #crews: readonly WriterCrew[];
 
@@ -25,16 +25,15 @@ export class CompetingWriters {
     return this.#crews.flatMap((crew) => crew.progress());
   }
 
-  /** Has them write no more. */
-  stop(): void {
-    for (const crew of this.#crews) void crew.stop();
-  }
-
   /** Stops them, and compares. */
   async audit(): Promise<WritersAudit> {
     const ledgers = await Promise.all(this.#crews.map((crew) => crew.stop()));
     const [store] = this.#stores;
     if (store === undefined) throw new Error("there is no store");
     return await auditLedgers(store, ledgers);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#crews.map((crew) => crew.stop()));
   }
 }

@@ -63,23 +63,17 @@ suite("a cluster under writers", { skip: withoutServer }, () => {
     { isContested = false, fault }: Endured,
   ): Promise<ReturnType<AuditedWriters["audit"]>> {
     faults += 1;
-    const writers = new AuditedWriters(cluster);
-    const competing = new CompetingWriters(isContested ? stores : [], `fault-${faults}`);
+    await using writers = new AuditedWriters(cluster);
+    await using competing = new CompetingWriters(isContested ? stores : [], `fault-${faults}`);
     await competing.start();
     const goOn = async (): Promise<void> => {
       const all = Promise.all([writers.all(), allGoOn(competing)]);
       await within(all, `writes everywhere: ${t.name}`, RECOVERY_MS);
     };
-    try {
-      await writers.more(UNDISTURBED);
-      await fault(goOn);
-      await goOn();
-      await writers.more(UNDISTURBED);
-    } finally {
-      // Whoever still writes when all is taken down would do so for ever.
-      writers.stop();
-      competing.stop();
-    }
+    await writers.more(UNDISTURBED);
+    await fault(goOn);
+    await goOn();
+    await writers.more(UNDISTURBED);
     const audit = await writers.audit(slots);
     t.diagnostic(auditText(t.name, audit));
     if (isContested) {

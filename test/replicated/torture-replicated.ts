@@ -15,7 +15,7 @@ export async function tortureForgetful(): Promise<WritersAudit> {
   await Promise.all(servers.servers.map(async (server) => await server.ask(settings)));
   const nodes = servers.addresses.slice(0, 3);
   await using store = await openRedisClusterStore({ nodes, allowAppendOnlyNo: true });
-  const writers = new CompetingWriters([store]);
+  await using writers = new CompetingWriters([store]);
   await writers.start();
   await allGoOn(writers);
   await servers.server(0).signal("SIGKILL");
@@ -33,7 +33,7 @@ export async function tortureReplicated(name: FaultName): Promise<WritersAudit> 
   const nodes = servers.addresses.slice(0, 3);
   await using one = await openRedisClusterStore({ nodes });
   await using two = await openRedisClusterStore({ nodes });
-  const writers = new CompetingWriters([one, two]);
+  await using writers = new CompetingWriters([one, two]);
   await writers.start();
   const goOn = async (): Promise<void> => {
     await allGoOn(writers);
