@@ -67,6 +67,24 @@ export const faults = {
     const target = await addShard(scene.servers);
     await killInMove(scene, { ...movesTo(target), victim: scene.servers.server(0) });
   },
+  /**
+   * A server dies between the move of a bucket and that of its slot: the replica that takes over knows nothing of the move, and has no such bucket. Whoever
+   * believes that makes another one.
+   */
+  "tear-slot": async ({ servers, store }) => {
+    const [source, target] = [servers.server(0), servers.server(1)];
+    const { slot, key } = await bucketOn(source);
+    await target.ask(["CLUSTER", "SETSLOT", slot, "IMPORTING", await source.id()]);
+    await source.ask(["CLUSTER", "SETSLOT", slot, "MIGRATING", await target.id()]);
+    const where = ["127.0.0.1", String(target.port), key, "0", "5000"];
+    await source.ask(["MIGRATE", ...where]);
+    await source.signal("SIGKILL");
+    await untilReplaced(store, source);
+    // For as long as somebody may take to mend it.
+    await pause(TORN_MS);
+    await source.start();
+    await fixed(target.address);
+  },
 } as const satisfies Readonly<Record<string, (scene: Scene) => Promise<void>>>;
 
 /** The name of a fault. */
@@ -76,6 +94,7 @@ export type FaultName = keyof typeof faults;
 export const faultNames = Object.keys(faults).filter((name): name is FaultName => name in faults);
 
 const LOOK_MS = 20;
+const TORN_MS = 3000;
 
 /** Some of the slots are to have moved, and not nearly all. */
 const MOVED_SLOTS = 200;
@@ -86,6 +105,14 @@ export async function addShard(servers: LocalCluster): Promise<ClusterServer> {
   await servers.add(primary);
   await servers.add(primary);
   return primary;
+}
+
+/** Some bucket that a server has, and its slot. */
+async function bucketOn(
+  server: ClusterServer,
+): Promise<{ readonly slot: string; readonly key: string }> {
+  const key = String(await server.ask(["RANDOMKEY"]));
+  return { key, slot: String(await server.ask(["CLUSTER", "KEYSLOT", key])) };
 }
 
 /** A move of slots, and who dies in its midst. */
@@ -124,10 +151,25 @@ export async function killInMove(
     await pause(LOOK_MS);
   }
   await victim.signal("SIGKILL");
-  await goOn();
+  await untilReplaced(store, victim);
   await moving;
   await victim.start();
+  // A bucket in the slot that was on its way may be with nobody until then.
   await fixed(servers.server(1).address);
+  await goOn();
+}
+
+/** Waits until another server has taken over from a primary that died. */
+async function untilReplaced(store: RedisClusterStore, victim: ClusterServer): Promise<void> {
+  const end = AbortSignal.timeout(FIX_MS);
+  for (;;) {
+    const { primaries } = await store.clusterStatus();
+    if (primaries.every(({ address, health }) => address !== victim.address && health === "ok")) {
+      return;
+    }
+    if (end.aborted) throw new Error(`nobody takes over from ${victim.address}`);
+    await pause(LOOK_MS);
+  }
 }
 
 const FIX_MS = 60_000;
@@ -139,7 +181,7 @@ async function fixed(address: string): Promise<void> {
     const fix = await clusterTool("fix", address, "--cluster-yes");
     const check = await clusterTool("check", address);
     if (check.code === 0) return;
-    if (end.aborted) throw new Error(`the cluster cannot be fixed:\n${fix.said}\n${check.said}`);
+    if (end.aborted) throw new Error(`the cluster cannot be fixed:\n${check.said}\n${fix.said}`);
     await pause(LOOK_MS);
   }
 }

@@ -132,7 +132,8 @@ export class WriterCrew {
   async #put(bucket: string, field: Field): Promise<End> {
     const { store } = this.#options;
     const outcome = await this.#try(
-      async () => (await store.put(Buffer.from(bucket), [field])).outcome,
+      // Whoever finds no bucket makes one: should it be there after all, that is found in the end.
+      async () => (await store.put(Buffer.from(bucket), [field], { createsBucket: true })).outcome,
     );
     if (typeof outcome === "string") return outcome;
     return (outcome satisfies PutOutcome).type === "stored" ? "done" : "not-done";

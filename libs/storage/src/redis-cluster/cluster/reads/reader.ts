@@ -3,7 +3,7 @@ import type { Parameter, Reply } from "../cluster.ts";
 import { LinkLostError, RefusedError } from "../connection/link.ts";
 import type { LinkPool } from "../connection/link-pool.ts";
 import { pauseMs, type Timing } from "../timing.ts";
-import type { Slots } from "../writes/write-lanes.ts";
+import { reasonFor, type Slots } from "../writes/write-lanes.ts";
 import { TooLateError, within } from "./within.ts";
 
 /** Asks one server, by sending it a command, or another one when it refuses the first. */
@@ -77,7 +77,7 @@ export class Reader {
   async #attempt(slot: number, asked: string | undefined, question: Question): Promise<Reply> {
     const address = asked ?? this.#slots.topology.ownerOf(slot)?.address;
     if (address === undefined) {
-      throw new LinkLostError(this.#slots.absence);
+      throw new LinkLostError(reasonFor(slot, this.#slots));
     }
     const link = this.#links.existing(address) ?? (await this.#links.connect(address));
     return await question((command) => {

@@ -71,7 +71,10 @@ export function judgeSettings(servers: readonly ServerSettings[], demands: Deman
 
 /** What is wrong with where the copies are; each a sentence without a full stop. */
 export function judgePlacement(topology: Topology): readonly string[] {
-  const warnings: string[] = [];
+  const warnings = [...topology.torn].map(
+    (slot) =>
+      `slot ${slot} stayed halfway between two servers when one of them died, and is not used until cluster fix has brought it to its end`,
+  );
   const nodes = [...topology.nodes.values()];
   for (const { id, address } of topology.primaries()) {
     const replicas = nodes.filter((node) => node.primary === id && !node.isFailed);

@@ -23,6 +23,7 @@ suite("parseNodes()", () => {
       configEpoch: 1,
       slots: [{ first: 0, last: 5460 }],
       moving: [],
+      importing: [],
     });
   });
 
@@ -34,6 +35,13 @@ suite("parseNodes()", () => {
       { first: 10_923, last: 10_923 },
     ]);
     assert.deepEqual(second?.moving, [10_922]);
+  });
+
+  test("reads from whom a slot comes that it takes over", () => {
+    const own = `aa h:1@2 myself,master - 0 0 2 connected 5-9 [93-<-${first?.id ?? ""}] [77->-cc]`;
+    const { importing, moving } = parseNode(own, "h");
+    assert.deepEqual(importing, [{ slot: 93, from: first?.id }]);
+    assert.deepEqual(moving, [93, 77]);
   });
 
   test("tells a suspicion from a failure", () => {

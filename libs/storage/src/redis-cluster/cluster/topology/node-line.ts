@@ -23,6 +23,15 @@ export interface NodeLine {
   readonly slots: readonly SlotRange[];
   /** Slots that are on their way to or from it; only the node that was asked tells of its own. */
   readonly moving: readonly number[];
+  /** Those that are on their way to it, with the id of the primary that they come from. */
+  readonly importing: readonly ImportedSlot[];
+}
+
+/** A slot that a primary takes over, key by key, from another. */
+export interface ImportedSlot {
+  readonly slot: number;
+  /** An id. */
+  readonly from: string;
 }
 
 /** Slots from `first` to `last`, both included. */
@@ -31,6 +40,7 @@ export interface SlotRange {
   readonly last: number;
 }
 
+const IMPORTING = /^\[(?<slot>\d+)-<-(?<from>\w+)\]$/u;
 const MOVING = /^\[(?<slot>\d+)-[<>]-/u;
 const RANGE = /^(?<first>\d+)(?:-(?<last>\d+))?$/u;
 
@@ -60,6 +70,10 @@ export function parseNode(line: string, askedHost: string): NodeLine {
     moving: slots.flatMap((word) => {
       const slot = MOVING.exec(word)?.groups?.["slot"];
       return slot === undefined ? [] : [Number(slot)];
+    }),
+    importing: slots.flatMap((word) => {
+      const { slot, from } = IMPORTING.exec(word)?.groups ?? {};
+      return slot === undefined || from === undefined ? [] : [{ slot: Number(slot), from }];
     }),
   };
 }

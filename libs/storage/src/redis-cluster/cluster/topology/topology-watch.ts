@@ -37,6 +37,8 @@ export class TopologyWatch implements Disposable {
   readonly #links: LinkPool;
   readonly #options: WatchOptions;
   #topology = Topology.empty();
+  /** Primaries of which it was made sure, when they got their slots, that none of these is torn. */
+  #trusted: ReadonlySet<string> = new Set();
   #round: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #lastRoundMs = Number.NEGATIVE_INFINITY;
@@ -101,13 +103,36 @@ export class TopologyWatch implements Disposable {
       }
     });
     await Promise.race([Promise.all(asked), first.promise.then(() => setTimeoutPromise(LAG_MS))]);
+    const topology = await this.#examined(this.#topology.with(views));
     this.#round = undefined;
     if (this.#isEnded) return;
-    this.#topology = this.#topology.with(views);
+    this.#topology = topology;
     this.#silentRounds = views.length > 0 ? 0 : this.#silentRounds + 1;
     this.#plan(QUIET_INTERVAL_MS);
     if (views.length > 0) this.#options.onView();
     else this.#options.onSilence(reasons[0] ?? "no node answered");
+  }
+
+  /**
+   * With what every primary says of itself, where somebody has slots who had none before: only the one that takes a slot over knows of it, when the one that
+   * gave it has died. One that does not answer in time is not waited for.
+   */
+  async #examined(topology: Topology): Promise<Topology> {
+    const isTrusted = topology.primaries().every(({ id }) => this.#trusted.has(id));
+    if (isTrusted && topology.torn.size === 0) return topology;
+    const views: (readonly NodeLine[])[] = [];
+    await Promise.all(
+      topology.primaries().map(async ({ address }) => {
+        try {
+          views.push(await within(ANSWER_MS, this.#viewOf(address)));
+        } catch (error) {
+          if (!isFailure(error)) throw error;
+        }
+      }),
+    );
+    const examined = topology.with(views);
+    this.#trusted = new Set(topology.primaries().map(({ id }) => id));
+    return examined;
   }
 
   async #viewOf(address: string): Promise<readonly NodeLine[]> {

@@ -79,6 +79,34 @@ suite("Topology", () => {
     );
   });
 
+  test("believes no redirect to a replica: what is torn where it takes over is not known yet", () => {
+    const topology = Topology.empty().with([before]);
+    topology.moved(50, "127.0.0.1:7002");
+    assert.equal(topology.ownerOf(50)?.id, A);
+  });
+
+  test("has nobody own a slot that was on its way from a primary that is none any more, while the one it was on its way to says so", () => {
+    const importing = view(
+      line(B, 7001, `myself,master - 0 0 2 connected 100-16383 [50-<-${A}]`),
+      line(C, 7002, "master - 0 0 3 connected 0-99"),
+    );
+    const healthy = Topology.empty().with([before, importing.slice(0, 1)]);
+    assert.equal(healthy.ownerOf(50)?.id, A);
+    const torn = healthy.with([importing]);
+    assert.deepEqual([...torn.torn], [50]);
+    assert.equal(torn.ownerOf(50), undefined);
+    assert.equal(torn.owners()[50], undefined);
+    assert.deepEqual(torn.replicasOf(50), []);
+    assert.equal(torn.servedSlots(), 16_383);
+    const byC = view(
+      line(B, 7001, "master - 0 0 2 connected 100-16383"),
+      line(C, 7002, "myself,master - 0 0 3 connected 0-99"),
+    );
+    // Whoever was not asked has not changed its mind.
+    assert.deepEqual([...torn.with([byC]).torn], [50]);
+    assert.equal(torn.with([after]).ownerOf(50)?.id, C);
+  });
+
   test("keeps what it knew when nobody answered", () => {
     const topology = Topology.empty().with([before]);
     assert.equal(topology.with([]), topology);

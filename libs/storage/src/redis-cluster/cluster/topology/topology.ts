@@ -1,5 +1,5 @@
 import { SLOT_COUNT } from "./key-slot.ts";
-import type { NodeLine } from "./node-line.ts";
+import type { ImportedSlot, NodeLine } from "./node-line.ts";
 
 /** Who has a slot, as somebody claimed with this config epoch. */
 export interface SlotOwner {
@@ -18,16 +18,25 @@ export interface SlotOwner {
 export class Topology {
   readonly #owners: (SlotOwner | undefined)[];
   readonly #nodes: ReadonlyMap<string, NodeLine>;
+  /** By the id of a primary, what it takes over, as it said itself last. */
+  readonly #imports: Imports;
+  readonly #torn: ReadonlySet<number>;
   #primaries: readonly SlotOwner[] | undefined;
 
-  private constructor(owners: (SlotOwner | undefined)[], nodes: ReadonlyMap<string, NodeLine>) {
+  private constructor(
+    owners: (SlotOwner | undefined)[],
+    nodes: ReadonlyMap<string, NodeLine>,
+    imports: Imports,
+  ) {
     this.#owners = owners;
     this.#nodes = nodes;
+    this.#imports = imports;
+    this.#torn = tornSlots(owners, nodes, imports);
   }
 
   /** Nothing is known. */
   static empty(): Topology {
-    return new Topology(Array.from({ length: SLOT_COUNT }), new Map());
+    return new Topology(Array.from({ length: SLOT_COUNT }), new Map(), new Map());
   }
 
   /** All nodes that were named, by id; a node's own words about itself go before others'. */
@@ -35,13 +44,23 @@ export class Topology {
     return this.#nodes;
   }
 
+  /** Nobody has a slot that is torn. */
   ownerOf(slot: number): SlotOwner | undefined {
-    return this.#owners[slot];
+    return this.#torn.has(slot) ? undefined : this.#owners[slot];
+  }
+
+  /**
+   * Slots that were on their way when the primary that had them died. Its replica took over and knows nothing of that: keys that had moved already are not there,
+   * and whoever asks for one would be told that there is none. Until an operator has put that right nobody is to be asked.
+   */
+  get torn(): ReadonlySet<number> {
+    return this.#torn;
   }
 
   /** The copies of the primary that has `slot`, but for those that are flagged `fail`. */
   replicasOf(slot: number): readonly NodeLine[] {
-    const id = this.#owners[slot]?.id;
+    const id = this.ownerOf(slot)?.id;
+    if (id === undefined) return [];
     return [...this.#nodes.values()].filter((node) => node.primary === id && !node.isFailed);
   }
 
@@ -72,17 +91,22 @@ export class Topology {
 
   /** By slot, the id of the primary that has it. */
   owners(): readonly (string | undefined)[] {
-    return this.#owners.map((owner) => owner?.id);
+    return this.#owners.map((owner, slot) => (this.#torn.has(slot) ? undefined : owner?.id));
   }
 
   servedSlots(): number {
-    return this.#owners.reduce((sum, owner) => sum + (owner === undefined ? 0 : 1), 0);
+    const claimed = this.#owners.reduce((sum, owner) => sum + (owner === undefined ? 0 : 1), 0);
+    return claimed - this.#torn.size;
   }
 
-  /** A node said that `slot` is at `address` now. It knows better than what was put together before. */
+  /**
+   * A node said that `slot` is at `address` now. It knows better than what was put together before; but of one that was a replica, so that it has taken over
+   * from its primary, it is not known yet whether anything is torn.
+   */
   moved(slot: number, address: string): void {
     const before = this.#owners[slot];
     const node = [...this.#nodes.values()].find((known) => known.address === address);
+    if (node?.isPrimary === false) return;
     const configEpoch = Math.max(before?.configEpoch ?? 0, node?.configEpoch ?? 0);
     this.#owners[slot] = { id: node?.id ?? "", address, configEpoch };
     this.#primaries = undefined;
@@ -103,8 +127,40 @@ export class Topology {
       const isKnown = before !== undefined && (before.id === "" || nodes.has(before.id));
       if (isKnown && before.configEpoch > (now?.configEpoch ?? -1)) owners[slot] = before;
     }
-    return new Topology(owners, nodes);
+    return new Topology(owners, nodes, importsOf(views, this.#imports));
   }
+}
+
+type Imports = ReadonlyMap<string, readonly ImportedSlot[]>;
+
+function importsOf(views: readonly (readonly NodeLine[])[], before: Imports): Imports {
+  const imports = new Map(before);
+  for (const { id, isMyself, importing } of views.flat()) {
+    if (isMyself && importing.length > 0) imports.set(id, importing);
+    else if (isMyself) imports.delete(id);
+  }
+  return imports;
+}
+
+/** Those that a primary takes over from one that has not got them any more, and that it has not got either. */
+function tornSlots(
+  owners: readonly (SlotOwner | undefined)[],
+  nodes: ReadonlyMap<string, NodeLine>,
+  imports: Imports,
+): ReadonlySet<number> {
+  const torn = new Set<number>();
+  for (const [id, importing] of imports) {
+    const node = nodes.get(id);
+    // One that has failed, too, has a replica that knows nothing of it either.
+    if (node === undefined || !node.isPrimary || node.isFailed) continue;
+    for (const { slot, from } of importing) {
+      const owner = owners[slot];
+      if (owner !== undefined && owner.id !== "" && owner.id !== from && owner.id !== id) {
+        torn.add(slot);
+      }
+    }
+  }
+  return torn;
 }
 
 function claim(owners: (SlotOwner | undefined)[], line: NodeLine): void {

@@ -14,6 +14,12 @@ export interface Slots {
   doubt(): void;
 }
 
+/** Why nobody is to be asked for what is in a slot. */
+export function reasonFor(slot: number, { topology, absence }: Slots): string {
+  if (!topology.torn.has(slot)) return absence;
+  return "the slot stayed halfway between two servers when one of them died; cluster fix brings it to its end";
+}
+
 /** The writes of one slot that no server has executed yet. */
 interface Lane {
   readonly slot: number;
@@ -223,7 +229,7 @@ export class WriteLanes implements ShardListener {
     if (this.#options.timing.nowMs() < lane.notBeforeMs) return undefined;
     const address = operation.askedAddress ?? this.#slots.topology.ownerOf(lane.slot)?.address;
     if (address === undefined) {
-      this.#explain(lane, this.#slots.absence);
+      this.#explain(lane, reasonFor(lane.slot, this.#slots));
       this.#slots.doubt();
       return undefined;
     }
