@@ -32,6 +32,9 @@ const SHORTEST_INTERVAL_MS = 100;
 const LONGEST_INTERVAL_MS = 2000;
 const QUIET_INTERVAL_MS = 5000;
 
+/** So often is a primary asked again that does not answer, before what others say is believed without it. */
+const PATIENT_ROUNDS = 3;
+
 /** Keeps the table of slots in agreement with what several nodes say: now and then, and at once where there is doubt. */
 export class TopologyWatch implements Disposable {
   readonly #links: LinkPool;
@@ -44,6 +47,7 @@ export class TopologyWatch implements Disposable {
   #lastRoundMs = Number.NEGATIVE_INFINITY;
   #turn = 0;
   #silentRounds = 0;
+  #undecidedRounds = 0;
   #isEnded = false;
 
   constructor(links: LinkPool, options: WatchOptions) {
@@ -106,6 +110,7 @@ export class TopologyWatch implements Disposable {
     const topology = await this.#examined(this.#topology.with(views));
     this.#round = undefined;
     if (this.#isEnded) return;
+    if (topology === undefined) return this.#plan(SHORTEST_INTERVAL_MS);
     this.#topology = topology;
     this.#silentRounds = views.length > 0 ? 0 : this.#silentRounds + 1;
     this.#plan(QUIET_INTERVAL_MS);
@@ -115,23 +120,37 @@ export class TopologyWatch implements Disposable {
 
   /**
    * With what every primary says of itself, where somebody has slots who had none before: only the one that takes a slot over knows of it, when the one that
-   * gave it has died. One that does not answer in time is not waited for.
+   * gave it has died. `undefined` when one does not say that nobody has found to be away: what it knows may be just that. It is waited for a few times, and not
+   * by a store that has just been opened.
    */
-  async #examined(topology: Topology): Promise<Topology> {
-    const isTrusted = topology.primaries().every(({ id }) => this.#trusted.has(id));
+  async #examined(topology: Topology): Promise<Topology | undefined> {
+    const primaries = topology.primaries();
+    const isTrusted = primaries.every(({ id }) => this.#trusted.has(id));
     if (isTrusted && topology.torn.size === 0) return topology;
     const views: (readonly NodeLine[])[] = [];
+    const silent: string[] = [];
     await Promise.all(
-      topology.primaries().map(async ({ address }) => {
+      primaries.map(async ({ id, address }) => {
         try {
           views.push(await within(ANSWER_MS, this.#viewOf(address)));
         } catch (error) {
           if (!isFailure(error)) throw error;
+          silent.push(id);
         }
       }),
     );
     const examined = topology.with(views);
-    this.#trusted = new Set(topology.primaries().map(({ id }) => id));
+    const isAway = (id: string): boolean => {
+      const node = examined.nodes.get(id);
+      return node === undefined || node.isFailed || node.isSuspected;
+    };
+    const isKnown = this.#topology.primaries().length > 0;
+    if (isKnown && this.#undecidedRounds < PATIENT_ROUNDS && !silent.every(isAway)) {
+      this.#undecidedRounds += 1;
+      return undefined;
+    }
+    this.#undecidedRounds = 0;
+    this.#trusted = new Set(primaries.map(({ id }) => id));
     return examined;
   }
 
