@@ -1,5 +1,7 @@
 import { ApplicationError, type NodeContext, unixTimeMs } from "@kv/application";
+import type { Field } from "@kv/storage";
 import * as v from "valibot";
+import type { BucketName } from "../../bucket-name.ts";
 import { KvError } from "../../errors.ts";
 import type { NodeKv } from "../../kv.ts";
 import type { Served } from "../../remote/later.ts";
@@ -11,6 +13,10 @@ import { LineSplitter } from "./line-splitter.ts";
 /** A batch is acknowledged when it has so many lines, or bytes. */
 const batchLines = 1000;
 const batchBytes = 1024 * 1024;
+
+/** Keys of one bucket are put together, so many or with values of so many bytes: each put may be a trip to a cluster and back. */
+const putKeys = 64;
+const putBytes = 256 * 1024;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
@@ -66,6 +72,17 @@ export async function importIntoNode(context: NodeContext<NodeKv>): Promise<Ackn
   return last;
 }
 
+/** Keys that wait to be put together. */
+interface Gathered {
+  bucket: BucketName | undefined;
+  readonly fields: Field[];
+  bytes: number;
+}
+
+function nothingGathered(): Gathered {
+  return { bucket: undefined, fields: [], bytes: 0 };
+}
+
 /** The lines of an import, one after the other, and what is still on its way to the disk. */
 class ImportRun {
   readonly #kv: NodeKv;
@@ -75,6 +92,7 @@ class ImportRun {
   #batchBytes = 0;
   /** Whether the transient bucket that was read last has been given its time since, by this run. */
   #isTimed = false;
+  #gathered = nothingGathered();
 
   constructor(kv: NodeKv, from: v.InferOutput<typeof parameters>) {
     const counts = { lines: 0, buckets: 0, keys: 0, skipped: 0, removed: 0 };
@@ -87,12 +105,15 @@ class ImportRun {
     return this.#batchLines >= batchLines || this.#batchBytes >= batchBytes;
   }
 
-  /** Carries out a line; it is durable when it has been acknowledged. */
+  /** Carries out a line, or remembers it for the next acknowledgement at the latest; it is durable when that has come. */
   async take(bytes: Uint8Array): Promise<void> {
     const lines = this.#state.lines + 1;
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
     const parsed = parseLine(text);
-    if (parsed.type === "flawed") throw flawed(lines, parsed.reason);
+    if (parsed.type === "flawed") {
+      await this.#guarded(lines - 1, () => this.#putGathered());
+      throw flawed(lines, parsed.reason);
+    }
     await this.#carryOut(parsed.line, lines);
     this.#state = { ...this.#state, lines, bytes: this.#state.bytes + bytes.length };
     this.#batchLines++;
@@ -101,6 +122,7 @@ class ImportRun {
 
   /** Resolves when all that was taken is durable. */
   async acknowledge(): Promise<Acknowledged> {
+    await this.#guarded(this.#state.lines, () => this.#putGathered());
     const state = this.#state;
     const durable = [...this.#durable];
     this.#durable.clear();
@@ -111,14 +133,21 @@ class ImportRun {
   }
 
   async #carryOut(line: ExportLine, number: number): Promise<void> {
-    try {
+    await this.#guarded(number, async () => {
+      if (line.type === "key") return await this.#takeKey(line);
+      await this.#putGathered();
       if (line.type === "bucket") await this.#takeBucket(line);
-      else if (line.type === "key") await this.#takeKey(line);
       else if (line.type === "drop" || line.type === "delete") await this.#remove(line);
       else if (line.type === "same") throw flawed(number, "it says that there is nothing to do");
       else if (line.type === "export" && line.version > deltaVersion) {
         throw flawed(number, `it has version ${line.version}, this node reads ${deltaVersion}`);
       }
+    });
+  }
+
+  async #guarded(number: number, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
     } catch (error) {
       if (error instanceof KvError) throw flawed(number, error.message);
       throw error;
@@ -148,7 +177,19 @@ class ImportRun {
 
   async #takeKey(line: Extract<ExportLine, { type: "key" }>): Promise<void> {
     const { bucket, key, value, expiresAtMs } = line;
-    const fields = [{ key, value, expiresAtMs }];
+    const { bucket: before, fields, bytes } = this.#gathered;
+    const isOther = before === undefined || Buffer.compare(before, bucket) !== 0;
+    const isFull = fields.length >= putKeys || bytes + value.length > putBytes;
+    if (isOther || isFull) await this.#putGathered();
+    this.#gathered.bucket = bucket;
+    this.#gathered.fields.push({ key, value, expiresAtMs });
+    this.#gathered.bytes += value.length;
+  }
+
+  async #putGathered(): Promise<void> {
+    const { bucket, fields } = this.#gathered;
+    this.#gathered = nothingGathered();
+    if (bucket === undefined) return;
     const last = this.#lastNamed(bucket);
     const isOver = last?.expiresAtMs !== undefined && last.expiresAtMs <= unixTimeMs();
     let put = await this.#done(this.#kv.put(bucket, fields));
@@ -166,8 +207,8 @@ class ImportRun {
       this.#isTimed = true;
     }
     const { keys, skipped } = this.#state;
-    if (put.type === "stored") this.#state = { ...this.#state, keys: keys + 1 };
-    else this.#state = { ...this.#state, skipped: skipped + 1 };
+    if (put.type === "stored") this.#state = { ...this.#state, keys: keys + fields.length };
+    else this.#state = { ...this.#state, skipped: skipped + fields.length };
   }
 
   /** What is gone by a delta; it may be gone here, too. */
