@@ -168,7 +168,7 @@ suite("moving up to a cluster", { skip: withoutServer }, () => {
     await Promise.all(writers.map((writer) => writer.more(100)));
     await Promise.all(names.map((name) => at(name, "export", file(name))));
     await Promise.all(names.map((name) => atEast("import", file(name))));
-    await Promise.all(names.map((name) => at(name, "fence", "on")));
+    await at("bar", "fence", "on");
     await Promise.all(writers.map((writer) => writer.refused()));
     const sums = await Promise.all(
       names.map(async (name) => {

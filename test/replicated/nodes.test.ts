@@ -73,6 +73,7 @@ suite("nodes whose buckets lie in a cluster", { skip: withoutServer }, () => {
     for (const [words, reason] of [
       [["routing", "status"], /lie in a cluster, where any node serves any bucket/u],
       [["routing", "plan", "a-z=ann"], /lie in a cluster, where any node serves any bucket/u],
+      [["fence", "on"], /lie in a cluster, which other nodes write to as well/u],
       [["compact"], /Cannot compact/u],
       [["backup", home.path], /Cannot back up/u],
       [["env", "put", "kv", "routingTable", "a-z=ann"], /expected no routing table beside/u],

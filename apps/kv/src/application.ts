@@ -101,7 +101,7 @@ export const kv: Application<typeof environment, NodeKv> = {
     };
     const api = Object.assign(createNodeKv(router, store, placement), {
       routing: moves.coordinator,
-      fence: isReplicated ? undefined : placement.fence,
+      fences: isReplicated ? undefined : moves.fences,
       cluster: isReplicated ? careFor(careOf) : undefined,
     });
     return {

@@ -25,8 +25,8 @@ import type {
 import type { BucketName } from "./bucket-name.ts";
 import type { ClusterCare } from "./cluster-care.ts";
 import type { Crowd } from "./crowd.ts";
+import type { Fences } from "./moves/fences.ts";
 import type { Coordinator } from "./moves/coordinator.ts";
-import type { Fence } from "./placement/fence.ts";
 import type { PlainAsker } from "./remote/plain-ask.ts";
 import type { Served } from "./remote/later.ts";
 
@@ -100,8 +100,6 @@ export interface NodeKv extends Kv {
    * Throws `KV_NO_STORE`.
    */
   readonly storeOpening: string;
-  /** Whether this node has no store, and never will have one. */
-  readonly storesNothing: boolean;
   /** The buckets that this node stores itself: none where it stores nothing. Throws `KV_NO_STORE`. */
   listOwnBuckets(options?: ListOptions): Answering<ListBucketsOutcome>;
   /** The engine's own figures, as JSON can hold them, and with a log how it is synced, `sync`; `undefined` while it is not open. */
@@ -110,8 +108,8 @@ export interface NodeKv extends Kv {
   readonly crowd: Crowd;
   /** What the engine offers for its own upkeep; nothing where it has none. Throws `KV_NO_STORE`. */
   readonly maintenance: Pick<Store, "backup" | "compact">;
-  /** Keeps clients from writing to what this node stores; `undefined` where that lies in a cluster, which others write to as well. */
-  readonly fence?: Fence | undefined;
+  /** Keeps clients from writing to what the nodes store; `undefined` where that lies in a cluster, which others write to as well. */
+  readonly fences?: Fences | undefined;
   /** Changes of the routing table of all nodes together. */
   readonly routing: Coordinator;
   /** The cluster that the buckets lie in; `undefined` where they lie in none. */

@@ -32,7 +32,6 @@ export function createNodeKv(
     },
     listOwnBuckets: (options) =>
       child.isWanted ? shown(store().listBuckets(options), placement) : noBuckets,
-    storesNothing: !child.isWanted,
     get storeOpening() {
       store();
       return child.opening;

@@ -4,6 +4,7 @@ import type { ServingMoves } from "../remote/serving-moves.ts";
 import type { RoutingReader, RoutingTable } from "../routing-table.ts";
 import { nodeAsker, type NodeWays, remoteNode } from "./ask-nodes.ts";
 import { Coordinator } from "./coordinator.ts";
+import { Fences } from "./fences.ts";
 import { Mover, type MoverOptions, type MovesAtHome } from "./mover.ts";
 import { type PlansAtHome, RoutingAnswers } from "./routing-answers.ts";
 import { type ArrivalsAtHome, servedMoves } from "./served-moves.ts";
@@ -29,6 +30,7 @@ export interface NodeMovesOptions {
 export interface NodeMoves {
   readonly mover: Mover;
   readonly coordinator: Coordinator;
+  readonly fences: Fences;
   readonly serving: ServingMoves;
 }
 
@@ -56,11 +58,13 @@ export function createNodeMoves(options: NodeMovesOptions): NodeMoves {
     mover,
     nowMs,
   });
+  const ask = nodeAsker(ways, answers);
   return {
     mover,
+    fences: new Fences({ self, ask }),
     coordinator: new Coordinator({
       reader,
-      ask: nodeAsker(ways, answers),
+      ask,
       ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
     }),
     serving: servedMoves(self, arrivals, answers),

@@ -13,6 +13,9 @@ const stateSchema = v.strictObject({
   plan: v.optional(v.strictObject({ ...planSchema.entries, phase })),
   /** By which buckets may lie elsewhere yet: tables that were replaced on this node alone. */
   former: v.optional(v.array(tableText)),
+  /** Since when it takes no writes of clients, in Unix milliseconds. */
+  fencedSinceMs: v.optional(count),
+  storesNothing: v.optional(v.boolean()),
   /** The nodes that it is linked with. */
   linked: v.array(nodeName),
   movedBuckets: count,

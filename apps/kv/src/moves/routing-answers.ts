@@ -1,6 +1,7 @@
 import { type NodeName, parseNodeName } from "@kv/cluster";
 import type { Answering } from "@kv/storage";
 import type { BucketName } from "../bucket-name.ts";
+import type { Fence } from "../placement/fence.ts";
 import { compileRoutingTable, type RoutingReader, type RoutingTable } from "../routing-table.ts";
 import type { MovedRecord } from "./departing.ts";
 import type { MoverReport } from "./mover.ts";
@@ -36,6 +37,8 @@ export interface PlansAtHome {
   /** Looks for no bucket at `node` because a table from before names it. */
   forget(node: NodeName): Answering<PlanOutcome>;
   moved(): Iterable<MovedRecord>;
+  /** What keeps clients from writing here; none where they write to a cluster. */
+  readonly fence?: Pick<Fence, "sinceMs" | "obstacle" | "putUp" | "takeDown"> | undefined;
   /** Whether the bucket, which lies in the store, is served here. */
   isServed(bucket: BucketName): boolean;
 }
@@ -87,6 +90,10 @@ export class RoutingAnswers {
         return durably(plans.commit(question.planId));
       case "forget":
         return durably(plans.forget(question.node));
+      case "fence":
+        return await this.#fence(question.sinceMs);
+      case "unfence":
+        return await this.#unfence();
       case "survey":
         return this.#survey(question);
       case "state":
@@ -94,8 +101,28 @@ export class RoutingAnswers {
     return this.#state();
   }
 
+  /** Durable when it is answered. A node that stores nothing has nothing to fence. */
+  async #fence(sinceMs: number): Promise<WrittenAnswer> {
+    const { plans, store } = this.#options;
+    const opened = store();
+    if (opened === "none") return { type: "done" };
+    if (opened === undefined) return { type: "refused", reason: "its store is not open" };
+    const { fence } = plans;
+    const reason = fence === undefined ? "it has no fence" : fence.obstacle;
+    if (reason !== undefined) return { type: "refused", reason };
+    await fence?.putUp(sinceMs);
+    return { type: "done" };
+  }
+
+  async #unfence(): Promise<WrittenAnswer> {
+    const { fence } = this.#options.plans;
+    if (fence?.sinceMs !== undefined) await fence.takeDown();
+    return { type: "done" };
+  }
+
   #state(): WrittenAnswer {
-    const { reader, plans, linked, mover } = this.#options;
+    const { reader, plans, store, linked, mover } = this.#options;
+    const fencedSinceMs = plans.fence?.sinceMs;
     const { inForce, origin, plan, former = [] } = plans.tables();
     const { movedBytes, longestPauseMs, isIdle, stuck, problem } = mover.report;
     const records = Array.from(plans.moved());
@@ -106,6 +133,8 @@ export class RoutingAnswers {
       origin,
       ...(plan === undefined ? {} : { plan: writtenPlan(plan) }),
       ...(former.length === 0 ? {} : { former: [...former] }),
+      ...(fencedSinceMs === undefined ? {} : { fencedSinceMs }),
+      ...(store() === "none" ? { storesNothing: true } : {}),
       linked: [...linked()],
       movedBuckets: records.filter(({ planId }) => planId === plan?.planId).length,
       movedBytes,

@@ -16,6 +16,8 @@ const QUESTIONS: readonly WrittenQuestion[] = [
   { type: "abandon", planId: "p-1" },
   { type: "forget", node: "foo@lab" },
   { type: "commit", planId: "p-1" },
+  { type: "fence", sinceMs: 1 },
+  { type: "unfence" },
   { type: "state" },
   { type: "survey", surveyId: "s", table: "a-z=bar@lab" },
 ];

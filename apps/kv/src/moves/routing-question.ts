@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { nodeName, parsedJson, planId, planSchema, tableText } from "./routing-schema.ts";
+import { count, nodeName, parsedJson, planId, planSchema, tableText } from "./routing-schema.ts";
 
 const questionSchema = v.variant("type", [
   v.strictObject({ type: v.literal("prepare"), plan: planSchema }),
@@ -7,6 +7,8 @@ const questionSchema = v.variant("type", [
   v.strictObject({ type: v.literal("abandon"), planId }),
   v.strictObject({ type: v.literal("commit"), planId }),
   v.strictObject({ type: v.literal("forget"), node: nodeName }),
+  v.strictObject({ type: v.literal("fence"), sinceMs: count }),
+  v.strictObject({ type: v.literal("unfence") }),
   v.strictObject({ type: v.literal("state") }),
   v.strictObject({ type: v.literal("survey"), surveyId: planId, table: tableText }),
 ]);
@@ -17,6 +19,8 @@ const questionSchema = v.variant("type", [
  * - `prepare`: take part in the plan, durably; nothing changes yet. `adopt`: go by its table from now on, and move what it gives
  *   away. `abandon`: forget a plan that nobody has adopted. `commit`: all has moved; forget the table from before.
  * - `forget`: look for no bucket at `node` because a table from before names it.
+ * - `fence`: take no writes of clients from now on; answered when all from before are durable. `sinceMs` is when that was asked for.
+ *   `unfence`: take them again.
  * - `state`: what holds here. `survey`: what is held here that `table` gives to others; asked again until it is whole, under one
  *   `surveyId`, since counting may take long.
  *

@@ -1,4 +1,5 @@
 import type { NodeName } from "@kv/cluster";
+import type { Store } from "@kv/storage";
 import { emit } from "../events.ts";
 import type { Notes } from "./notes.ts";
 import { type PlacementRecords, recordKey } from "./records.ts";
@@ -8,6 +9,8 @@ export interface FenceOptions {
   readonly self: NodeName;
   readonly records: () => Pick<PlacementRecords, "fenced" | "plan">;
   readonly notes: Notes;
+  /** `undefined` while it is not open; `"none"` for a node that never has one. */
+  readonly store: () => Pick<Store, "traits"> | "none" | undefined;
 }
 
 /** Keeps clients from writing to this node's store, while what it holds is taken elsewhere. It outlives the process. */
@@ -25,6 +28,10 @@ export class Fence {
 
   /** Why it must not be put up now; `undefined` when it may. */
   get obstacle(): string | undefined {
+    const store = this.#options.store();
+    if (store !== undefined && store !== "none" && !store.traits.answersAtOnce) {
+      return "its buckets lie in a cluster, which others write to as well";
+    }
     const { plan } = this.#options.records();
     if (plan === undefined || plan.phase === "committed") return undefined;
     return "a change of the routing table is under way; `routing apply` finishes it";
