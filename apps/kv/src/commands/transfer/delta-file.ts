@@ -109,6 +109,7 @@ class DeltaFile {
   #current: Extract<ExportLine, { type: "bucket" }> | undefined;
   #left = new Map<string, string>();
   #dropped = 0;
+  #droppedLast: Uint8Array = new Uint8Array();
   #deleted = 0;
 
   constructor(former: AsyncIterable<FormerBucket>, send: (bytes: Uint8Array) => Promise<void>) {
@@ -126,10 +127,14 @@ class DeltaFile {
       // With it goes what it had.
       await this.#keysBefore(line.bucket);
       this.#dropped++;
+      this.#droppedLast = line.bucket;
       await this.#writer.write(line);
     } else if (line.type === "bucket") {
       await this.#finishBucket();
       this.#left = await this.#keysBefore(line.bucket);
+      // It is there anew.
+      if (Buffer.compare(this.#droppedLast, line.bucket) === 0) this.#dropped--;
+      this.#droppedLast = new Uint8Array();
       this.#current = line;
       await this.#writer.write(line);
     } else if (line.type === "key" || line.type === "same") {

@@ -37,8 +37,11 @@ export async function exportDelta(context: NodeContext<NodeKv>): Promise<Exporte
   const transfer: Transfer = { kv, writer, signal, onPage };
   await using former = new Beside(bucketLines(input), ({ bucket }) => bucket);
   const dropAll = async (until: BucketName | undefined): Promise<void> => {
-    for await (const { bucket } of former.before(until))
-      await writer.write({ type: "drop", bucket });
+    for await (const { bucket } of former.before(until)) {
+      const described = await settled("export", () => kv.describeBucket(bucket));
+      // One that has moved to another node is in that one's delta, all of it.
+      if (described.type === "no-bucket") await writer.write({ type: "drop", bucket });
+    }
   };
   for await (const bucket of bucketsInOrder(kv, undefined)) {
     signal.throwIfAborted();
@@ -69,9 +72,10 @@ async function compareBucket(
   }
   const { revision, expiresAtMs, lifetime } = described;
   if (former !== undefined && String(former.revision) === String(revision)) return;
-  // One that was kept and now goes with its last key was dropped meanwhile: nothing else undoes that it is kept.
-  const wasKept = former !== undefined && former.lifetime !== "transient";
-  const isOther = wasKept && lifetime === "transient";
+  // One that was kept and now goes with its last key was dropped meanwhile: nothing else undoes that it is kept. And one that is new
+  // here may have moved here, with keys that are gone since.
+  const wasKept = former?.lifetime !== "transient";
+  const isOther = former === undefined || (wasKept && lifetime === "transient");
   if (isOther) await writer.write({ type: "drop", bucket });
   await writer.write({ type: "bucket", bucket, revision, expiresAtMs, lifetime });
   const sameUpTo = typeof former?.revision === "number" && !isOther ? former.revision : undefined;

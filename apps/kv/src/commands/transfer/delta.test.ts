@@ -124,6 +124,37 @@ suite("a delta", () => {
     assert.partialDeepStrictEqual(result, { buckets: 1, keys: 1, dropped: 0, deleted: 0 });
   });
 
+  test("drops no bucket that another node serves now, and replaces all of one that is new here", async () => {
+    await using folder = await openFolder();
+    const [old, base, delta] = [folder.file("old"), folder.file("base"), folder.file("delta")];
+    const [moved, here] = [Buffer.from("moved"), Buffer.from("here")];
+    const was = new CommandBench();
+    await was.store.createBucket(moved);
+    const fields = ["gone", "k"].map((name) => ({ key: Buffer.from(name), value: here }));
+    await was.store.put(moved, fields);
+    await was.run(exportCommand, { words: [old] });
+    const target = new CommandBench("target");
+    await target.run(importCommand, { words: [old] });
+    // At its new owner, where one of the keys goes.
+    const owner = new CommandBench();
+    await owner.store.createBucket(here);
+    await owner.run(exportCommand, { words: [base] });
+    await owner.store.createBucket(moved);
+    await owner.store.put(moved, fields.slice(1));
+    await owner.run(exportCommand, { words: [delta], options: { since: base } });
+    await target.run(importCommand, { words: [delta] });
+    const there = await contentsOf(target);
+    // Its former owner's delta comes last, and takes nothing away.
+    await was.store.dropBucket(moved);
+    Object.assign(was.kv, { describeBucket: () => owner.store.describeBucket(moved) });
+    const since = { words: [delta], options: { since: old, overwrite: true } };
+    assert.partialDeepStrictEqual((await was.run(exportCommand, since)).result, { dropped: 0 });
+    await target.run(importCommand, { words: [delta] });
+    assert.deepEqual(await contentsOf(target), there);
+    await owner.store.dropBucket(here);
+    assert.deepEqual(there, await contentsOf(owner));
+  });
+
   test("is refused of what is no whole export, or another node's, and leaves no file", async () => {
     await using folder = await openFolder();
     const source = new CommandBench();
