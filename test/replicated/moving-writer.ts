@@ -116,7 +116,9 @@ export class MovingWriter {
   }
 
   async #run(): Promise<void> {
-    for (let round = 1; this.#isWanted; round++) {
+    let round = 0;
+    while (this.#isWanted) {
+      round++;
       const isRefused = await this.#writeRound(round);
       this.#news.resolve();
       this.#news = Promise.withResolvers();
@@ -130,16 +132,16 @@ export class MovingWriter {
   async #writeRound(round: number): Promise<boolean> {
     const value = round % 5 === 0 ? undefined : String(round);
     const key = `${this.#name}${round % KEYS}`;
-    const { put, delete: remove, acknowledged } = this.#dialect;
+    const dialect = this.#dialect;
     this.#client.sendLines(
       ...this.#buckets.map((bucket) =>
-        value === undefined ? remove(bucket, key) : put(bucket, key, value),
+        value === undefined ? dialect.delete(bucket, key) : dialect.put(bucket, key, value),
       ),
     );
     let isRefused = false;
     for (const bucket of this.#buckets) {
       const reply = await this.#client.read();
-      if (acknowledged.test(reply)) {
+      if (dialect.acknowledged.test(reply)) {
         this.#latest.set(`${bucket} ${key}`, value);
         this.#acknowledged++;
       } else {

@@ -67,7 +67,7 @@ export class Fences {
     const now = await this.status();
     return now.map((status) => {
       const problem = problems.get(status.node) ?? status.problem;
-      return problem === undefined ? status : { ...status, problem };
+      return problem === undefined ? status : Object.assign({}, status, { problem });
     });
   }
 

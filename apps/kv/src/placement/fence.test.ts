@@ -35,9 +35,10 @@ suite("a fence", () => {
     const store = new SlowStore({ clock: () => 0 });
     const placement = placementOf(store);
     let isTold = false;
-    const putUp = placement.fence.putUp(5).then(() => {
+    const putUp = (async () => {
+      await placement.fence.putUp(5);
       isTold = true;
-    });
+    })();
     assert.equal(placement.fence.sinceMs, 5);
     await new Promise(setImmediate);
     assert.equal(isTold, false);
