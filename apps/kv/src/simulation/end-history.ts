@@ -15,8 +15,8 @@ const QUIET_MS = 10_000;
 /** Time enough for whatever a request may have to wait for when all is well. */
 const PATIENCE_MS = 5000;
 
-/** So few requests under way fit into the smallest limits that a history draws. */
-const LOOKERS_PIPELINE = 3;
+/** So few requests of every node under way at once, all to one, fit into the smallest limits that a history draws. */
+const LOOKERS_PIPELINE = 2;
 
 /** Mends everything, and looks at all of it from every node. */
 export async function endHistory(history: History): Promise<void> {

@@ -8,14 +8,14 @@ import { LinkPool } from "./connection/link-pool.ts";
 import { PrimaryReader } from "./reads/primary-reader.ts";
 import { type Question, Reader, STALE_AFTER_MS } from "./reads/reader.ts";
 import { scriptQuestion } from "./reads/script-question.ts";
-import { TooLateError, within } from "./reads/within.ts";
 import type { ClusterStatus } from "./status/cluster-status.ts";
 import { ClusterInspection } from "./status/cluster-inspection.ts";
 import { machineTiming, type Timing } from "./timing.ts";
 import { keySlot } from "./topology/key-slot.ts";
 import { Topology } from "./topology/topology.ts";
 import { TopologyWatch } from "./topology/topology-watch.ts";
-import { WriteLanes } from "./writes/write-lanes.ts";
+import { reasonFor, WriteLanes } from "./writes/write-lanes.ts";
+import { isAnswered } from "./writes/is-answered.ts";
 import { WriteOperation } from "./writes/write-operation.ts";
 
 /** More than these are refused at once: what waits takes memory, and would be given up at its deadline anyway. */
@@ -126,8 +126,12 @@ export class RedisCluster implements OpenCluster {
     });
     operation.limit(this.#options.deadlineMs);
     this.#deferred.add(operation);
+    // What holds up the reads before it holds it up.
+    operation.explain = () =>
+      this.topology.ownerOf(slot) === undefined ? reasonFor(slot, this) : undefined;
     this.#callOrder.write(slot, () => {
       this.#deferred.delete(operation);
+      operation.explain = undefined;
       this.#lanes.write(operation);
     });
     return await operation.promise;
@@ -279,19 +283,5 @@ export class RedisCluster implements OpenCluster {
       }
     }
     if (isSlow) this.doubt();
-  }
-}
-
-/** Whether the write is executed, or given up, within `limitMs`. */
-async function isAnswered(write: WriteOperation, limitMs: number): Promise<boolean> {
-  const answered = new Promise<void>((resolve) => {
-    write.onAnswered(resolve);
-  });
-  try {
-    await within(limitMs, answered);
-    return true;
-  } catch (error) {
-    if (error instanceof TooLateError) return false;
-    throw error;
   }
 }

@@ -28,6 +28,8 @@ export class WriteOperation {
   redirects = 0;
   /** Why it waits, for whom it has to be given up. */
   hindrance = "the requests before it were not answered";
+  /** Says better why, as long as nobody has taken it yet. */
+  explain: (() => string | undefined) | undefined;
   readonly promise: Promise<Written>;
   #resolve: (written: Written) => void = () => undefined;
   #reject: (error: StorageError) => void = () => undefined;
@@ -63,7 +65,7 @@ export class WriteOperation {
       this.giveUp(
         this.#isUnderWay
           ? `the cluster did not confirm the write within ${deadlineMs} ms`
-          : `${this.hindrance}, for ${deadlineMs} ms`,
+          : `${this.explain?.() ?? this.hindrance}, for ${deadlineMs} ms`,
       );
     }, deadlineMs);
   }
