@@ -105,8 +105,17 @@ suite("npm run shell on a terminal", { skip: noTerminal }, () => {
     person.type(wide);
     await person.read(/'1{9}', two: [^]*\(3\)> /u);
     assert.equal(spawnSync("stty", ["-F", terminal, "cols", "30"]).status, 0);
+    // The signal that tells of it comes when it comes.
+    let asked = 3;
+    let columns: string | undefined;
+    while (columns !== "30") {
+      person.type("process.stdout.columns\r");
+      asked += 1;
+      const answer = await person.read(new RegExp(`\\n\\d+\\r\\n[^]*\\(${asked}\\)> `, "u"));
+      columns = /^(\d+)\r$/mu.exec(answer)?.[1];
+    }
     person.type(wide);
-    await person.read(/'1{9}',\r\n[^]*\(4\)> /u);
+    await person.read(new RegExp(`'1{9}',\\r\\n[^]*\\(${asked + 1}\\)> `, "u"));
   });
 
   test("gives the terminal back when the node is stopped from outside", async () => {
