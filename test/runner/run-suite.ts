@@ -17,10 +17,12 @@ export async function runSuite(
   const started = performance.now();
   const waiting = [...files];
   const reports: FileReport[] = [];
+  await using prepared = await suite.prepare?.();
+  const variables = { ...suite.variables, ...prepared?.variables };
   const work = async (): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       if (options.signal.aborted) return;
-      const report = await runFile(file, { ...options, variables: suite.variables });
+      const report = await runFile(file, { ...options, variables });
       reports.push(report);
       onFile(report);
     }

@@ -9,6 +9,14 @@ export interface Suite {
   readonly concurrency: number;
   /** Beside those of this process. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Makes ready what all of its files use. */
+  readonly prepare?: () => Promise<Preparation>;
+}
+
+/** What was made ready for a suite; it goes with its end. */
+export interface Preparation extends AsyncDisposable {
+  /** By which the files find it. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 /** All suites, in the order in which they run: what says most about a mistake in the least time comes first. */
@@ -36,6 +44,10 @@ export const suites: readonly Suite[] = [
     ],
     concurrency: 1,
     variables: { KV_TEST_TIER: "replicated" },
+    prepare: async () => {
+      const { sharedCluster } = await import("./shared-cluster.ts");
+      return await sharedCluster();
+    },
   },
   { name: "releases", patterns: ["test/releases/**/*.test.ts"], concurrency: 1 },
   { name: "e2e", patterns: ["test/e2e/**/*.test.ts"], concurrency: 1 },
