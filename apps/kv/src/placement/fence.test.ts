@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { type NodeName, parseCompleteName } from "@kv/cluster";
 import { type Answer, type Field, MemoryStore, type PutOutcome, type Store } from "@kv/storage";
 import { isKvError } from "../errors.ts";
-import { bucketNamed } from "../remote/testing/any-part.ts";
+import { bucketNamed, nodeNamed } from "../remote/testing/any-part.ts";
 import { FencedStore } from "./fenced-store.ts";
 import { Placement } from "./placement.ts";
 
@@ -137,10 +136,4 @@ function placementOf(store: Store): Placement {
     store: () => store,
     activate: () => {},
   });
-}
-
-function nodeNamed(text: string): NodeName {
-  const name = parseCompleteName(text);
-  assert.ok(name !== undefined);
-  return name;
 }

@@ -56,14 +56,14 @@ export class RequestServer {
 
   /** Begins the request that `call` brings, after those that were begun before it. Throws nothing but what the link throws. */
   serve(call: ServedCall): void {
-    const { epoch } = this.#router;
     const lane = this.#lanes.get(call.from);
-    if (lane?.mayHold(epoch) !== true) {
+    // The epoch is worked out for those only that have had something passed on.
+    if (lane?.mayHold(this.#router.epoch) !== true) {
       this.#begin(call);
       return;
     }
     const bucket = this.#waitsFor(call);
-    if (bucket !== undefined && lane.mustWait(bucket, epoch)) lane.add(bucket, call);
+    if (bucket !== undefined && lane.mustWait(bucket, this.#router.epoch)) lane.add(bucket, call);
     else this.#begin(call);
   }
 

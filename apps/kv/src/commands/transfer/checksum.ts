@@ -2,12 +2,12 @@ import { ApplicationError, type NodeCommand, type NodeContext } from "@kv/applic
 import type { GetOutcome, ListOptions } from "@kv/storage";
 import type { BucketName } from "../../bucket-name.ts";
 import type { NodeKv } from "../../kv.ts";
+import { nameKey } from "../../placement/system-bucket.ts";
 import { counted } from "../counted.ts";
 import { misuse } from "../misuse.ts";
 import { settled } from "../settled.ts";
 import { bucketsInOrder } from "./buckets-in-order.ts";
 import { ContentChecksum } from "./content-checksum.ts";
-import { latin1 } from "./former-buckets.ts";
 
 /** What a node holds, in numbers. */
 export interface Checksum {
@@ -110,7 +110,7 @@ async function* keysOf(
     const listed = await settled(action, () => kv.listKeys(bucket, options));
     if (listed.type === "no-bucket") return;
     const fresh = listed.page.entries.filter(({ key }) => {
-      const name = latin1(key);
+      const name = nameKey(key);
       return !seen.has(name) && seen.add(name);
     });
     for (let at = 0; at < fresh.length; at += readsAtOnce) {

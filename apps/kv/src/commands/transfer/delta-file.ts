@@ -1,8 +1,10 @@
 import type { FileHandle } from "node:fs/promises";
 import { ApplicationError, type OperatorContext } from "@kv/application";
+import { nameKey } from "../../placement/system-bucket.ts";
+import { misuse } from "../misuse.ts";
 import { typedPath } from "../typed-path.ts";
 import { deltaVersion, type ExportLine } from "./export-line.ts";
-import { misused, openFile, scanFile } from "./export-file.ts";
+import { openFile, scanFile } from "./export-file.ts";
 import type { ScannedExport } from "./export-scan.ts";
 import { ExportWriter } from "./export-writer.ts";
 import type { DeltaParameters } from "./delta-node.ts";
@@ -11,7 +13,6 @@ import {
   bucketLinesIn,
   type FormerBucket,
   formerBuckets,
-  latin1,
   lineOf,
 } from "./former-buckets.ts";
 import { LineSplitter } from "./line-splitter.ts";
@@ -40,9 +41,9 @@ export async function exportDeltaBeside(
   context: OperatorContext,
 ): Promise<ExportedDelta> {
   const path = typedPath(context, "file");
-  if (path === undefined || path === "-") throw misused("a delta is written to a file");
+  if (path === undefined || path === "-") throw misuse("a delta is written to a file");
   if (context.options.flag("resume")) {
-    throw misused("a delta is not resumed; --overwrite begins it anew");
+    throw misuse("a delta is not resumed; --overwrite begins it anew");
   }
   try {
     return await exportDeltaToFile(path, since, context);
@@ -138,8 +139,9 @@ class DeltaFile {
       this.#current = line;
       await this.#writer.write(line);
     } else if (line.type === "key" || line.type === "same") {
-      const revision = this.#left.get(latin1(line.key));
-      this.#left.delete(latin1(line.key));
+      const name = nameKey(line.key);
+      const revision = this.#left.get(name);
+      this.#left.delete(name);
       if (revision === String(line.revision)) return;
       if (line.type === "same")
         throw new Error("the node knows a key that the earlier export has not");

@@ -1,6 +1,7 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { ApplicationError, isApplicationError, type OperatorContext } from "@kv/application";
 import { base64Of } from "../byte-form.ts";
+import { misuse } from "../misuse.ts";
 import { typedPath } from "../typed-path.ts";
 import { exportVersion } from "./export-line.ts";
 import type { Exported, Resumed } from "./export-node.ts";
@@ -27,14 +28,9 @@ const beginning = Buffer.from('{"type":"export","version":');
 export async function exportBeside(context: OperatorContext): Promise<ExportedFile | undefined> {
   const path = typedPath(context, "file");
   if (path !== undefined && path !== "-") return await exportToFile(path, context);
-  if (context.options.flag("resume")) throw misused("only a file can be resumed");
+  if (context.options.flag("resume")) throw misuse("only a file can be resumed");
   await context.call({ onItem: () => {}, onBytes: (bytes) => context.streams.write(bytes) });
   return undefined;
-}
-
-/** What was typed makes no sense. */
-export function misused(reason: string): ApplicationError {
-  return new ApplicationError("COMMAND_USAGE", { command: "export", reason });
 }
 
 async function exportToFile(path: string, context: OperatorContext): Promise<ExportedFile> {

@@ -1,4 +1,5 @@
 import type { BucketName } from "../../bucket-name.ts";
+import { nameKey } from "../../placement/system-bucket.ts";
 import { encodeLine, type ExportLine, parseLine } from "./export-line.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { readPieces } from "./whole-file.ts";
@@ -6,7 +7,7 @@ import { readPieces } from "./whole-file.ts";
 /** The line of a bucket. */
 export type BucketLine = Extract<ExportLine, { readonly type: "bucket" }>;
 
-/** A bucket as an earlier export has it: its line, and the revision of each key by the key in latin1. */
+/** A bucket as an earlier export has it: its line, and the revision of each key. */
 export interface FormerBucket {
   readonly line: BucketLine;
   readonly revisions: Map<string, string>;
@@ -43,14 +44,10 @@ export async function* formerBuckets(path: string): AsyncGenerator<FormerBucket>
     if (line.type === "bucket") {
       if (current !== undefined) yield current;
       current = { line, revisions: new Map() };
-    } else if (line.type === "key") current?.revisions.set(latin1(line.key), String(line.revision));
+    } else if (line.type === "key")
+      current?.revisions.set(nameKey(line.key), String(line.revision));
   }
   if (current !== undefined) yield current;
-}
-
-/** Bytes as a text that compares as they do. */
-export function latin1({ buffer, byteOffset, length }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, length).toString("latin1");
 }
 
 /**
