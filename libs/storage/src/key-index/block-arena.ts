@@ -36,6 +36,11 @@ export function wordOf(ref: BlockRef): number {
   return (ref & (PAGE_UNITS - 1)) << 1;
 }
 
+/** A word of a page, for who only wants to have the memory there near: past the end of a page it is one at its beginning. */
+export function wordWithin(word: number): number {
+  return word & (2 * PAGE_UNITS - 1);
+}
+
 /** An allocator of blocks that are known by number. Who frees a block has to know its size. */
 export class BlockArena {
   /** The block `ref` is in page `pageOf(ref)`, from the word `wordOf(ref)` on. */

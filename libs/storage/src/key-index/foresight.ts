@@ -1,4 +1,4 @@
-import { pageOf, wordOf } from "./block-arena.ts";
+import { pageOf, wordOf, wordWithin } from "./block-arena.ts";
 import type { ChainTable } from "./chain-table.ts";
 import type { BucketRef, EntryRef } from "./entry.ts";
 
@@ -28,13 +28,15 @@ export class Foresight {
    * an entry of the index, but perhaps that of another key.
    */
   readonly entries = new Uint32Array(FORESEEN_LIMIT);
-  /** A sum of what was read, so that no compiler leaves the reading out. */
+  /** What was read, mixed, so that no compiler leaves the reading out. */
   read = 0;
   readonly #words: readonly Uint32Array[];
   readonly #table: ChainTable;
   readonly #hashOf: HashOf;
   readonly #buckets = new Uint32Array(FORESEEN_LIMIT);
   readonly #hashes = new Int32Array(FORESEEN_LIMIT);
+  /** The places whose entry is not found yet. */
+  readonly #waiting = new Uint32Array(FORESEEN_LIMIT);
   #count = 0;
   /** Of what the latest {@link fetch} has found, what was not asked for yet: from here on ... */
   #next = 0;
@@ -84,14 +86,14 @@ export class Foresight {
     this.#next = 0;
     this.#end = count;
     this.#begin(count);
-    for (let round = 0; round < ROUNDS; round++) {
-      this.#touch(count);
-      for (let place = 0; place < count; place++) this.#pass(place);
+    const waiting = this.#waiting;
+    for (let place = 0; place < count; place++) waiting[place] = place;
+    let left = count;
+    for (let round = 0; round < ROUNDS && left > 0; round++) {
+      this.#touch(left);
+      left = this.#pass(left);
     }
-    for (let place = 0; place < count; place++) {
-      const entry = entries[place]!;
-      if (entry !== 0 && this.#hashAt(entry) !== this.#hashes[place]) entries[place] = 0;
-    }
+    for (let index = 0; index < left; index++) entries[waiting[index]!] = 0;
     return count;
   }
 
@@ -107,27 +109,39 @@ export class Foresight {
     }
   }
 
-  #touch(count: number): void {
+  /** As little as can be between one load and the next: a processor has as many of them under way as it has instructions. */
+  #touch(left: number): void {
+    const { entries } = this;
+    const words = this.#words;
+    const waiting = this.#waiting;
     let read = 0;
-    for (let place = 0; place < count; place++) {
-      const entry = this.entries[place]!;
-      const page = this.#words[pageOf(entry)]!;
+    for (let index = 0; index < left; index++) {
+      const entry = entries[waiting[index]!]!;
+      const page = words[pageOf(entry)]!;
       const at = wordOf(entry);
       // A block is not aligned to lines: the key may be on the next one.
-      read = (read + page[at]! + page[Math.min(at + KEY, page.length - 1)]!) | 0;
+      read = (read + (page[at]! ^ page[wordWithin(at + KEY)]!)) | 0;
     }
     this.read = read;
   }
 
-  /** Goes on to the next entry of the chain where this is not the one. */
-  #pass(place: number): void {
-    const entry: EntryRef = this.entries[place]!;
-    if (entry === 0 || this.#hashAt(entry) === this.#hashes[place]) return;
-    const next = this.#words[pageOf(entry)]![wordOf(entry) + NEXT]! | 0;
-    this.entries[place] = next > 0 ? next : 0;
-  }
-
-  #hashAt(entry: EntryRef): number {
-    return this.#words[pageOf(entry)]![wordOf(entry)]! | 0;
+  /** Goes on to the next entry of the chain where this is not the one; returns how many do. */
+  #pass(left: number): number {
+    const { entries } = this;
+    const words = this.#words;
+    const waiting = this.#waiting;
+    let going = 0;
+    for (let index = 0; index < left; index++) {
+      const place = waiting[index]!;
+      const entry: EntryRef = entries[place]!;
+      if (entry === 0) continue;
+      const page = words[pageOf(entry)]!;
+      const at = wordOf(entry);
+      if ((page[at]! | 0) === this.#hashes[place]) continue;
+      const next = page[at + NEXT]! | 0;
+      entries[place] = next > 0 ? next : 0;
+      if (next > 0) waiting[going++] = place;
+    }
+    return going;
   }
 }

@@ -30,6 +30,9 @@ const RENEWED_LIMIT_UNITS = (64 * 1024) / UNIT_BYTES;
  */
 const PLENTY_SHARE = 3 / 4;
 
+/** Values that are fetched together: more than a processor has loads under way at once. */
+const TOUCHED_LIMIT = 32;
+
 /** Keeps one number for each entry, 0 at first: where its value is. */
 export interface Places {
   of(entry: number): number;
@@ -70,6 +73,8 @@ export class ValueCache {
   readonly #plentyUnits: number;
   readonly #ring: ValueRing;
   readonly #places: Places;
+  /** Where the values are that {@link touch} fetches. */
+  readonly #touchedPositions = new Uint32Array(TOUCHED_LIMIT);
   #hits = 0;
   #misses = 0;
   #entryCount = 0;
@@ -147,15 +152,16 @@ export class ValueCache {
     return true;
   }
 
-  /** Fetches the values of the first `count` of `entries`, 0 for none, into the processor's cache. None counts as used. */
+  /** Fetches the values of the first `count` of `entries`, 0 for none and 32 at most, into the processor's cache. None counts as used. */
   touch(entries: Uint32Array, count: number): void {
-    let read = 0;
-    for (let index = 0; index < count; index++) {
+    const positions = this.#touchedPositions;
+    let kept = 0;
+    for (let index = 0; index < Math.min(count, TOUCHED_LIMIT); index++) {
       const entry = entries[index]!;
       const place = entry === 0 ? 0 : this.#places.of(entry);
-      if (place !== 0) read = (read + this.#ring.touch(place - 1)) | 0;
+      if (place !== 0) positions[kept++] = place - 1;
     }
-    this.touched = read;
+    this.touched = this.#ring.touch(positions, kept);
   }
 
   /**

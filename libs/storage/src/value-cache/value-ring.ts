@@ -15,6 +15,9 @@ const UNIT_MASK = PAGE_UNITS - 1;
 /** Up to so many, word by word is faster than what has to be made for a copy of bytes. */
 const FEW_UNITS = 32;
 
+/** Units of a line of memory, which a processor fetches as a whole. */
+const LINE_UNITS = 8;
+
 /** Of the first word of a record: it was used since it came, or was last renewed. */
 const USED = 0x80000000;
 
@@ -42,6 +45,8 @@ interface Page {
 export class ValueRing {
   readonly #units: number;
   readonly #pages: (Page | undefined)[];
+  /** The words of each page once more, for who looks at many. */
+  readonly #words: (Uint32Array | undefined)[];
   readonly #slab = new CopySlab();
   #memoryBytes = 0;
   #oldest = 0;
@@ -52,6 +57,7 @@ export class ValueRing {
     this.#units = units;
     this.#freeUnits = units;
     this.#pages = Array.from({ length: Math.ceil(units / PAGE_UNITS) });
+    this.#words = Array.from({ length: this.#pages.length });
   }
 
   /** What the pages made so far take. */
@@ -74,11 +80,22 @@ export class ValueRing {
     return this.#pageAt(position).words[(position & UNIT_MASK) << 1]! & ~USED;
   }
 
-  /** Reads a word at the front of a record and one 64 bytes on, so that both are near when it is asked for. */
-  touch(position: number): number {
-    const { words } = this.#pageAt(position);
-    const at = (position & UNIT_MASK) << 1;
-    return words[at]! + words[Math.min(at + 16, words.length - 1)]!;
+  /**
+   * Reads a word at the front of each of the first `count` of `positions` and one a line of memory on, so that both are near
+   * when they are asked for. Returns a sum of what was read, so that no compiler leaves the reading out.
+   */
+  touch(positions: Uint32Array, count: number): number {
+    const pages = this.#words;
+    const last = this.#units - LINE_UNITS;
+    let read = 0;
+    for (let index = 0; index < count; index++) {
+      const position = positions[index]!;
+      const words = pages[position >>> PAGE_SHIFT]!;
+      const next = position < last ? position + LINE_UNITS : position;
+      const front = words[(position & UNIT_MASK) << 1]!;
+      read = (read + (front ^ words[(next & UNIT_MASK) << 1]!)) | 0;
+    }
+    return read;
   }
 
   isUsed(position: number): boolean {
@@ -186,6 +203,7 @@ export class ValueRing {
       view: new DataView(bytes.buffer),
     };
     this.#pages[index] = page;
+    this.#words[index] = page.words;
     this.#memoryBytes += bytes.length;
     return page;
   }
