@@ -3,6 +3,7 @@ import type { Client } from "./client.ts";
 import type { FrontDoor } from "./front-door.ts";
 import type { OutputPart } from "./output-buffer.ts";
 import type { Sender } from "./outbox.ts";
+import type { Piece } from "./piece.ts";
 import { type Pause, Session } from "./session.ts";
 import { isTlsSocket, localEndOf, peerOf, takenBytes } from "./socket.ts";
 import { StallWatch } from "./stall-watch.ts";
@@ -62,7 +63,7 @@ export class Connection implements Client, Sender {
       onProgress: () => this.#wake(),
       onBug: (error) => this.#crash(error),
     });
-    this.#socket = door.adopt(accepted, (bytes) => this.#proceed(bytes));
+    this.#socket = door.adopt(accepted, (piece) => this.#proceed(piece));
     this.#isEncrypted = isTlsSocket(this.#socket);
     this.#stall = new StallWatch(
       () => takenBytes(this.#socket),
@@ -131,7 +132,7 @@ export class Connection implements Client, Sender {
   }
 
   /** Does all that can be done now. The boundary at which a bug in serving a request stops. */
-  #proceed(input?: Uint8Array): void {
+  #proceed(input?: Piece): void {
     if (this.#socket.destroyed) return;
     // What it may do next depends on what becomes of its replies.
     if (this.#isPosted) this.#door.outbox.flush();

@@ -1,3 +1,5 @@
+import { type Piece, wordsOf } from "./piece.ts";
+
 /** Above this many bytes without a line feed a native search beats a loop. */
 const loopedBytes = 64;
 
@@ -12,8 +14,12 @@ const LINE_FEED = 0x0a;
  * only when that makes room.
  */
 export class Input {
-  /** The bytes at hand: offsets below are into this array. */
+  /** The bytes at hand are those before `end`: offsets below are into this array. */
   bytes: Uint8Array = EMPTY;
+  /** The same memory, offset for offset. */
+  words: DataView = NO_WORDS;
+  /** Where the bytes at hand end. */
+  end = 0;
   /** Where the current request begins: nothing before it is needed any more. */
   start = 0;
   /** Up to here there is no line feed since `start`. */
@@ -21,19 +27,18 @@ export class Input {
   /** Memory of our own that `bytes` is a view of; `undefined` while `bytes` is lent. */
   #own: Uint8Array | undefined;
 
-  /** Where the bytes at hand end. */
-  get end(): number {
-    return this.bytes.length;
-  }
-
   /** Adds lent bytes; they are read in place when nothing is left over from before. */
-  lend(bytes: Uint8Array): void {
+  lend(piece: Piece): void {
     if (this.start < this.end) {
-      this.#append(bytes);
+      this.#append(
+        piece.end === piece.bytes.length ? piece.bytes : piece.bytes.subarray(0, piece.end),
+      );
       return;
     }
     this.#own = undefined;
-    this.bytes = bytes;
+    this.bytes = piece.bytes;
+    this.words = piece.words;
+    this.end = piece.end;
     this.start = 0;
     this.#searched = 0;
   }
@@ -44,7 +49,7 @@ export class Input {
     const loopEnd = Math.min(end, this.#searched + loopedBytes);
     let at = this.#searched;
     while (at < loopEnd && bytes[at] !== LINE_FEED) at++;
-    if (at === loopEnd) at = loopEnd === end ? -1 : bytes.indexOf(LINE_FEED, loopEnd);
+    if (at === loopEnd) at = loopEnd === end ? -1 : this.#searchFrom(loopEnd);
     if (at === -1) this.#searched = end;
     return at;
   }
@@ -61,6 +66,8 @@ export class Input {
     if (left === 0) {
       this.#own = undefined;
       this.bytes = EMPTY;
+      this.words = NO_WORDS;
+      this.end = 0;
       this.advance(0);
     } else if (this.#own === undefined || this.#own.length > 4 * left) {
       this.#moveTo(new Uint8Array(left));
@@ -79,18 +86,28 @@ export class Input {
     const own = this.#own ?? EMPTY;
     const end = this.end;
     own.set(bytes, end);
-    this.bytes = own.subarray(0, end + bytes.length);
+    this.end = end + bytes.length;
+  }
+
+  /** Behind the end there may be anything, and much of it. */
+  #searchFrom(offset: number): number {
+    const found = this.bytes.subarray(offset, this.end).indexOf(LINE_FEED);
+    return found === -1 ? -1 : offset + found;
   }
 
   /** Moves what is left to the front of `target`, which becomes our own memory. */
   #moveTo(target: Uint8Array): void {
     const left = this.end - this.start;
-    target.set(this.bytes.subarray(this.start));
+    target.set(this.bytes.subarray(this.start, this.end));
     this.#searched -= this.start;
     this.start = 0;
+    this.end = left;
+    if (target === this.#own) return;
     this.#own = target;
-    this.bytes = target.subarray(0, left);
+    this.bytes = target;
+    this.words = wordsOf(target);
   }
 }
 
 const EMPTY = new Uint8Array(0);
+const NO_WORDS = wordsOf(EMPTY);

@@ -3,6 +3,7 @@ import { suite, test } from "node:test";
 import type { Kv } from "@kv/kv";
 import { FakeKv } from "../test/fake-kv.ts";
 import { createTestDoor, SOMEBODY } from "../test/test-door.ts";
+import { pieceOf } from "./piece.ts";
 import { lineProtocol } from "./line/line-protocol.ts";
 import { Lookahead } from "./lookahead.ts";
 import { type PlainRequest, plainLimitBytes } from "./plain-request.ts";
@@ -46,7 +47,7 @@ function open(protocol: Protocol): Scene {
     foreseen.push(keys.slice(0, count).map(keyOf));
   };
   const lookahead = new Lookahead(decoder, { foresee });
-  decoder.feed(Buffer.from("x\r\n"));
+  decoder.feed(pieceOf(Buffer.from("x\r\n")));
   assert.equal(lookahead.next(), undefined);
   assert.notEqual(decoder.next(), undefined);
   lookahead.keep();
@@ -67,7 +68,7 @@ for (const [name, words] of Object.entries({ LINE, RESP })) {
   const { protocol, get, put, other, broken } = words;
   const feed = ({ decoder }: Scene, text: string): Uint8Array => {
     const bytes = Buffer.from(text);
-    decoder.feed(bytes);
+    decoder.feed(pieceOf(bytes));
     return bytes;
   };
 

@@ -2,6 +2,7 @@ import type { ValueSink } from "@kv/kv";
 import type { Client } from "./client.ts";
 import type { FrontDoor } from "./front-door.ts";
 import type { OutputBuffer } from "./output-buffer.ts";
+import type { Piece } from "./piece.ts";
 import type { PlainRequest } from "./plain-request.ts";
 import type { Reply } from "./reply.ts";
 import type { Request } from "./request.ts";
@@ -20,7 +21,7 @@ export interface RequestLimits {
  */
 export interface Decoder {
   /** Lends the next bytes: they are read in place until {@link Decoder.keep}, and must not change till then. */
-  feed(bytes: Uint8Array): void;
+  feed(piece: Piece): void;
   /**
    * Reads the next request into `plain` if it is a plain one: a get, or a put of one key, and short. Otherwise nothing happens
    * and {@link Decoder.next} has it; what it is may only show when all plain ones before it are carried out. Whether

@@ -108,8 +108,8 @@ export class Session {
   }
 
   /** Lends input: it must not change before {@link Session.keepInput}. */
-  feed(bytes: Uint8Array): void {
-    if (!this.#isStopped) this.#decoder.feed(bytes);
+  feed(piece: Parameters<Decoder["feed"]>[0]): void {
+    if (!this.#isStopped) this.#decoder.feed(piece);
   }
 
   /** Copies the lent input that was not used up. Returns how many bytes of input wait. */

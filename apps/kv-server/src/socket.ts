@@ -11,22 +11,25 @@
 import { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { formatAddress } from "./address.ts";
+import { type Piece, pieceOf } from "./piece.ts";
 
 /** One read takes at most this much: some thousand commands, a millisecond or two before the others' turn. */
 const readBufferBytes = 64 * 1024;
 
-/** Takes each piece of input. The bytes may be overwritten as soon as it returns. */
-export type ReceiveBytes = (bytes: Uint8Array) => void;
+/** Takes each piece of input. It, and its bytes, may be overwritten as soon as it returns. */
+export type ReceivePiece = (piece: Piece) => void;
 
 /**
  * Makes a connection out of what a server with `pauseOnConnect` and `allowHalfOpen` has accepted. It reads
  * nothing before it is resumed; from then on every piece of input goes to `receive`.
  */
-export type AdoptSocket = (accepted: Socket, receive: ReceiveBytes) => Socket;
+export type AdoptSocket = (accepted: Socket, receive: ReceivePiece) => Socket;
 
 /** All connections adopted by the result read into one buffer. */
 export function adoptIntoSharedBuffer(): AdoptSocket {
   const buffer = Buffer.allocUnsafeSlow(readBufferBytes);
+  // One for all that is ever read: nothing is made for a read.
+  const piece = { ...pieceOf(buffer), end: 0 };
   return (accepted, receive) => {
     const handle: unknown = Reflect.get(accepted, "_handle");
     if (typeof handle !== "object" || handle === null) return adoptAsItIs(accepted, receive);
@@ -37,7 +40,8 @@ export function adoptIntoSharedBuffer(): AdoptSocket {
       onread: {
         buffer,
         callback: (lengthBytes) => {
-          receive(buffer.subarray(0, lengthBytes));
+          piece.end = lengthBytes;
+          receive(piece);
           return true;
         },
       },
@@ -46,7 +50,8 @@ export function adoptIntoSharedBuffer(): AdoptSocket {
 }
 
 /** The documented way: a buffer for every piece. */
-export const adoptAsItIs: AdoptSocket = (accepted, receive) => accepted.on("data", receive);
+export const adoptAsItIs: AdoptSocket = (accepted, receive) =>
+  accepted.on("data", (bytes: Buffer) => receive(pieceOf(bytes)));
 
 /** The other end of `socket`, `address:port`, for as long as it is connected. */
 export function peerOf({ remoteAddress: host, remotePort: port }: Socket): string {

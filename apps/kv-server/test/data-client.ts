@@ -1,5 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import type { Kv } from "@kv/kv";
+import { pieceOf } from "../src/piece.ts";
 import type { ServerEnvironment } from "../src/environment.ts";
 import type { OutputBuffer } from "../src/output-buffer.ts";
 import type { RespVersion } from "../src/resp/conversation.ts";
@@ -53,7 +54,7 @@ export class DataClient {
   /** The same when it is answered at once; otherwise `undefined`, and the reply is still owed. */
   askAtOnce(...words: readonly (string | Uint8Array)[]): string | undefined {
     const request = encode(words);
-    this.#session.feed(request);
+    this.#session.feed(pieceOf(request));
     this.#session.execute(Number.POSITIVE_INFINITY);
     this.#session.deliver();
     this.#session.keepInput();

@@ -1,5 +1,6 @@
 import { setImmediate as aTurn } from "node:timers/promises";
 import type { Kv } from "@kv/kv";
+import { pieceOf } from "../src/piece.ts";
 import type { OutputBuffer } from "../src/output-buffer.ts";
 import { respProtocol } from "../src/resp/resp-protocol.ts";
 import { Session } from "../src/session.ts";
@@ -45,7 +46,7 @@ export class Pipeline {
   /** Sends a request, and has the session do what it can. */
   send(...words: readonly string[]): void {
     const bytes = Buffer.from(request(...words), "latin1");
-    this.#session.feed(bytes);
+    this.#session.feed(pieceOf(bytes));
     this.#goOn();
     bytes.fill(0xee);
   }

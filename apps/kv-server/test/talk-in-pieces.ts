@@ -1,3 +1,4 @@
+import { pieceOf } from "../src/piece.ts";
 import type { Protocol } from "../src/protocol.ts";
 import { type Pause, Session } from "../src/session.ts";
 import { FakeKv } from "./fake-kv.ts";
@@ -50,7 +51,7 @@ export function talkInPieces(
     const piece = readBuffer.subarray(0, Math.min(length, bytes.length - start));
     piece.set(bytes.subarray(start, start + piece.length));
     start += piece.length;
-    session.feed(piece);
+    session.feed(pieceOf(piece));
     do {
       pause = session.execute(roomBytes);
       session.deliver();

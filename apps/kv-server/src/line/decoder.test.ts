@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { pieceOf } from "../piece.ts";
 import type { RequestLimits } from "../protocol.ts";
 import type { Request } from "../request.ts";
 import { LineDecoder } from "./decoder.ts";
@@ -30,17 +31,17 @@ function text(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("latin1");
 }
 
-/** What a decoder makes of `bytes`, which come in `pieces` and are overwritten after each, as a read buffer is. */
+/** What a decoder makes of `bytes`, which come in `pieces` in one read buffer, with what is none of theirs behind them. */
 function decode(bytes: Uint8Array, limits: RequestLimits, pieces = [bytes.length]): string[] {
   const decoder = new LineDecoder(limits);
   const seen: string[] = [];
-  const readBuffer = new Uint8Array(bytes.length);
+  const readBuffer = new Uint8Array(bytes.length + 80).fill(0x0a);
   let start = 0;
   for (const length of pieces) {
     const piece = readBuffer.subarray(0, Math.min(length, bytes.length - start));
     piece.set(bytes.subarray(start, start + piece.length));
     start += piece.length;
-    decoder.feed(piece);
+    decoder.feed({ ...pieceOf(readBuffer), end: piece.length });
     for (let next = decoder.next(); next !== undefined; next = decoder.next())
       seen.push(show(next));
     decoder.keep();
@@ -156,7 +157,7 @@ test("LineDecoder keeps no more than a line within the limit, whatever comes", (
         const piece = readBuffer.subarray(0, Math.min(length, bytes.length - start));
         piece.set(bytes.subarray(start, start + piece.length));
         start += piece.length;
-        decoder.feed(piece);
+        decoder.feed(pieceOf(piece));
         while (decoder.next() !== undefined);
         assert.ok(decoder.keep() <= narrow.lineLimitBytes);
       }
@@ -175,22 +176,22 @@ test("LineDecoder makes the same requests of the same bytes one by one", () => {
 
 test("LineDecoder reports a line as soon as it is over the limit", () => {
   const decoder = new LineDecoder(narrow);
-  decoder.feed(Buffer.alloc(40, "x"));
+  decoder.feed(pieceOf(Buffer.alloc(40, "x")));
   assert.equal(decoder.next(), undefined);
-  decoder.feed(Buffer.from("x"));
+  decoder.feed(pieceOf(Buffer.from("x")));
   assert.deepEqual(decoder.next(), { type: "too-long", part: "line", limitBytes: 40 });
-  decoder.feed(Buffer.alloc(1000, "x"));
+  decoder.feed(pieceOf(Buffer.alloc(1000, "x")));
   assert.equal(decoder.next(), undefined);
 });
 
 test("LineDecoder goes on in the middle of a chunk that it was told to keep", () => {
   const decoder = new LineDecoder(roomy);
   const chunk = Buffer.from("GET a 1\nGET a 2\nGET a");
-  decoder.feed(chunk);
+  decoder.feed(pieceOf(chunk));
   const seen = [decoder.next()].map((request) => request && show(request));
   decoder.keep();
   chunk.fill(0);
-  decoder.feed(Buffer.from(" 3\n"));
+  decoder.feed(pieceOf(Buffer.from(" 3\n")));
   for (let next = decoder.next(); next !== undefined; next = decoder.next()) seen.push(show(next));
   assert.deepEqual(seen, ["get a 1", "get a 2", "get a 3"]);
 });
@@ -203,7 +204,7 @@ test("LineDecoder does work in proportion to a line that comes in very many piec
   // Copying, or searching, all that came before with every piece would take hours.
   for (let start = 0; start < line.length; start += 64) {
     assert.equal(decoder.next(), undefined);
-    decoder.feed(line.subarray(start, start + 64));
+    decoder.feed(pieceOf(line.subarray(start, start + 64)));
     decoder.keep();
   }
   const request = decoder.next();

@@ -13,6 +13,7 @@
  */
 
 import { isHttpRequestBeginning, isHttpRequestLine } from "../http-guard.ts";
+import type { Piece } from "../piece.ts";
 import { plainLimitBytes, type PlainRequest } from "../plain-request.ts";
 import type { Decoder, RequestLimits } from "../protocol.ts";
 import type { Request } from "../request.ts";
@@ -39,8 +40,8 @@ export class LineDecoder implements Decoder {
     this.#parser = new LineParser(limits);
   }
 
-  feed(bytes: Uint8Array): void {
-    this.#input.lend(bytes);
+  feed(piece: Piece): void {
+    this.#input.lend(piece);
   }
 
   keep(): number {
@@ -51,10 +52,10 @@ export class LineDecoder implements Decoder {
   nextPlain(plain: PlainRequest): boolean {
     const input = this.#input;
     if (this.#isSkipping || this.#isFirstLine) return false;
-    const { bytes, start } = input;
+    const { start } = input;
     const end = input.findLineEnd();
     const isShort = end - start <= Math.min(plainLimitBytes, this.#limits.lineLimitBytes);
-    if (end === -1 || !isShort || !this.#parser.parsePlain(bytes, start, end, plain)) return false;
+    if (end === -1 || !isShort || !this.#parser.parsePlain(input, end, plain)) return false;
     input.advance(end + 1);
     return true;
   }

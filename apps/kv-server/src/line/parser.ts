@@ -1,5 +1,6 @@
 import { type BucketName, bucketNameLimitBytes } from "@kv/kv";
 import { BucketMemo } from "@kv/kv";
+import type { Input } from "../input.ts";
 import type { PlainRequest } from "../plain-request.ts";
 import type { RequestLimits } from "../protocol.ts";
 import type { LimitedPart, Request } from "../request.ts";
@@ -18,7 +19,6 @@ export class LineParser {
   #bytes: Uint8Array = NO_BYTES;
   /** The memory of the bytes: asking for it costs as much as a view. */
   #memory: ArrayBufferLike = NO_BYTES.buffer;
-  #view: DataView = new DataView(NO_BYTES.buffer);
 
   constructor(limits: RequestLimits) {
     this.#limits = limits;
@@ -55,19 +55,19 @@ export class LineParser {
     }
   }
 
-  /** Reads the same into `plain` when it is a get or a put within the limits; otherwise nothing happens. */
-  // oxlint-disable-next-line max-params -- an object for each line would cost as much as its words
-  parsePlain(bytes: Uint8Array, start: number, end: number, plain: PlainRequest): boolean {
+  /** Reads the line of `input` that ends at `end` into `plain` when it is a get or a put within the limits; otherwise nothing happens. */
+  parsePlain(input: Input, end: number, plain: PlainRequest): boolean {
+    const { bytes } = input;
     if (bytes !== this.#bytes) this.#turnTo(bytes);
     const words = this.#words;
-    const count = splitWords(bytes, start, end, words);
+    const count = splitWords(bytes, input.start, end, words);
     if (count !== 3 && count !== 4) return false;
     const verb = findVerb(bytes, words[0]!, words[1]!, count);
     if ((verb !== "get" && verb !== "put") || this.#tooLong(count) !== undefined) return false;
     plain.type = verb;
     plain.bucket = this.#bucket();
     plain.bytes = bytes;
-    plain.words = this.#view;
+    plain.words = input.words;
     plain.start = words[4]!;
     plain.end = words[5]!;
     plain.valueStart = verb === "put" ? words[6]! : 0;
@@ -111,7 +111,6 @@ export class LineParser {
   #turnTo(bytes: Uint8Array): void {
     this.#bytes = bytes;
     this.#memory = bytes.buffer;
-    this.#view = new DataView(this.#memory, bytes.byteOffset, bytes.length);
   }
 
   #bucket(): BucketName {

@@ -57,7 +57,8 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
 
 /** Whether `name`, which is in upper case, stands in `bytes` from `start`, in any case. */
 function isAt(name: Uint8Array, bytes: Uint8Array, start: number): boolean {
-  for (let index = 0; index < name.length; index++) {
+  const { length } = name;
+  for (let index = 0; index < length; index++) {
     const byte = bytes[start + index]!;
     const upper = byte >= 0x61 && byte <= 0x7a ? byte - 0x20 : byte;
     if (upper !== name[index]) return false;

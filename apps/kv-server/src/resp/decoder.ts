@@ -1,6 +1,7 @@
 import type { Client } from "../client.ts";
 import type { FrontDoor } from "../front-door.ts";
 import { Input } from "../input.ts";
+import type { Piece } from "../piece.ts";
 import { plainLimitBytes, type PlainRequest } from "../plain-request.ts";
 import type { Decoder } from "../protocol.ts";
 import type { Request } from "../request.ts";
@@ -51,8 +52,8 @@ export class RespDecoder implements Decoder {
     });
   }
 
-  feed(bytes: Uint8Array): void {
-    this.#input.lend(bytes);
+  feed(piece: Piece): void {
+    this.#input.lend(piece);
   }
 
   keep(): number {

@@ -14,6 +14,7 @@
  * As in Redis, a NUL ends the line.
  */
 
+import { wordsOf } from "../piece.ts";
 import type { Words } from "./words.ts";
 
 const DOUBLE_QUOTE = 0x22;
@@ -55,7 +56,7 @@ class InlineReader {
       if (!this.#word()) return false;
       this.#words.add(start, this.#length);
     }
-    this.#words.settle(this.#target, 0);
+    this.#words.settle(this.#target, wordsOf(this.#target), 0);
     return true;
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
+import { pieceOf } from "../piece.ts";
 import { Input } from "../input.ts";
 import { type Audience, wordCountLimit } from "./word-limits.ts";
 import { WordReader } from "./word-reader.ts";
@@ -22,19 +23,19 @@ interface Held {
   readonly readings: readonly string[];
 }
 
-/** What a reader makes of `bytes`, which come in `pieces` and are overwritten after each, as a read buffer is. */
+/** What a reader makes of `bytes`, which come in `pieces` in one read buffer, with what is none of theirs behind them. */
 function readAll(bytes: Uint8Array, audience: Audience, pieces = [bytes.length]): Held {
   const input = new Input();
   const reader = new WordReader(input, audience);
   const readings: string[] = [];
-  const readBuffer = new Uint8Array(bytes.length);
+  const readBuffer = new Uint8Array(bytes.length + 80).fill(0x2a);
   let keptBytes = 0;
   let start = 0;
   for (const length of pieces) {
     const piece = readBuffer.subarray(0, Math.min(length, bytes.length - start));
     piece.set(bytes.subarray(start, start + piece.length));
     start += piece.length;
-    input.lend(piece);
+    input.lend({ ...pieceOf(readBuffer), end: piece.length });
     for (;;) {
       const reading = reader.read();
       if (reading.type === "starved") break;
@@ -259,7 +260,7 @@ suite("WordReader holds", () => {
     };
     const input = new Input();
     const reader = new WordReader(input, { limits: roomy, isAdmitted: () => true });
-    input.lend(Buffer.from(`*${wordCountLimit}\r\n$4\r\nHSET\r\n$536870912\r\nabc`));
+    input.lend(pieceOf(Buffer.from(`*${wordCountLimit}\r\n$4\r\nHSET\r\n$536870912\r\nabc`)));
     assert.equal(reader.read().type, "starved");
     input.keep();
     assert.ok(input.bytes.buffer.byteLength + reader.words.ownBytes < kibibyte);
@@ -270,7 +271,7 @@ suite("WordReader holds", () => {
     const roomy = { ...limits, valueLimitBytes: length, requestLimitBytes: 2 * length };
     const input = new Input();
     const reader = new WordReader(input, { limits: roomy, isAdmitted: () => true });
-    input.lend(Buffer.from(`*2\r\n$4\r\nECHO\r\n$${length}\r\n`));
+    input.lend(pieceOf(Buffer.from(`*2\r\n$4\r\nECHO\r\n$${length}\r\n`)));
     const piece = Buffer.alloc(1000, "v");
     let sent = 0;
     // Copying all that came before with every piece would take minutes.
@@ -279,10 +280,10 @@ suite("WordReader holds", () => {
       input.keep();
       assert.ok(input.bytes.buffer.byteLength <= 2 * sent + 4 * kibibyte);
       const next = piece.subarray(0, Math.min(piece.length, length - sent));
-      input.lend(next);
+      input.lend(pieceOf(next));
       sent += next.length;
     }
-    input.lend(Buffer.from("\r\n"));
+    input.lend(pieceOf(Buffer.from("\r\n")));
     assert.equal(reader.read().type, "whole");
     assert.equal(reader.words.bytes(1).length, length);
     reader.words.release();
@@ -293,16 +294,16 @@ suite("WordReader holds", () => {
   test("nothing of a request that is too long", () => {
     const input = new Input();
     const reader = new WordReader(input, friend);
-    input.lend(Buffer.from(`*3\r\n$1\r\na\r\n$${100 * mebibyte}\r\n`));
+    input.lend(pieceOf(Buffer.from(`*3\r\n$1\r\na\r\n$${100 * mebibyte}\r\n`)));
     assert.equal(reader.read().type, "too-long");
     const piece = Buffer.alloc(64 * kibibyte, "v");
     for (let sent = 0; sent < 100 * mebibyte; sent += piece.length) {
       assert.equal(reader.read().type, "starved");
       input.keep();
       assert.equal(input.bytes.buffer.byteLength, 0);
-      input.lend(piece);
+      input.lend(pieceOf(piece));
     }
-    input.lend(Buffer.from("\r\n$1\r\nb\r\nPING\r\n"));
+    input.lend(pieceOf(Buffer.from("\r\n$1\r\nb\r\nPING\r\n")));
     assert.equal(show(reader, reader.read()), "PING");
   });
 
@@ -311,7 +312,7 @@ suite("WordReader holds", () => {
     const roomy = { ...limits, requestLimitBytes: 64 * mebibyte };
     const reader = new WordReader(input, { limits: roomy, isAdmitted: () => true });
     const count = 100_000;
-    input.lend(Buffer.from(`*${count}\r\n${"$0\r\n\r\n".repeat(count)}PING\r\n`));
+    input.lend(pieceOf(Buffer.from(`*${count}\r\n${"$0\r\n\r\n".repeat(count)}PING\r\n`)));
     assert.equal(reader.read().type, "whole");
     assert.equal(reader.words.count, count);
     assert.ok(reader.words.ownBytes <= 16 * count);

@@ -145,7 +145,7 @@ export class WordReader {
       this.#length = unknown;
     }
     this.#expected = 0;
-    words.settle(bytes, start);
+    words.settle(bytes, input.words, start);
     input.advance(at);
     return WHOLE;
   }

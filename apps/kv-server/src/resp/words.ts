@@ -1,11 +1,13 @@
 import type { BucketName } from "@kv/kv";
 import { BucketMemo } from "@kv/kv";
+import { wordsOf } from "../piece.ts";
 import type { Arguments } from "./arguments.ts";
 
 /** Words of a usual request: more room is taken as they come, and given back when they are read. */
 const usualWords = 16;
 
 const NO_BYTES = new Uint8Array(0);
+const NO_WORDS = wordsOf(NO_BYTES);
 
 /**
  * The words of the request that was read last, or is being read: offsets into bytes that belong to somebody else. One
@@ -17,7 +19,7 @@ export class Words implements Arguments {
   /** Where word `n` begins at `2n` and ends at `2n + 1`, counted from the beginning of the request. */
   #offsets = new Int32Array(usualWords * 2);
   #source: Uint8Array = NO_BYTES;
-  #view: DataView = new DataView(NO_BYTES.buffer);
+  #view: DataView = NO_WORDS;
   #memory: ArrayBufferLike = NO_BYTES.buffer;
   #memoryOffset = 0;
   #base = 0;
@@ -37,15 +39,15 @@ export class Words implements Arguments {
     this.count++;
   }
 
-  /** The request is whole: it begins in `source` at `base`. */
-  settle(source: Uint8Array, base: number): void {
-    if (source !== this.#source) this.#turnTo(source);
+  /** The request is whole: it begins in `source`, whose memory is that of `view`, at `base`. */
+  settle(source: Uint8Array, view: DataView, base: number): void {
+    if (source !== this.#source) this.#turnTo(source, view);
     this.#base = base;
   }
 
   /** Lets go of the bytes; offsets stay, since the request may be going on. */
   release(): void {
-    this.#turnTo(NO_BYTES);
+    this.#turnTo(NO_BYTES, NO_WORDS);
   }
 
   /** Forgets all words. */
@@ -89,11 +91,11 @@ export class Words implements Arguments {
     return Buffer.from(buffer, byteOffset, length).toString("latin1");
   }
 
-  #turnTo(source: Uint8Array): void {
+  #turnTo(source: Uint8Array, view: DataView): void {
     this.#source = source;
     this.#memory = source.buffer;
     this.#memoryOffset = source.byteOffset;
-    this.#view = new DataView(this.#memory, this.#memoryOffset, source.length);
+    this.#view = view;
   }
 
   #grow(): void {

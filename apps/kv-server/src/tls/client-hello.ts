@@ -21,16 +21,16 @@ export function isClientHello(beginning: Uint8Array): boolean {
 export function withoutTls(adopt: AdoptSocket, onTls: (socket: Socket) => void): AdoptSocket {
   return (accepted, receive) => {
     let isFirst = true;
-    const socket = adopt(accepted, (bytes) => {
+    const socket = adopt(accepted, (piece) => {
       if (isFirst) {
         isFirst = false;
-        if (isClientHello(bytes)) {
+        if (isClientHello(piece.bytes.subarray(0, piece.end))) {
           onTls(socket);
           socket.destroy();
           return;
         }
       }
-      receive(bytes);
+      receive(piece);
     });
     return socket;
   };
