@@ -16,7 +16,7 @@ import { isSystemError, systemReason } from "./system-reason.ts";
 const SHARE_AT_STOP = 0.1;
 
 /** Bytes of log that compaction, large values and puts of many fields may put behind a snapshot before it is made anew. */
-const MUCH_LOG_BYTES = 256 * 2 ** 20;
+const MUCH_LOG_BYTES = 512 * 2 ** 20;
 const MUCH_LOG_BYTES_AT_STOP = 16 * 2 ** 20;
 
 /** Above so many keys writing a snapshot takes longer than a stop may. */
