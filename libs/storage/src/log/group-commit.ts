@@ -9,7 +9,7 @@ import type { GroupGatherer, GroupRecord } from "./group-gatherer.ts";
 import { ChangeGuard } from "../state/change-guard.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { SegmentWriter } from "./segment-writer.ts";
-import { isSystemError, systemReason } from "./system-reason.ts";
+import { isDiskFull, isSystemError, systemReason } from "./system-reason.ts";
 
 /** What group commit works with. */
 export interface GroupCommitOptions {
@@ -272,11 +272,4 @@ function refusal(
   failure: StorageError<"STORAGE_WRITE_UNKNOWN">,
 ): StorageError<"STORAGE_READ_ONLY"> {
   return new StorageError("STORAGE_READ_ONLY", failure.details, { cause: failure.cause });
-}
-
-/** Whether there was no room for what was to be written; of a sync that failed nobody knows what is left. */
-function isDiskFull(error: Error & { readonly code: string }): boolean {
-  const isFull = error.code === "ENOSPC" || error.code === "EDQUOT";
-  const syscall = "syscall" in error ? String(error.syscall) : "";
-  return isFull && !syscall.endsWith("sync");
 }

@@ -392,3 +392,27 @@ test("LogReplay is not misled by a value that looks like a group of another stor
   proof.addSegment({ path: pathOf(1), segment: 1, bytes: torn });
   assert.equal(proof.provenSequence, 8);
 });
+
+function replayWith(content: Uint8Array, mayHaveRoom?: boolean): LogReplay {
+  const replay = new LogReplay({ index: emptyIndex() });
+  replay.addSegment({ path: pathOf(1), segment: 1, bytes: content, mayHaveRoom });
+  return replay;
+}
+
+test("LogReplay takes zeros behind the last group for room, where there may be room, and for nothing else", () => {
+  const log = new LogBuilder().group(create(1)).group(put(2));
+  const whole = log.bytes(1);
+  const { length } = whole;
+  const withRoom = Uint8Array.from([...whole, ...new Uint8Array(200)]);
+  const written = withRoom.with(length + 150, 1);
+  const { flaw, end } = replayWith(withRoom, true);
+  assert.deepEqual([flaw, end], [undefined, { segment: 1, lengthBytes: length, sequence: 2 }]);
+  for (const replay of [
+    replayWith(withRoom),
+    replayWith(withRoom, false),
+    replayWith(written, true),
+  ]) {
+    assert.equal(replay.flaw?.offsetBytes, length);
+    assert.equal(replay.flaw.cannotBeTorn, false);
+  }
+});

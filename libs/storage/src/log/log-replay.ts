@@ -9,6 +9,7 @@ import {
   type SegmentHeader,
 } from "./format/segment-header.ts";
 import { checksumSeed, isSameStore, type StoreId } from "./format/store-id.ts";
+import { isZeroFrom } from "./is-zero-from.ts";
 import type { LogPosition } from "./log-position.ts";
 import { readGroup } from "./read-group.ts";
 import { RecordReplay } from "./record-replay.ts";
@@ -28,6 +29,8 @@ export interface SegmentFile {
   readonly segment: number;
   /** All of it; the header will do for a segment before the one where a replay begins. */
   readonly bytes: Uint8Array;
+  /** Whether there may be nothing but zeros behind its last group, see `LogRoom`; not so by default. */
+  readonly mayHaveRoom?: boolean | undefined;
 }
 
 /** What a {@link LogReplay} works on. */
@@ -192,13 +195,17 @@ export class LogReplay {
     return undefined;
   }
 
-  #replayGroups({ segment, bytes }: SegmentFile): void {
+  #replayGroups({ segment, bytes, mayHaveRoom }: SegmentFile): void {
     const seed = this.#seed();
     while (this.#flaw === undefined && this.#end.lengthBytes < bytes.length) {
       const offsetBytes = this.#end.lengthBytes;
       const expected = this.#end.sequence + 1;
       const reading = readGroup(bytes, offsetBytes, seed);
-      if (reading.type === "bad") return this.#report({ segment, offsetBytes }, reading.reason);
+      if (reading.type === "bad") {
+        // A crash has left it there.
+        if (mayHaveRoom === true && isZeroFrom(bytes, offsetBytes)) return undefined;
+        return this.#report({ segment, offsetBytes }, reading.reason);
+      }
       const { sequence, payloadBytes, syncedSequence, lastRevision } = reading.header;
       if (sequence !== expected) {
         const reason = `group ${sequence} stands where group ${expected} belongs`;

@@ -11,6 +11,7 @@ import type { FilePort, HeldLock } from "./file-port.ts";
 import { STORE_ID_BYTES, type StoreId } from "./format/store-id.ts";
 import { guardFiles } from "./guarded-files.ts";
 import { type IndexListeners, makeLogIndex } from "./make-log-index.ts";
+import { type RoomSizes, USUAL_ROOM } from "./log-room.ts";
 import { nodeFiles } from "./node-files.ts";
 import { OpeningProgress } from "./opening-progress.ts";
 import { recoverLog } from "./recover-log.ts";
@@ -62,6 +63,11 @@ export interface LogStoreOptions {
    * waits for each write so is spared a trip to another thread and back, a third of the time.
    */
   readonly mayStandStill?: (() => boolean) | undefined;
+  /**
+   * How far ahead of the log its file is filled with zeros in the mode `always`, and how much has to have been appended before:
+   * 1 MiB and 64 KiB by default.
+   */
+  readonly logRoom?: RoomSizes | undefined;
   /** The machine's own disk by default. */
   readonly files?: FilePort | undefined;
   /** Node's event loop by default. */
@@ -120,6 +126,7 @@ function complete(options: LogStoreOptions): LogSettings {
     deadFloorBytes: options.deadFloorBytes ?? 0,
     snapshotEveryRecords: options.snapshotEveryRecords ?? SNAPSHOT_EVERY_RECORDS,
     mayStandStill: options.mayStandStill ?? (() => false),
+    logRoom: options.logRoom ?? USUAL_ROOM,
     files: options.files ?? nodeFiles,
     scheduler: options.scheduler ?? nodeScheduler,
     drawBytes: options.drawBytes ?? randomBytes,

@@ -7,7 +7,13 @@ import { isSameStore, type StoreId } from "./format/store-id.ts";
 import { holdsPosition } from "./holds-position.ts";
 import { LogReplay } from "./log-replay.ts";
 import type { LoadedSnapshot, SnapshotReading } from "./snapshot/load-snapshot.ts";
-import { findStart, type SurveyedSegment, surveyedStore, surveyLog } from "./survey-log.ts";
+import {
+  findStart,
+  roomSegment,
+  type SurveyedSegment,
+  surveyedStore,
+  surveyLog,
+} from "./survey-log.ts";
 
 /** What {@link readLog} has to know. */
 export interface ReadLogOptions {
@@ -70,7 +76,8 @@ export async function readLog(
   for (const { segment, path, lengthBytes, headerBytes } of needed) {
     const isBefore = segment < from;
     const bytes = isBefore ? headerBytes : await files.read(path);
-    replay.addSegment({ path, segment, bytes });
+    const mayHaveRoom = segment === roomSegment(survey, seal !== undefined);
+    replay.addSegment({ path, segment, bytes, mayHaveRoom });
     if (replay.end.segment === segment) lastBytes = bytes;
     if (isBefore) continue;
     doneBytes += lengthBytes;

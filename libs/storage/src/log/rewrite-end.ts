@@ -40,6 +40,8 @@ export async function rewriteEnd(
       const piece = bytes.subarray(at, Math.min(at + PIECE_BYTES, end.lengthBytes));
       await writeFully(file, piece, at);
     }
+    // The room that a crash has left behind the log.
+    if (bytes.length > end.lengthBytes) await file.truncate(end.lengthBytes);
     await file.sync();
   } finally {
     await file.close();

@@ -7,6 +7,7 @@ import { encodeSegmentHeader, SEGMENT_HEADER_BYTES } from "./format/segment-head
 import { checksumSeed, type StoreId } from "./format/store-id.ts";
 import type { Group } from "./group.ts";
 import type { LogEnd } from "./log-replay.ts";
+import { LogRoom, type RoomSizes } from "./log-room.ts";
 import { SegmentLengths } from "./segment-lengths.ts";
 import { isSystemError } from "./system-reason.ts";
 
@@ -26,6 +27,8 @@ export interface SegmentWriterOptions {
   /** Whether at least the first append does. */
   readonly syncsFirstGroup: boolean;
   readonly clock: Clock;
+  /** How far ahead of the log its file is filled, where every write is synced. */
+  readonly room?: RoomSizes | undefined;
   /** Whether the process may stand still for a sync, as {@link LogStoreOptions.mayStandStill}. */
   readonly mayStandStill: () => boolean;
 }
@@ -53,6 +56,7 @@ export class SegmentWriter {
   #syncedSequence: number;
   /** A group with a higher revision is synced in every mode; none by `Infinity`. */
   #syncsAbove: number;
+  readonly #room: LogRoom;
   /** That goes on until one with a revision above this one was synced. */
   #syncsTo = -1;
   /** Whether the latest write was synced in so little time that one may stand still for the next. */
@@ -65,6 +69,8 @@ export class SegmentWriter {
     this.#seed = checksumSeed(options.storeId);
     this.#file = file;
     this.#end = found.end;
+    this.#room = new LogRoom(options.room);
+    this.#room.begin(found.end.lengthBytes);
     this.#syncedSequence = found.end.sequence;
     this.lengths = new SegmentLengths(found.segments);
     this.lengths.set(found.end.segment, found.end.lengthBytes);
@@ -94,6 +100,7 @@ export class SegmentWriter {
     const { syncsEveryWrite, mayStandStill } = this.#options;
     if (place.startsSegment || lastRevision > this.#syncsAbove) return false;
     if (!syncsEveryWrite) return true;
+    if (this.#needsRoom(writer.length)) return false;
     return this.#isQuick && writer.length <= QUICK_GROUP_BYTES && mayStandStill();
   }
 
@@ -110,6 +117,9 @@ export class SegmentWriter {
     }
     const bytes = this.#sealed(group);
     const { clock, syncsEveryWrite } = this.#options;
+    if (this.#needsRoom(bytes.length)) {
+      await this.#room.make(this.#openFile(), this.#end.lengthBytes);
+    }
     const [beganAtMs, syncsAbove] = [clock(), this.#syncsAbove];
     this.#isQuick = false;
     await writeFully(this.#openFile(), bytes, this.#end.lengthBytes);
@@ -146,6 +156,7 @@ export class SegmentWriter {
     try {
       await this.#file?.truncate(this.#end.lengthBytes);
       await this.#file?.sync();
+      this.#room.begin(this.#end.lengthBytes);
       return true;
     } catch (error) {
       if (!isSystemError(error)) throw error;
@@ -156,7 +167,16 @@ export class SegmentWriter {
   async close(): Promise<void> {
     const file = this.#file;
     this.#file = undefined;
-    await file?.close();
+    if (file === undefined) return;
+    try {
+      await this.#room.cut(file, this.#end.lengthBytes);
+    } finally {
+      await file.close();
+    }
+  }
+
+  #needsRoom(bytes: number): boolean {
+    return this.#options.syncsEveryWrite && this.#room.isDue(this.#end.lengthBytes, bytes);
   }
 
   #sealed({ writer, place: { sequence }, lastRevision }: Group): Uint8Array {
@@ -175,11 +195,16 @@ export class SegmentWriter {
     const { segment, lengthBytes } = this.#end;
     this.#end = { segment, lengthBytes: lengthBytes + bytes, sequence };
     this.lengths.set(segment, lengthBytes + bytes);
+    this.#room.grown(lengthBytes + bytes, bytes);
   }
 
   async #startSegment({ place, lastRevision }: Group): Promise<void> {
     // The new header will vouch for everything before it.
-    if (this.#file !== undefined) await this.sync();
+    if (this.#file !== undefined) {
+      await this.sync();
+      // While the file is still open: what fails here may be tried again.
+      await this.#room.cut(this.#file, this.#end.lengthBytes);
+    }
     await this.close();
     const { segment, sequence: firstSequence } = place;
     const firstSegment = this.lengths.first;
@@ -188,6 +213,7 @@ export class SegmentWriter {
     const lengthBytes = SEGMENT_HEADER_BYTES;
     this.#end = { segment, lengthBytes, sequence: this.#end.sequence };
     this.lengths.set(segment, lengthBytes);
+    this.#room.begin(lengthBytes);
     this.onSegment();
   }
 

@@ -34,7 +34,13 @@ export async function startLog(
 ): Promise<Store> {
   const { directory: path, sync, scheduler } = settings;
   const syncsEveryWrite = sync === "always";
-  const how = { ...settings, ...found, syncsEveryWrite, syncsFirstGroup: found.skipsRevisions };
+  const how = {
+    ...settings,
+    ...found,
+    syncsEveryWrite,
+    syncsFirstGroup: found.skipsRevisions,
+    room: settings.logRoom,
+  };
   const segments = await SegmentWriter.open(how, found);
   const parts = assemble({ ...settings, ...found, path }, segments);
   const { commits, compactor, snapshots, housekeeping } = parts;

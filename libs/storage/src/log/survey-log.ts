@@ -84,3 +84,8 @@ async function readStart(files: FilePort, path: string): Promise<Uint8Array> {
     await file.close();
   }
 }
+
+/** The segment behind whose log there may be room: the last one of a store that was not closed in order; 0 for none. */
+export function roomSegment(survey: readonly SurveyedSegment[], isSealed: boolean): number {
+  return isSealed ? 0 : (survey.at(-1)?.segment ?? 0);
+}

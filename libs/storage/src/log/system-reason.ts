@@ -111,3 +111,10 @@ export function systemReason(error: unknown): SystemReason {
   const subject = code === "EISDIR" && "path" in error ? `: "${String(error.path)}"` : "";
   return { reason: `${meaning.reason}${subject} (${code})`, wayOut: meaning.wayOut };
 }
+
+/** Whether there was no room for what was to be written; of a sync that failed nobody knows what is left. */
+export function isDiskFull(error: Error & { readonly code: string }): boolean {
+  const isFull = error.code === "ENOSPC" || error.code === "EDQUOT";
+  const syscall = "syscall" in error ? String(error.syscall) : "";
+  return isFull && !syscall.endsWith("sync");
+}

@@ -15,6 +15,7 @@ export interface CheckSnapshotOptions {
   readonly storeId: StoreId | undefined;
   readonly seed: number;
   readonly survey: readonly SurveyedSegment[];
+  readonly roomSegment: number;
   readonly makeIndex: () => KeyIndex;
   readonly pause: () => Promise<void>;
 }
@@ -70,7 +71,7 @@ export async function checkSnapshot(options: CheckSnapshotOptions): Promise<Snap
 
 async function replayBehind(
   { index, from, endSequence, firstSegment }: LoadedSnapshot,
-  { files, seed, survey, pause }: CheckSnapshotOptions,
+  { files, seed, survey, roomSegment, pause }: CheckSnapshotOptions,
 ): Promise<SnapshotOutcome | undefined> {
   const records = new RecordReplay(index);
   records.learn({ lastRevision: from.lastRevision, firstSegment });
@@ -83,7 +84,7 @@ async function replayBehind(
     const startBytes = segment === from.segment ? from.offsetBytes : undefined;
     await walkSegment(
       files,
-      { path, lengthBytes, seed, startBytes },
+      { path, lengthBytes, seed, startBytes, mayHaveRoom: segment === roomSegment },
       {
         get nextSequence() {
           return lastSequence + 1;

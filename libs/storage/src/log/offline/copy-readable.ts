@@ -66,9 +66,11 @@ export async function copyReadable(options: CopyReadableOptions): Promise<CopyRe
     lostKeys: new Listing(),
   };
   for (const file of segments) {
-    const { path, lengthBytes } = file;
+    const { segment, path, lengthBytes } = file;
     const copy = new SegmentCopy(options, file, result);
-    await walkSegment(sight.files, { path, lengthBytes, seed: sight.seed }, copy);
+    const mayHaveRoom = segment === sight.roomSegment;
+    const toWalk = { path, lengthBytes, seed: sight.seed, mayHaveRoom };
+    await walkSegment(sight.files, toWalk, copy);
     await writer.write();
   }
   await using rest = new RestCopy(options, result);

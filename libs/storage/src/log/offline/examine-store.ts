@@ -97,7 +97,8 @@ async function examineLog(
   });
   for (const segment of needed) {
     const { path, lengthBytes } = segment;
-    if (log.begin(segment)) await walkSegment(files, { path, lengthBytes, seed }, log);
+    const mayHaveRoom = segment.segment === sight.roomSegment;
+    if (log.begin(segment)) await walkSegment(files, { path, lengthBytes, seed, mayHaveRoom }, log);
     doneBytes += lengthBytes;
   }
   return { log, index };

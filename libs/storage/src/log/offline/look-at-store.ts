@@ -4,7 +4,7 @@ import type { FilePort } from "../file-port.ts";
 import type { Seal } from "../format/seal.ts";
 import type { StoreId } from "../format/store-id.ts";
 import { readSeal } from "../seal-file.ts";
-import { type SurveyedSegment, surveyedStore, surveyLog } from "../survey-log.ts";
+import { roomSegment, type SurveyedSegment, surveyedStore, surveyLog } from "../survey-log.ts";
 import { findSeed } from "./find-seed.ts";
 import { forgivingFiles, type UnreadableBytes } from "./forgiving-files.ts";
 
@@ -19,6 +19,8 @@ export interface StoreSight {
   /** What is wrong with the seal. */
   readonly sealFault: { readonly path: string; readonly reason: string } | undefined;
   readonly survey: readonly SurveyedSegment[];
+  /** The segment behind whose log there may be room; 0 for none. */
+  readonly roomSegment: number;
   /** `undefined` when neither a segment nor the seal tells it. */
   readonly storeId: StoreId | undefined;
   /** What the checksums of its groups start from; 0 when nothing tells it. */
@@ -42,7 +44,18 @@ export async function lookAtStore(store: {
   const survey = await surveyLog(files, directory, names);
   const storeId = surveyedStore(survey) ?? seal?.storeId;
   const seed = (await findSeed(files, survey, storeId)) ?? 0;
-  return { files, directory, names, seal, sealFault, survey, storeId, seed, unreadable };
+  return {
+    files,
+    directory,
+    names,
+    seal,
+    sealFault,
+    survey,
+    roomSegment: roomSegment(survey, names.includes(SEAL_NAME)),
+    storeId,
+    seed,
+    unreadable,
+  };
 }
 
 async function lookAtSeal(

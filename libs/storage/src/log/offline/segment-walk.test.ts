@@ -11,7 +11,11 @@ import { flipped } from "./testing/harm-files.ts";
 const PATH = pathOf(1);
 
 /** What a walk over a segment shows, as text. */
-async function walked(bytes: Uint8Array, pieceBytes?: number): Promise<readonly string[]> {
+async function walked(
+  bytes: Uint8Array,
+  pieceBytes?: number,
+  mayHaveRoom?: boolean,
+): Promise<readonly string[]> {
   const files = new SimulatedDisk([[PATH, bytes]]);
   const shown: string[] = [];
   let nextSequence = 1;
@@ -31,7 +35,8 @@ async function walked(bytes: Uint8Array, pieceBytes?: number): Promise<readonly 
     pause: async () => {},
   };
   const seed = checksumSeed(STORE_ID);
-  await walkSegment(files, { path: PATH, lengthBytes: bytes.length, seed, pieceBytes }, visitor);
+  const segment = { path: PATH, lengthBytes: bytes.length, seed, pieceBytes, mayHaveRoom };
+  await walkSegment(files, segment, visitor);
   assert.equal(files.readerCount, 0);
   return shown;
 }
@@ -98,4 +103,17 @@ test("walkSegment() shows the same however it reads the file", async () => {
     },
   );
   await fc.assert(property, { numRuns: 300 });
+});
+
+test("walkSegment() passes over zeros behind the last group where there may be room, and over no others", async () => {
+  const bytes = segmentOf(Uint8Array.of(1), Uint8Array.of(2, 2)).bytes(1);
+  const withRoom = Uint8Array.from([...bytes, ...new Uint8Array(300)]);
+  const groups = await walked(bytes);
+  for (const pieceBytes of [undefined, 1, 50, 100]) {
+    assert.deepEqual(await walked(withRoom, pieceBytes, true), groups);
+    const skipped = `skipped 300 at ${bytes.length}: no sound group header begins here`;
+    assert.deepEqual(await walked(withRoom, pieceBytes), [...groups, skipped]);
+    const written = withRoom.with(bytes.length + 290, 1);
+    assert.deepEqual(await walked(written, pieceBytes, true), [...groups, skipped]);
+  }
 });

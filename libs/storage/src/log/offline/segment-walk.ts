@@ -7,6 +7,7 @@ import {
   type GroupHeader,
 } from "../format/group-header.ts";
 import { SEGMENT_HEADER_BYTES } from "../format/segment-header.ts";
+import { isZeroFrom } from "../is-zero-from.ts";
 
 /** Read at once. Between two pieces the event loop goes round: verifying a backup must not hold up a node. */
 const PIECE_BYTES = 128 * 1024;
@@ -19,6 +20,8 @@ export interface SegmentToWalk {
   readonly seed: number;
   /** Where a group should begin; behind the header by default. */
   readonly startBytes?: number | undefined;
+  /** Whether there may be nothing but zeros behind its last group, see `LogRoom`: they are not skipped then. Not so by default. */
+  readonly mayHaveRoom?: boolean | undefined;
   /** How many bytes are read at once; 128 KiB by default. */
   readonly pieceBytes?: number | undefined;
 }
@@ -81,6 +84,7 @@ class SegmentWalk {
   readonly #visitor: SegmentVisitor;
   readonly #pieceBytes: number;
   readonly #bytes: Uint8Array;
+  readonly #mayHaveRoom: boolean;
   /** Bytes up to here were read. */
   #filled: number;
   /** Where the file turned out to end. */
@@ -91,6 +95,7 @@ class SegmentWalk {
 
   constructor(file: ReadableFile, segment: SegmentToWalk, visitor: SegmentVisitor) {
     const { lengthBytes, seed, startBytes = SEGMENT_HEADER_BYTES } = segment;
+    this.#mayHaveRoom = segment.mayHaveRoom === true;
     this.#pieceBytes = segment.pieceBytes ?? PIECE_BYTES;
     this.#file = file;
     this.#seed = seed;
@@ -190,6 +195,8 @@ class SegmentWalk {
     if (this.#flaw === undefined) return;
     const { offsetBytes, reason } = this.#flaw;
     this.#flaw = undefined;
+    const isToEnd = this.#mayHaveRoom && end === this.#length;
+    if (isToEnd && isZeroFrom(this.#bytes.subarray(0, end), offsetBytes)) return;
     this.#visitor.skipped({ offsetBytes, lengthBytes: end - offsetBytes, reason });
   }
 }

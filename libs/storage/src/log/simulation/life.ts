@@ -1,6 +1,7 @@
 import { openLogStore, type SyncMode } from "../open-log-store.ts";
 import type { StorageEvent } from "../../events.ts";
 import type { Store } from "../../store.ts";
+import type { RoomSizes } from "../log-room.ts";
 import type { Dice } from "./dice.ts";
 import type { Names } from "./draw-call.ts";
 import { Promises } from "./promises.ts";
@@ -20,6 +21,7 @@ export interface LifeSettings {
   readonly snapshotEveryRecords: number;
   /** Whether a sync may be stood still for. */
   readonly standsStill: boolean;
+  readonly logRoom: RoomSizes;
 }
 
 /** What stays the same from life to life. */
@@ -74,6 +76,7 @@ export function drawSettings(dice: Dice): LifeSettings {
     deadShareLimit: dice.pick([0.2, 0.3, 0.4, 0.5, 0.6]),
     snapshotEveryRecords: dice.pick([1, 3, 8, 30]),
     standsStill: dice.pick([true, false]),
+    logRoom: { afterBytes: dice.pick([0, 0, 150]), bytes: dice.pick([40, 150, 300]) },
   };
 }
 
