@@ -27,7 +27,8 @@ export class BucketMemo {
 }
 
 function isAt(name: BucketName, bytes: Uint8Array, start: number): boolean {
-  for (let index = 0; index < name.length; index++) {
+  const { length } = name;
+  for (let index = 0; index < length; index++) {
     if (bytes[start + index] !== name[index]) return false;
   }
   return true;

@@ -24,9 +24,10 @@ export function createNodeKv(
     if (child.current === undefined) throw new KvError("KV_NO_STORE", { node: router.node });
     return child.current;
   };
+  // What is spread is a getter's value of this moment; and to put a getter in its place would make all look-ups here slow.
+  const { epoch: _epoch, ...operations } = router;
   return {
-    ...router,
-    // What is spread is a getter's value of this moment.
+    ...operations,
     get epoch() {
       return router.epoch;
     },

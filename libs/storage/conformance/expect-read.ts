@@ -20,6 +20,7 @@ export function expectRead({ store, model }: Pair, bucket: Uint8Array, key: Uint
     const { revision, expiresAtMs } = expected;
     assert.deepEqual(about, { revision, expiresAtMs });
   };
+  if (store.lacks(bucket)) assert.equal(expected.type, "no-bucket");
   const type = store.read(wanted, sink, about);
   if (type !== undefined) assert.equal(type, expected.type);
   const values = type === "found" && expected.type === "found" ? [expected.value] : [];

@@ -118,6 +118,10 @@ export class MemoryStore implements Store {
     return outcome.type;
   }
 
+  lacks(bucket: Uint8Array): boolean {
+    return this.#open().bucketNamedBy(bucket) === 0;
+  }
+
   foresee(): void {}
 
   write(field: FieldPlace): WriteResult | undefined {

@@ -23,6 +23,7 @@ export interface KeyAbout {
 
 /** A key of a bucket, told by where it stands: it may be asked for without a view of it. */
 export interface KeyPlace {
+  /** Nobody writes to it, now or later: an engine may know a bucket again by the array that names it. */
   readonly bucket: Uint8Array;
   readonly bytes: Uint8Array;
   /** The key is the bytes from here ... */
@@ -61,6 +62,9 @@ export interface PlainOperations {
    * `undefined`, nothing having been done, where that cannot be at once: `put` does it. Throws as `put` does.
    */
   write(field: FieldPlace): WriteResult | undefined;
+
+  /** Whether there is surely no bucket of that name, as far as can be told at once. Nobody writes to the array, now or later. */
+  lacks(bucket: Uint8Array): boolean;
 
   /**
    * Says that the first `count` of `keys` are read or put next, in this turn. An engine may fetch what it knows of all of

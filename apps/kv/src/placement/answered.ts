@@ -8,5 +8,6 @@ export function answered<Outcome>(answering: Answering<Outcome>): Answer<Outcome
 
 /** Whether a bucket lies in `store`. */
 export function holds(store: Store, bucket: Uint8Array): boolean {
+  if (store.lacks(bucket)) return false;
   return answered(store.describeBucket(bucket)).outcome.type !== "no-bucket";
 }

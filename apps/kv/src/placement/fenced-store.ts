@@ -69,6 +69,10 @@ export class FencedStore implements Store {
     return this.#store.read(key, sink, about);
   }
 
+  lacks(bucket: Uint8Array): boolean {
+    return this.#store.lacks(bucket);
+  }
+
   foresee(keys: Parameters<Store["foresee"]>[0], count: number): void {
     this.#store.foresee(keys, count);
   }

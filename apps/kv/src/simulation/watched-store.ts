@@ -16,6 +16,7 @@ export function watchStore(store: Store, tell: (change: Change) => void): Store 
       if (written !== undefined) tell({ type: "put", bucket: name, key, value });
       return written;
     },
+    lacks: (bucket) => store.lacks(bucket),
     foresee: (keys, count) => store.foresee(keys, count),
     get: (bucket, key) => store.get(bucket, key),
     describeKey: (bucket, key) => store.describeKey(bucket, key),

@@ -31,6 +31,10 @@ export class Buckets {
   readonly #expiry = new ExpiryHeap((bucket, place) => this.rows.setHeapPlace(bucket, place));
   /** The living bucket named last, 0 for none: most requests name it again. */
   #latest: BucketRef = 0;
+  /** The array that named it by {@link namedBy}. */
+  #latestName: Uint8Array | undefined;
+  /** An array that names none. */
+  #missingName: Uint8Array | undefined;
   readonly #idBytes = new Uint8Array(8);
   readonly #idView = new DataView(this.#idBytes.buffer);
 
@@ -78,11 +82,22 @@ export class Buckets {
     while (bucket !== 0) {
       if (this.#names.hash(bucket) === hash && this.rows.hasName(bucket, name)) {
         this.#latest = bucket;
+        this.#latestName = undefined;
         return bucket;
       }
       bucket = this.#names.next(bucket);
     }
     return 0;
+  }
+
+  /** {@link named}, for an array that nobody writes to: the one of the call before needs no look at what it holds. */
+  namedBy(name: Uint8Array): BucketRef {
+    if (name === this.#latestName && this.#latest !== 0) return this.#latest;
+    if (name === this.#missingName) return 0;
+    const bucket = this.named(name);
+    if (bucket === 0) this.#missingName = name;
+    else this.#latestName = name;
+    return bucket;
   }
 
   withId(id: number): BucketRef {
@@ -93,6 +108,7 @@ export class Buckets {
 
   create(id: number, name: Uint8Array): BucketRef {
     const bucket = this.rows.create(name);
+    this.#missingName = undefined;
     for (const column of [ID, REVISION, STANDING_REVISION]) this.rows.setNumber(bucket, column, id);
     this.#names.add(this.#store, bucket, this.#hash(name, 0, name.length, NO_SALT) | 0);
     this.#ids.add(this.#store, bucket, this.#hashOfId(id));

@@ -226,3 +226,23 @@ test("removeExpiringBefore() takes keys with a time whose value lies in an earli
   assert.equal(index.bucketRemovalRevision(bucket), lost.at(-1));
   assert.equal(index.removeExpiringBefore(4), 0);
 });
+
+test("bucketNamedBy() finds what bucketNamed() finds, by the same array too, whatever was made and dropped between", () => {
+  const index = new KeyIndex({ seed, entryOverheadBytes: 0 });
+  const [one, same, other] = ["one", "one", "other"].map((name) => Buffer.from(name));
+  assert.ok(one !== undefined && same !== undefined && other !== undefined);
+  let id = 1;
+  const assertAlike = (): void => {
+    for (const name of [one, one, other, other, same, one]) {
+      assert.equal(index.bucketNamedBy(name), index.bucketNamed(name));
+    }
+  };
+  assertAlike();
+  for (const name of [one, other, same, other, one]) {
+    const known = index.bucketNamedBy(name);
+    if (known === 0) index.createBucket(id++, name);
+    else index.dropBucket(known);
+    assert.equal(index.bucketNamedBy(name) === 0, known !== 0);
+    assertAlike();
+  }
+});

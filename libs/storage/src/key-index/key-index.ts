@@ -78,6 +78,11 @@ export class KeyIndex {
     return this.#buckets.named(name);
   }
 
+  /** {@link bucketNamed}, for an array that nobody writes to as long as it is passed here. */
+  bucketNamedBy(name: Uint8Array): BucketRef {
+    return this.#buckets.namedBy(name);
+  }
+
   /** The living bucket of that id, 0 for none. */
   bucketWithId(id: number): BucketRef {
     return this.#buckets.withId(id);

@@ -19,11 +19,11 @@ export function foresee(
   for (let from = 0; from < count; from += FORESEEN_LIMIT) {
     const end = Math.min(from + FORESEEN_LIMIT, count);
     let name = keys[from]!.bucket;
-    let bucket = index.bucketNamed(name);
+    let bucket = index.bucketNamedBy(name);
     for (let place = from; place < end; place++) {
       const key = keys[place]!;
       // A client names the same bucket again and again, by the same array.
-      if (key.bucket !== name) bucket = index.bucketNamed(key.bucket);
+      if (key.bucket !== name) bucket = index.bucketNamedBy(key.bucket);
       name = key.bucket;
       if (bucket !== 0) foresight.add(bucket, key.bytes, key.start, key.end);
     }

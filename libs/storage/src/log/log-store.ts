@@ -140,7 +140,7 @@ export class LogStore implements Store {
 
   read({ bucket, bytes, start, end }: KeyPlace, sink: ValueSink, about?: KeyAbout): ReadResult {
     const { cache, commits, index } = this.#open();
-    const type = this.#finder.find(bucket, bytes, start, end);
+    const type = this.#finder.findPlain(bucket, bytes, start, end);
     if (commits.durableOf(this.#finder.restsOn) !== undefined) return undefined;
     if (type !== "entry") return type;
     const { entry } = this.#finder;
@@ -151,13 +151,17 @@ export class LogStore implements Store {
     return cache.lend(entry, sink) ? "found" : undefined;
   }
 
+  lacks(bucket: Uint8Array): boolean {
+    return this.#open().index.bucketNamedBy(bucket) === 0;
+  }
+
   foresee(keys: readonly KeyPlace[], count: number): void {
     if (this.#closing === undefined) foresee(this.#parts, keys, count);
   }
 
   write(field: FieldPlace): WriteResult | undefined {
     const { index, clock, logged } = this.#writable();
-    const bucket = index.bucketNamed(field.bucket);
+    const bucket = index.bucketNamedBy(field.bucket);
     return bucket === 0 ? undefined : logged.put(bucket, field, clock);
   }
 

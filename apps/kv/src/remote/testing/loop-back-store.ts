@@ -70,6 +70,10 @@ export class LoopBackStore implements Store {
 
   write(): undefined {}
 
+  lacks(): boolean {
+    return false;
+  }
+
   foresee(): void {}
 
   raiseRevision(atLeast: Revision): void {

@@ -227,6 +227,10 @@ export class ReplicatedStore implements Store {
     return undefined;
   }
 
+  lacks(): boolean {
+    return false;
+  }
+
   foresee(): void {}
 
   statistics(): StoreStatistics {
