@@ -87,16 +87,17 @@ suite("a node whose disk is full", () => {
     const options: HomeNodeOptions = {
       launcher: disk.launcher,
       env: { KV_DATA_DIR: join(disk.path, "data") },
-      settings: [{ application: "kv", path: ["storage"], value: { segmentLimitBytes: 2 ** 20 } }],
+      settings: [{ application: "kv", path: ["storage"], value: { segmentLimitBytes: 2 ** 22 } }],
     };
     const node = await home.start(options);
     await using client = await LineClient.connect(node.port);
     const filler = new Filler(client);
     await client.ask("CREATE b");
 
-    // The disk is full in the midst of a segment at times, and once when a new one is to be begun.
+    // The disk is full in the midst of a segment at times, and once when a new one is to be begun: when nobody else leaves any
+    // space the log has a mebibyte of room, or less, in its own file.
     let begunSegments = 0;
-    for (const [round, puts] of [5, 47, 10].entries()) {
+    for (const [round, puts] of [5, 110, 10].entries()) {
       await filler.put(puts);
       const segments = countSegments(disk);
       {
