@@ -8,6 +8,13 @@ import { settle } from "./settle.ts";
 const NO_BUCKET = { type: "no-bucket" };
 const creating = { createsBucket: true };
 
+/** How a key that lives for ever ceases to, so that all of its bucket's keys expire. */
+const lastWaysOut: readonly (readonly [string, (store: Store) => Answering<unknown>])[] = [
+  ["is deleted", (store) => store.delete(B, [K])],
+  ["is put with a time", (store) => store.put(B, [{ key: K, value: V, expiresAtMs: 5 }])],
+  ["is given a time", (store) => store.expire(B, K, 5)],
+];
+
 /** Buckets that are made by a put and go with their last key, by example. */
 export function testTransientBuckets(open: OpenStore): void {
   test("put() makes a bucket that is not there, a transient one, and only when it was asked to", async () => {
@@ -156,6 +163,22 @@ export function testTransientBuckets(open: OpenStore): void {
     assert.equal((await settle(store.createBucket(B))).type, "created");
     assert.deepEqual(await settle(store.get(B, K)), { type: "missing" });
   });
+
+  for (const [how, leave] of lastWaysOut) {
+    test(`a transient bucket goes with its last key when one that was to live longer lives for ever, and then ${how}`, async () => {
+      let nowMs = 0;
+      await using store = await open({ clock: () => nowMs });
+      await settle(store.put(B, [{ key: K, value: V, expiresAtMs: 1000 }], creating));
+      await settle(store.put(B, [{ key: L, value: V, expiresAtMs: 10 }]));
+      await settle(store.put(B, [{ key: K, value: V }]));
+      await settle(leave(store));
+      nowMs = 9;
+      assert.equal((await settle(store.describeBucket(B))).type, "found");
+      nowMs = 10;
+      assert.deepEqual((await settle(store.listBuckets())).page.entries, []);
+      assert.deepEqual(await settle(store.describeBucket(B)), NO_BUCKET);
+    });
+  }
 
   test("of many keys the last one that lives holds a transient bucket, whatever has lapsed around it", async () => {
     let nowMs = 0;

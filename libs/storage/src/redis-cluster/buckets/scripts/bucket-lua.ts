@@ -70,11 +70,11 @@ local function touch()
   marker.seq = marker.seq + 1
   marker.token = own
 end
-local isLatestLost = false
+-- While a key lives for ever the latest time is not seen to: when that one goes, it may be that of a key that went before.
+local isLatestInDoubt = false
 local function lose(expires)
-  if not expires then return end
-  marker.expiring = marker.expiring - 1
-  if expires == marker.latest then isLatestLost = true end
+  if not expires or expires == marker.latest then isLatestInDoubt = true end
+  if expires then marker.expiring = marker.expiring - 1 end
 end
 local function gain(expires)
   if not expires then return end
@@ -132,7 +132,7 @@ local function save()
   haunt()
   if marker.expiring == 0 then
     marker.earliest, marker.latest, marker.cursor = nil, nil, '0'
-  elseif isLatestLost and marker.lifetime == 't' and keysAndGhosts() == marker.expiring then
+  elseif isLatestInDoubt and marker.lifetime == 't' and keysAndGhosts() == marker.expiring then
     survey()
   end
   if isOver(marker.expires) or (marker.lifetime == 't' and keysAndGhosts() <= 0) or isOver(diesAt()) then
