@@ -142,7 +142,7 @@ export class Connection implements Client, Sender {
         this.#door.presence.heard(this.id, this.#activeAtMs);
         this.#session.feed(input);
       }
-      this.#pause = this.#session.execute(this.#roomBytes);
+      this.#pause = this.#session.execute(this.#roomBytes());
       this.#session.deliver();
       this.#waitingBytes = this.#session.keepInput();
       if (this.#door.output.length === 0) {
@@ -167,7 +167,7 @@ export class Connection implements Client, Sender {
    * What the session may have pending beside the output that the socket has not got rid of. While all connections
    * together have too much, nothing beside a single request, so that each waits for its own and none for another.
    */
-  get #roomBytes(): number {
+  #roomBytes(): number {
     const { environment, pending } = this.#door;
     const limitBytes = pending.isFull ? 1 : environment.pendingOutputLimitBytes;
     return limitBytes - this.#socket.writableLength;
@@ -207,7 +207,7 @@ export class Connection implements Client, Sender {
     if (pause === "leaving") this.#isEnding = true;
     const isDone = pause === "starved" || pause === "leaving";
     if (isDone && this.#isEnding && !this.#session.owesReplies) this.#end();
-    if (pause === "full" && this.#session.pendingBytes < this.#roomBytes) this.#proceedSoon();
+    if (pause === "full" && this.#session.pendingBytes < this.#roomBytes()) this.#proceedSoon();
     const isRead = isDone || (pause === "waiting" && waitingBytes === 0);
     if (isRead === socket.isPaused()) {
       if (isRead) socket.resume();

@@ -74,7 +74,7 @@ class Scene {
       const place = name === undefined ? 0 : (table[name] ?? 0);
       return place === 0 ? undefined : this.owners[place - 1];
     };
-    this.kv.epoch++;
+    this.kv.table++;
   }
 
   get owed(): number {

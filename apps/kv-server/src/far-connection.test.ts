@@ -69,7 +69,7 @@ suite("requests for buckets of another node", { timeout: 60_000 }, () => {
     client.send("PUT shopping k 2\r\n");
     await scene.kv.untilAsked(1);
     scene.kv.ownerOf = () => undefined;
-    scene.kv.epoch++;
+    scene.kv.table++;
     client.send("GET shopping k\r\nGET shopping k\r\n");
     await passTime(other);
     assert.equal(scene.kv.asked, 1, "nothing is asked by the new table");

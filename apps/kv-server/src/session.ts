@@ -81,7 +81,7 @@ export class Session {
     const { log } = door;
     const queue = this.#queue;
     this.#groups = new GroupListener({ queue, log, onSettled: onProgress, onBug });
-    const epoch = (): unknown => door.kv.epoch;
+    const epoch = (): unknown => door.kv.epoch();
     const groups = this.#groups;
     this.#awaited = new AwaitedReplies({ queue, groups, log, epoch, onProgress, onBug });
     this.#sink = door.protocol.createValueSink(door.output);

@@ -23,7 +23,7 @@ import { fieldAt, plainly } from "./plainly.ts";
 export class FakeKv implements Kv {
   readonly node = "fake@test";
   /** Another one when the test says that the routing table has changed. */
-  epoch = 0;
+  table = 0;
   readonly buckets = new FakeBuckets();
   durable: Promise<void> | undefined;
   delay: Promise<void> | undefined;
@@ -39,6 +39,10 @@ export class FakeKv implements Kv {
   failureOf: (bucket: string) => unknown = () => undefined;
   #asked = 0;
   #onAsked: () => void = () => {};
+
+  epoch(): number {
+    return this.table;
+  }
 
   createBucket(bucket: BucketName): ReturnType<Kv["createBucket"]> {
     return this.#answer(bucket, (name) => this.buckets.create(name));

@@ -94,16 +94,15 @@ export const kv: Application<typeof environment, NodeKv> = {
       ],
     });
     certificates?.watch();
-    const careOf = {
-      node: self,
-      access: { ...accessIn(values.storage), password: values.storagePassword },
-      store: () => store.cluster,
-    };
-    const api = Object.assign(createNodeKv(router, store, placement), {
+    const access = { ...accessIn(values.storage), password: values.storagePassword };
+    const care = {
       routing: moves.coordinator,
       fences: isReplicated ? undefined : moves.fences,
-      cluster: isReplicated ? careFor(careOf) : undefined,
-    });
+      cluster: isReplicated
+        ? careFor({ node: self, access, store: () => store.cluster })
+        : undefined,
+    };
+    const api = createNodeKv(router, store, { care, placement });
     return {
       api,
       status: () => ({

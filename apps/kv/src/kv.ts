@@ -57,7 +57,7 @@ export interface Kv {
    * Which table requests go by now: compared by identity, another one each time it has changed. Who asks for several things
    * in order waits for what is under way before it goes by another table: one owner answers in order, two do not.
    */
-  readonly epoch: unknown;
+  epoch(): unknown;
   createBucket(bucket: BucketName): Served<CreateBucketOutcome>;
   get(bucket: BucketName, key: Uint8Array): Served<GetOutcome>;
   /** `get` for who uses the value at once: see `read` of the `Buckets` contract. May always be `undefined`. */
@@ -99,7 +99,7 @@ export interface NodeKv extends Kv {
    * Another text each time the store is opened: a cursor of a listing is good only while this stays the same.
    * Throws `KV_NO_STORE`.
    */
-  readonly storeOpening: string;
+  storeOpening(): string;
   /** The buckets that this node stores itself: none where it stores nothing. Throws `KV_NO_STORE`. */
   listOwnBuckets(options?: ListOptions): Answering<ListBucketsOutcome>;
   /** The engine's own figures, as JSON can hold them, and with a log how it is synced, `sync`; `undefined` while it is not open. */
@@ -107,7 +107,7 @@ export interface NodeKv extends Kv {
   /** Who has to wait when a write is synced while the process stands still. Front doors add their clients. */
   readonly crowd: Crowd;
   /** What the engine offers for its own upkeep; nothing where it has none. Throws `KV_NO_STORE`. */
-  readonly maintenance: Pick<Store, "backup" | "compact">;
+  maintenance(): Pick<Store, "backup" | "compact">;
   /** Keeps clients from writing to what the nodes store; `undefined` where that lies in a cluster, which others write to as well. */
   readonly fences?: Fences | undefined;
   /** Changes of the routing table of all nodes together. */

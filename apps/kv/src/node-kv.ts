@@ -14,32 +14,40 @@ const noBuckets: Answering<ListBucketsOutcome> = {
   durable: undefined,
 };
 
-/** The node's store behind its router, for those who look after it; what changes the routing table is somebody else's. */
-export function createNodeKv(
+/** What a node's operators change beside its store, and what of that is offered here. */
+export type NodeCare = Pick<NodeKv, "routing" | "fences" | "cluster">;
+
+/**
+ * The node's store behind its router, for those who look after it, and their `care`. All in one literal: an object that
+ * more is added to later has its properties in a table, and every request would look them up there (2 % of a get).
+ */
+export function createNodeKv<Care extends Partial<NodeCare>>(
   router: Kv,
   child: Opened,
-  placement?: Pick<ListedPlacement, "isServed" | "hiddenIn">,
-): Omit<NodeKv, "routing"> {
+  {
+    care,
+    placement,
+  }: {
+    readonly care: Care;
+    readonly placement?: Pick<ListedPlacement, "isServed" | "hiddenIn"> | undefined;
+  },
+): Omit<NodeKv, keyof NodeCare> & Care {
   const store = (): Store => {
     if (child.current === undefined) throw new KvError("KV_NO_STORE", { node: router.node });
     return child.current;
   };
-  // What is spread is a getter's value of this moment; and to put a getter in its place would make all look-ups here slow.
-  const { epoch: _epoch, ...operations } = router;
   return {
-    ...operations,
-    get epoch() {
-      return router.epoch;
-    },
+    ...router,
+    ...care,
     listOwnBuckets: (options) =>
       child.isWanted ? shown(store().listBuckets(options), placement) : noBuckets,
-    get storeOpening() {
+    storeOpening() {
       store();
       return child.opening;
     },
     statistics: () => statisticsOf(child, placement),
     crowd: child.crowd,
-    get maintenance() {
+    maintenance() {
       return store();
     },
   };

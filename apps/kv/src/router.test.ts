@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInThisContext } from "node:vm";
 import { parseNodeName } from "@kv/cluster";
 import { MemoryStore } from "@kv/storage";
 import { type BucketName, parseBucketName } from "./bucket-name.ts";
@@ -153,19 +155,32 @@ function named(text: string): BucketName {
   return name;
 }
 
+const child = {
+  crowd: new Crowd(),
+  current: undefined,
+  isWanted: true,
+  opening: "",
+  sync: undefined,
+};
+
+test("createRouter() and createNodeKv() make objects whose operations need no look-up in a table", () => {
+  setFlagsFromString("--allow-natives-syntax");
+  const isFast: unknown = runInThisContext("(value) => %HasFastProperties(value)");
+  assert.ok(typeof isFast === "function");
+  const { router } = routed("a-z=self");
+  const care = { fences: undefined, cluster: undefined };
+  assert.equal(isFast(router), true);
+  assert.equal(isFast(createNodeKv(router, child, { care })), true);
+  assert.equal(isFast(Object.assign(Object.create(null), { a: 1 })), false);
+});
+
 test("createRouter() is in another epoch when its table has changed, and so is who stands before it", () => {
   const { router, use } = routed("a-m=self");
-  const node = createNodeKv(router, {
-    crowd: new Crowd(),
-    current: undefined,
-    isWanted: true,
-    opening: "",
-    sync: undefined,
-  });
-  const before = router.epoch;
-  assert.equal(router.epoch, before);
-  assert.equal(node.epoch, before);
+  const node = createNodeKv(router, child, { care: {} });
+  const before = router.epoch();
+  assert.equal(router.epoch(), before);
+  assert.equal(node.epoch(), before);
   use("a-z=self");
-  assert.notEqual(router.epoch, before);
-  assert.equal(node.epoch, router.epoch);
+  assert.notEqual(router.epoch(), before);
+  assert.equal(node.epoch(), router.epoch());
 });

@@ -72,10 +72,9 @@ export function createRouter({ reader, table, store, remote, placement }: Router
   const served: ServingBuckets = { ...atNodes, ...own };
 
   return {
+    ...atClients,
     node: self,
-    get epoch() {
-      return epochOf(routes(), placement?.version);
-    },
+    epoch: () => epochOf(routes(), placement?.version),
     read(key, sink) {
       const place = places.find(key.bucket, NO_HOPS.nodes);
       return "read" in place ? place.read(key, sink) : undefined;
@@ -94,7 +93,6 @@ export function createRouter({ reader, table, store, remote, placement }: Router
       const opened = store();
       if (opened !== undefined && opened !== "none") opened.foresee(keys, count);
     },
-    ...atClients,
     listBuckets: (options) => all.listBuckets(options),
     countBuckets: () => all.countBuckets(),
     plainAt(bucket, hops) {

@@ -65,8 +65,7 @@ export class CommandBench {
       isWanted: true,
       sync: undefined,
     };
-    const kv = createNodeKv(router, opened, placement);
-    this.kv = Object.assign(kv, { routing });
+    this.kv = createNodeKv(router, opened, { care: { routing }, placement });
   }
 
   /** Runs a command as an operator types it; what is printed is gathered. */

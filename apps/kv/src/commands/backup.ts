@@ -17,7 +17,7 @@ export const backupCommand: NodeCommand<NodeKv, BackupResult, never> = {
   where: "node",
   level: "info",
   run: async (context) => {
-    const { maintenance } = context.api;
+    const maintenance = context.api.maintenance();
     if (maintenance.backup === undefined) throw notOffered("back up");
     const { directory } = v.parse(parameters, context.parameters);
     const options = maintenanceOptions("Copied", context);

@@ -10,7 +10,7 @@ export const compactCommand: NodeCommand<NodeKv, CompactionResult, never> = {
   where: "node",
   level: "info",
   run: async (context) => {
-    const { maintenance } = context.api;
+    const maintenance = context.api.maintenance();
     if (maintenance.compact === undefined) throw notOffered("compact");
     return await maintenance.compact(maintenanceOptions("Compacted", context));
   },

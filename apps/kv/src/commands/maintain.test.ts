@@ -7,7 +7,7 @@ import { backupCommand } from "./backup.ts";
 import { compactCommand } from "./compact.ts";
 
 /** A bench whose engine offers `offered`. */
-function benchWith(offered: NodeKv["maintenance"]): CommandBench {
+function benchWith(offered: ReturnType<NodeKv["maintenance"]>): CommandBench {
   const bench = new CommandBench();
   Object.assign(bench.store, offered);
   return bench;

@@ -54,7 +54,7 @@ export class Plans {
     this.#records = records;
     this.former.compile();
     // One that was put while the node started replaces that by which it was to start.
-    this.#latest = this.#applied ?? this.#baseline;
+    this.#latest = this.#applied() ?? this.#baseline;
     await this.former.goneBy(this.#latest);
     this.#changed();
     this.#warnOfOtherTable();
@@ -62,7 +62,7 @@ export class Plans {
 
   /** The table in force. The same object until there is another one. */
   get table(): RoutingTable {
-    const now = this.#inForce;
+    const now = this.#inForce();
     if (now !== this.#latest && this.#latest !== undefined) {
       this.#latest = now;
       // What nobody has looked at in between has let nobody do anything. The writes are in order, and so is what comes of them.
@@ -72,9 +72,9 @@ export class Plans {
     return now;
   }
 
-  get #inForce(): RoutingTable {
+  #inForce(): RoutingTable {
     const configured = this.#options.configured();
-    return configured === this.#baseline ? (this.#applied ?? configured) : configured;
+    return configured === this.#baseline ? (this.#applied() ?? configured) : configured;
   }
 
   /** Who had which bucket by the tables of all nodes from before, from the moment on when one of them may go by the next. */
@@ -95,7 +95,7 @@ export class Plans {
 
   tables(): TablesAtHome {
     const isConfigured = this.#options.configured() === this.#baseline;
-    const applied = this.#applied === undefined ? "configuration" : "applied";
+    const applied = this.#applied() === undefined ? "configuration" : "applied";
     const origin = isConfigured ? applied : "put";
     const inForce = this.table;
     return { inForce, origin, plan: this.#records.plan, former: this.former.texts };
@@ -123,7 +123,7 @@ export class Plans {
     void this.table;
     this.#baseline = this.#options.configured();
     const answer = this.#setPlan({ ...known, phase: "adopted" });
-    this.#latest = this.#inForce;
+    this.#latest = this.#inForce();
     void this.former.applied(this.#latest);
     return answer;
   }
@@ -155,7 +155,7 @@ export class Plans {
     return { outcome: { type: "done" }, durable };
   }
 
-  get #applied(): RoutingTable | undefined {
+  #applied(): RoutingTable | undefined {
     const { plan, applied } = this.#records;
     return plan === undefined || plan.phase === "prepared" ? applied : plan.next;
   }
@@ -179,7 +179,7 @@ export class Plans {
   }
 
   #warnOfOtherTable(): void {
-    const applied = this.#applied;
+    const applied = this.#applied();
     if (applied === undefined) return;
     const { reader } = this.#options;
     const configured = textOf(completed(this.#baseline, reader));

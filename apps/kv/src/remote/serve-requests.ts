@@ -58,12 +58,12 @@ export class RequestServer {
   serve(call: ServedCall): void {
     const lane = this.#lanes.get(call.from);
     // The epoch is worked out for those only that have had something passed on.
-    if (lane?.mayHold(this.#router.epoch) !== true) {
+    if (lane?.mayHold(this.#router.epoch()) !== true) {
       this.#begin(call);
       return;
     }
     const bucket = this.#waitsFor(call);
-    if (bucket !== undefined && lane.mustWait(bucket, this.#router.epoch)) lane.add(bucket, call);
+    if (bucket !== undefined && lane.mustWait(bucket, this.#router.epoch())) lane.add(bucket, call);
     else this.#begin(call);
   }
 
@@ -115,7 +115,7 @@ export class RequestServer {
       return;
     }
     if (served instanceof Later) {
-      this.#laneOf(call.from).follow(trackOf(request), served, reply, this.#router.epoch);
+      this.#laneOf(call.from).follow(trackOf(request), served, reply, this.#router.epoch());
     } else if (served instanceof Promise) {
       served
         .then(
@@ -130,7 +130,7 @@ export class RequestServer {
     const lane =
       this.#lanes.get(from) ??
       new RequestLane({
-        epoch: () => this.#router.epoch,
+        epoch: () => this.#router.epoch(),
         begin: (call) => this.#begin(call),
         nowMs: this.#nowMs,
       });

@@ -27,7 +27,7 @@ export type ServingBuckets = {
 export interface ServingRouter {
   readonly node: NodeName;
   /** See `Kv.epoch`. */
-  readonly epoch: unknown;
+  epoch(): unknown;
   /** Where a bucket is served, if that is this node's store, for a request that came by `hops`. Throws what the operations throw. */
   plainAt(bucket: BucketName, hops: readonly NodeName[]): PlainOperations | undefined;
   /** The operations for a request that came this way; asked for each. A request that goes on from here takes `passage` along. */

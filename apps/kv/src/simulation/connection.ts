@@ -86,13 +86,13 @@ export class Connection {
   get #isHolding(): boolean {
     const { router, ignoresEpoch } = this.#terms;
     if (this.#isHeld) return true;
-    return ignoresEpoch !== true && this.#underWay > 0 && this.#epoch !== router.epoch;
+    return ignoresEpoch !== true && this.#underWay > 0 && this.#epoch !== router.epoch();
   }
 
   #begin(demand: Demand): void {
     const { router, begin } = this.#terms;
     const request = begin(this, demand);
-    if (this.#underWay === 0) this.#epoch = router.epoch;
+    if (this.#underWay === 0) this.#epoch = router.epoch();
     let served: Served<Told>;
     try {
       served = perform(this.#terms, request);

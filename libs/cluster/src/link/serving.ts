@@ -47,7 +47,7 @@ export class Serving {
   /** A call has come in; `payload` is good until this returns. */
   take(id: number, payload: Uint8Array, remainingMs: number): void {
     this.#owed++;
-    if (this.#deferred.isEmpty && !this.#isBehind) this.#serve(id, payload, remainingMs);
+    if (this.#deferred.isEmpty && !this.#isBehind()) this.#serve(id, payload, remainingMs);
     else {
       const readMs = this.#terms.scheduler.now();
       this.#deferred.add({ id, payload: payload.slice(), remainingMs, readMs });
@@ -86,7 +86,7 @@ export class Serving {
   }
 
   /** Whether so much waits to be taken by the other end that its further calls have to wait. */
-  get #isBehind(): boolean {
+  #isBehind(): boolean {
     return this.#link.outbox.waitingAnswerBytes > this.#terms.limits.queueLimitBytes;
   }
 
@@ -99,7 +99,7 @@ export class Serving {
     // What is served may be answered at once, which leads here again.
     if (this.#isServingDeferred) return;
     this.#isServingDeferred = true;
-    while (!this.#isBehind && !this.#link.isOver) {
+    while (!this.#isBehind() && !this.#link.isOver) {
       const call = this.#deferred.take();
       if (call === undefined) break;
       const waitedMs = this.#terms.scheduler.now() - call.readMs;

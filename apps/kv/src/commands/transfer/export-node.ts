@@ -95,7 +95,7 @@ function choosePoint(offered: v.InferOutput<typeof parameters>, kv: NodeKv): Cho
   }
   if (latest === undefined) return { resumed: "nowhere", point: undefined };
   const { place } = latest;
-  const isGood = place.type !== "within" || place.opening === kv.storeOpening;
+  const isGood = place.type !== "within" || place.opening === kv.storeOpening();
   if (isGood) return { resumed: "latest", point: latest };
   if (before === undefined) throw new Error("a cursor stands behind no bucket");
   return { resumed: "before", point: before };
@@ -142,12 +142,12 @@ export async function exportKeys(
   bucket: BucketName,
   { from, sameUpTo }: ExportedBefore = {},
 ): Promise<void> {
-  const opening = kv.storeOpening;
+  const opening = kv.storeOpening();
   let cursor = asCursor(from);
   let limit = firstPageKeys;
   do {
     signal.throwIfAborted();
-    if (kv.storeOpening !== opening) throw interrupted();
+    if (kv.storeOpening() !== opening) throw interrupted();
     const options = { cursor, limit };
     const listed = await settled(action, () => kv.listKeys(bucket, options));
     // Dropped meanwhile, or expired: what was exported of it is what was there.

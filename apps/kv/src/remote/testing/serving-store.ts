@@ -6,7 +6,8 @@ import type { Passage, ServingBuckets, ServingRouter } from "../serving-router.t
 export class ServingStore implements ServingRouter {
   readonly node: NodeName;
   readonly passages: Passage[] = [];
-  epoch: unknown = undefined;
+  /** Another one when the test says that the routing table has changed. */
+  table = 0;
   /** What serves plain requests; nothing by default, so that all go by {@link ServingStore.serving}. */
   plain: PlainOperations | undefined;
   readonly #buckets: ServingBuckets;
@@ -31,6 +32,10 @@ export class ServingStore implements ServingRouter {
       }),
       ...others,
     };
+  }
+
+  epoch(): number {
+    return this.table;
   }
 
   plainAt(): PlainOperations | undefined {
