@@ -1,4 +1,4 @@
-import { type BucketName, type FieldPlace, parseBucketName } from "@kv/kv";
+import { type FieldPlace, PLACEHOLDER_NAME } from "@kv/kv";
 import type { GetCommand, PutCommand } from "./execute/command.ts";
 import type { ReplyForm } from "./request.ts";
 
@@ -13,7 +13,6 @@ export interface PlainLimits {
 
 const NO_BYTES = new Uint8Array(0);
 const NO_WORDS = new DataView(NO_BYTES.buffer);
-const NO_BUCKET = nameOf(Uint8Array.of(0));
 
 /**
  * What most requests are, a get or a put of one key, told by offsets into the bytes that it came in: a decoder fills the
@@ -22,7 +21,7 @@ const NO_BUCKET = nameOf(Uint8Array.of(0));
 export class PlainRequest implements FieldPlace {
   type: "get" | "put" = "get";
   /** In memory of its own, that nobody writes to. */
-  bucket = NO_BUCKET;
+  bucket = PLACEHOLDER_NAME;
   bytes: Uint8Array = NO_BYTES;
   words: DataView = NO_WORDS;
   start = 0;
@@ -84,10 +83,4 @@ export class PlainRequest implements FieldPlace {
     copy.form = this.form;
     return copy;
   }
-}
-
-function nameOf(bytes: Uint8Array): BucketName {
-  const name = parseBucketName(bytes);
-  if (name === undefined) throw new Error("a byte is a bucket name");
-  return name;
 }

@@ -72,6 +72,7 @@ export const kv: Application<typeof environment, NodeKv> = {
       listen: values.nodeListen,
       tls: certificates?.source,
       serve: (call) => server.serve(call),
+      foresee: (calls, count) => server.foresee(calls, count),
     });
     store.crowd.addLinks(() => cluster.nodes.length);
     const { placement, router, moves } = placesOf({ values, store, cluster });

@@ -18,6 +18,9 @@ export function parseBucketName(bytes: Uint8Array): BucketName | undefined {
   return brandBucketName(bytes);
 }
 
+/** A name for where there has to be one before the first request has brought one. */
+export const PLACEHOLDER_NAME = brandBucketName(Uint8Array.of(0));
+
 function brandBucketName(bytes: Uint8Array): BucketName {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place the brand is put on
   return bytes as BucketName;

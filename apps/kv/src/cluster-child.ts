@@ -12,7 +12,7 @@ import {
 import { emit } from "./events.ts";
 
 /** How this node joins the others. */
-export interface ClusterChildOptions extends Pick<ClusterOptions, "self" | "serve"> {
+export interface ClusterChildOptions extends Pick<ClusterOptions, "self" | "serve" | "foresee"> {
   /** `off`: it joins nobody. */
   readonly distribution: "on" | "off";
   /** Asked when it joins, and not by a node that is alone. */

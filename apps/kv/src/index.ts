@@ -32,7 +32,7 @@ export { kv } from "./application.ts";
 export type { BucketName } from "./bucket-name.ts";
 export type { Crowd } from "./crowd.ts";
 export { BucketMemo } from "./bucket-memo.ts";
-export { bucketNameLimitBytes, parseBucketName } from "./bucket-name.ts";
+export { bucketNameLimitBytes, parseBucketName, PLACEHOLDER_NAME } from "./bucket-name.ts";
 export type { KvErrorCode, KvFailures } from "./errors.ts";
 export { isKvError, KvError } from "./errors.ts";
 export type { KvEvent } from "./events.ts";

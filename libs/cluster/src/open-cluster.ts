@@ -6,7 +6,7 @@ import { ClusterError } from "./errors.ts";
 import { makeIdentity, type RandomBytes } from "./handshake/identity.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { LateFailures } from "./link/late-failures.ts";
-import type { ServedCall } from "./link/served-call.ts";
+import type { ForeseeCalls, ServedCall } from "./link/served-call.ts";
 import { type Network, type Place, placeText } from "./network/network.ts";
 import { NodeNetwork } from "./network/node-network.ts";
 import { nodeScheduler, type Scheduler } from "./network/scheduler.ts";
@@ -31,6 +31,7 @@ export interface ClusterOptions {
    * through to the process.
    */
   readonly serve: (call: ServedCall) => void;
+  readonly foresee?: ForeseeCalls | undefined;
   /** The folder of the sockets for nodes of the same host; one for this user alone in /tmp by default. */
   readonly directory?: string | undefined;
   /** Where nodes are that are not to be found in `directory`, by node name. */
@@ -69,6 +70,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     network,
     news,
     serve: options.serve,
+    foresee: options.foresee,
     lateFailures: new LateFailures(scheduler),
     placeOf: (node) => placeOf(places, node),
     random: () => fraction(randomBytes),

@@ -1,5 +1,5 @@
 import type { FieldPlace } from "@kv/storage";
-import type { BucketName } from "../bucket-name.ts";
+import { type BucketName, PLACEHOLDER_NAME } from "../bucket-name.ts";
 import type { PlainReader } from "./codec/plain-reader.ts";
 import { WordsMemo } from "./words-memo.ts";
 
@@ -8,7 +8,7 @@ const NO_WORDS = new DataView(NO_BYTES.buffer);
 
 /** Where key and value of a request stand in the memory that a link has read into: one object for all requests. */
 export class RequestPlace implements FieldPlace {
-  bucket: Uint8Array = NO_BYTES;
+  bucket: BucketName = PLACEHOLDER_NAME;
   bytes: Uint8Array = NO_BYTES;
   words: DataView = NO_WORDS;
   start = 0;

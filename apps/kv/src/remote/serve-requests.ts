@@ -51,7 +51,12 @@ export class RequestServer {
     this.#moves = moves;
     const groups = new CommitGroups(onBug);
     this.#terms = { node: router.node, groups, answerLimitBytes, onBug };
-    this.#plain = new PlainRequests((bucket, hops) => router.plainAt(bucket, hops), this.#terms);
+    this.#plain = new PlainRequests(router, this.#terms);
+  }
+
+  /** A hint: the first `count` of `calls` will be served next, in that order, before this is called again. */
+  foresee(calls: readonly (ServedCall | undefined)[], count: number): void {
+    this.#plain.foresee(calls, count);
   }
 
   /** Begins the request that `call` brings, after those that were begun before it. Throws nothing but what the link throws. */

@@ -30,6 +30,8 @@ export interface ServingRouter {
   epoch(): unknown;
   /** Where a bucket is served, if that is this node's store, for a request that came by `hops`. Throws what the operations throw. */
   plainAt(bucket: BucketName, hops: readonly NodeName[]): PlainOperations | undefined;
+  /** See `Kv.foresee`. */
+  foresee: Kv["foresee"];
   /** The operations for a request that came this way; asked for each. A request that goes on from here takes `passage` along. */
   serving(passage: Passage): ServingBuckets;
 }

@@ -1,7 +1,7 @@
 import { headerBytes, lengthBytes } from "./frame-format.ts";
 import { readU32 } from "./little-endian.ts";
 
-/** Takes each frame without its length: it lies from `start` to `end`, and may be overwritten when this returns. */
+/** Takes each frame without its length: it lies from `start` to `end`, and may be overwritten when the push that brings it is over. */
 export type ReceiveFrame = (bytes: Uint8Array, start: number, end: number) => void;
 
 /** Frames up to this length, which are all but a few, are put together in memory that is kept. */
@@ -14,7 +14,9 @@ const keptBytes = 4096;
 export class FrameReader {
   readonly #limitBytes: number;
   readonly #receive: ReceiveFrame;
-  readonly #kept = new Uint8Array(keptBytes);
+  #kept = new Uint8Array(keptBytes);
+  /** Where the next frame is put together, while the one before may still be looked at. */
+  #spare = new Uint8Array(keptBytes);
   /** The frame that is not whole yet, with its length before it; as much as is there of it. */
   #partial: Uint8Array = this.#kept;
   #partialBytes = 0;
@@ -70,6 +72,7 @@ export class FrameReader {
     this.#partialBytes += added;
     if (this.#partialBytes < whole) return at + added;
     const frame = this.#partial;
+    [this.#kept, this.#spare] = [this.#spare, this.#kept];
     this.#partial = this.#kept;
     this.#partialBytes = 0;
     this.#receive(frame, lengthBytes, whole);

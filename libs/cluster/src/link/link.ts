@@ -11,7 +11,7 @@ import type { DownReason } from "./down-reason.ts";
 import { type Beating, Heartbeat } from "./heartbeat.ts";
 import type { Outbox } from "./outbox.ts";
 import { type ProbeListener, Probes } from "./probes.ts";
-import type { ServedCall } from "./served-call.ts";
+import type { ForeseeCalls, ServedCall } from "./served-call.ts";
 import { type ServedLink, Serving } from "./serving.ts";
 
 /** What a link needs of its node. */
@@ -21,6 +21,7 @@ export interface LinkTerms {
   readonly limits: Limits;
   /** Takes each request of the other node, in the order in which they were sent. */
   readonly serve: (call: ServedCall) => void;
+  readonly foresee?: ForeseeCalls | undefined;
 }
 
 /** A node that has proven who it is, and who wants to know how its link fares. */
@@ -135,8 +136,14 @@ export class Link implements StreamListener, ServedLink, Beating {
   received(bytes: Uint8Array): void {
     if (this.#isOver) return;
     if (!this.#heartbeat.heard()) this.end("silent");
-    else if (!this.#reader.push(bytes)) this.end("broken");
-    else this.#regulate();
+    else this.#read(bytes);
+  }
+
+  #read(bytes: Uint8Array): void {
+    const isSound = this.#reader.push(bytes);
+    this.#serving.serveTaken();
+    if (isSound) this.#regulate();
+    else this.end("broken");
   }
 
   drained(): void {
@@ -174,9 +181,17 @@ export class Link implements StreamListener, ServedLink, Beating {
 
   #take(bytes: Uint8Array, start: number, end: number): void {
     const id = readU32(bytes, start + 1);
+    if (bytes[start] === frameKind.call) this.#serve(id, bytes, start, end);
+    else {
+      this.#serving.serveTaken();
+      this.#takeOther(id, bytes, start, end);
+    }
+  }
+
+  // oxlint-disable-next-line max-params -- once for each answer: an object would be made for each
+  #takeOther(id: number, bytes: Uint8Array, start: number, end: number): void {
+    if (this.#isOver) return;
     switch (bytes[start] ?? 0) {
-      case frameKind.call:
-        return this.#serve(id, bytes, start, end);
       case frameKind.answer: {
         const payload = viewOf(bytes, start + headerBytes - lengthBytes, end);
         if (!this.outbox.settle(id, payload)) this.end("broken");

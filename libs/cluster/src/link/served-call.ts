@@ -17,6 +17,9 @@ export interface ServedCall {
   answer(byteLength: number, write: (target: Uint8Array, at: number) => void): void;
 }
 
+/** A hint: the first `count` of `calls`, which are all there, will be served next, in that order. */
+export type ForeseeCalls = (calls: readonly (ServedCall | undefined)[], count: number) => void;
+
 /** Where the answer to a request goes. */
 export interface AnswerWay {
   readonly isOver: boolean;
@@ -45,6 +48,11 @@ export class LinkedCall implements ServedCall {
     this.from = from;
     this.payload = payload;
     this.remainingMs = remainingMs;
+  }
+
+  /** Its number, until it is answered. */
+  get id(): number {
+    return this.#id;
   }
 
   get isGone(): boolean {

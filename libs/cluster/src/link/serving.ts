@@ -5,6 +5,9 @@ import type { LinkTerms } from "./link.ts";
 import type { Outbox } from "./outbox.ts";
 import { type AnswerWay, LinkedCall } from "./served-call.ts";
 
+/** So many calls of one read are foreseen together: as many as the store looks up together. */
+const takenLimit = 32;
+
 /** The link whose calls are served. */
 export interface ServedLink extends AnswerWay {
   readonly node: NodeName;
@@ -19,6 +22,9 @@ export interface ServedLink extends AnswerWay {
 export class Serving {
   readonly #link: ServedLink;
   readonly #terms: LinkTerms;
+  /** What was read last and is not served yet: the first `#count` of these. */
+  readonly #taken: (LinkedCall | undefined)[] = Array.from({ length: takenLimit }, () => undefined);
+  #count = 0;
   readonly #deferred = new DeferredCalls();
   /** With so many bytes of calls set aside, nothing more is read. */
   #deferLimitBytes: number;
@@ -44,14 +50,37 @@ export class Serving {
     return this.#isPaused;
   }
 
-  /** A call has come in; `payload` is good until this returns. */
+  /** A call has come in; `payload` is good until {@link Serving.serveTaken}, which is called before it is not any more. */
   take(id: number, payload: Uint8Array, remainingMs: number): void {
+    const link = this.#link;
     this.#owed++;
-    if (this.#deferred.isEmpty && !this.#isBehind()) this.#serve(id, payload, remainingMs);
-    else {
-      const readMs = this.#terms.scheduler.now();
-      this.#deferred.add({ id, payload: payload.slice(), remainingMs, readMs });
+    this.#taken[this.#count++] = new LinkedCall(link, id, link.node, payload, remainingMs);
+    if (this.#count === takenLimit) this.serveTaken();
+  }
+
+  /** Serves what was taken, in that order; the node is told of all of it before. To be called before anything else of the link is read. */
+  serveTaken(): void {
+    const count = this.#count;
+    if (count === 0) return;
+    this.#count = 0;
+    const taken = this.#taken;
+    if (this.#servesAtOnce()) this.#terms.foresee?.(taken, count);
+    for (let place = 0; place < count; place++) {
+      const call = taken[place];
+      taken[place] = undefined;
+      if (call === undefined || this.#link.isOver) continue;
+      if (this.#servesAtOnce()) this.#terms.serve(call);
+      else this.#defer(call);
     }
+  }
+
+  #defer({ id, payload, remainingMs }: LinkedCall): void {
+    const readMs = this.#terms.scheduler.now();
+    this.#deferred.add({ id, payload: payload.slice(), remainingMs, readMs });
+  }
+
+  #servesAtOnce(): boolean {
+    return this.#deferred.isEmpty && !this.#isBehind();
   }
 
   /** One call was answered. */

@@ -8,6 +8,8 @@ export class ServingStore implements ServingRouter {
   readonly passages: Passage[] = [];
   /** Another one when the test says that the routing table has changed. */
   table = 0;
+  /** How many times it was told of what comes. */
+  foreseen = 0;
   /** What serves plain requests; nothing by default, so that all go by {@link ServingStore.serving}. */
   plain: PlainOperations | undefined;
   readonly #buckets: ServingBuckets;
@@ -36,6 +38,10 @@ export class ServingStore implements ServingRouter {
 
   epoch(): number {
     return this.table;
+  }
+
+  foresee(): void {
+    this.foreseen++;
   }
 
   plainAt(): PlainOperations | undefined {
