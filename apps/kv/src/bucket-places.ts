@@ -202,5 +202,12 @@ function passedOn(
   if (hops.nodes.includes(self)) {
     throw new KvError("KV_ROUTING_LOOP", { path: [...hops.nodes, self] });
   }
-  return new RemoteBuckets({ caller, clock, node: owner, hops: hopsWith(hops, self), timeoutMs });
+  const onward = hopsWith(hops, self);
+  return new RemoteBuckets({
+    caller,
+    clock,
+    node: owner,
+    hops: onward,
+    timeoutMs: () => timeoutMs,
+  });
 }

@@ -48,9 +48,7 @@ export function routesInForce({
       clock,
       node,
       hops,
-      get timeoutMs() {
-        return timeoutMs();
-      },
+      timeoutMs,
     });
   const compile = (source: RoutingTable): Routes => {
     const owners = compileRoutingTable(source, reader);
@@ -60,7 +58,9 @@ export function routesInForce({
     }
     const others = new Map<NodeName, RemoteBuckets>();
     const wayToAny = (node: NodeName): RemoteBuckets => {
-      const way = remotes.get(node) ?? others.get(node) ?? wayTo(node);
+      const known = remotes.get(node) ?? others.get(node);
+      if (known !== undefined) return known;
+      const way = wayTo(node);
       others.set(node, way);
       return way;
     };

@@ -22,7 +22,7 @@ export function remoteNode(
   node: NodeName,
 ): RemoteNode {
   const hops = hopsWith(NO_HOPS, self);
-  return new RemoteNode({ caller, clock, node, hops, timeoutMs: timeoutMs() });
+  return new RemoteNode({ caller, clock, node, hops, timeoutMs });
 }
 
 /** Asks others over their links, and this node itself in the same words. */

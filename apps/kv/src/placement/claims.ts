@@ -123,8 +123,9 @@ export class Claims {
     const timeoutMs = deadlineMs - clock();
     if (timeoutMs <= 0) throw new KvError("KV_TOO_LATE", { node: self });
     const hops = hopsToFormerOwner(self);
+    const route = { caller, clock, node, hops, timeoutMs: () => timeoutMs };
     try {
-      return await operation.doAt(new RemoteBuckets({ caller, clock, node, hops, timeoutMs }));
+      return await operation.doAt(new RemoteBuckets(route));
     } catch (error) {
       const isNo = isKvError(error, "KV_NOT_HERE") || isKvError(error, "KV_GIVEN_AWAY");
       if (isNo) return error;

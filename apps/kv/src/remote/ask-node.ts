@@ -15,14 +15,15 @@ export interface RemoteRoute {
   /** Who has passed the requests on, this node last. */
   readonly hops: Hops;
   /** How long each request may take: as configured, or what is left of one that another node has sent. */
-  readonly timeoutMs: number;
+  readonly timeoutMs: () => number;
 }
 
 /** Sends `request` that way; what is sent earlier is begun earlier. Throws a `RangeError`, and sends nothing, for what no node would take. */
 export function askNode<Operation extends RemoteOperation>(
-  { caller, clock, node, timeoutMs }: RemoteRoute,
+  { caller, clock, node, timeoutMs: timeout }: RemoteRoute,
   request: RemoteRequest & { readonly type: Operation },
 ): Later<RemoteOutcomes[Operation]> {
+  const timeoutMs = timeout();
   const deadlineMs = clock() + timeoutMs;
   const call = new RemoteCall<Operation>(request, { node, timeoutMs, deadlineMs });
   caller.call(node, call);

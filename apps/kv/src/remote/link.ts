@@ -23,8 +23,8 @@ export interface LinkCall {
   /** How many bytes {@link LinkCall.write} writes. */
   readonly byteLength: number;
   write(target: Uint8Array, at: number): void;
-  /** `payload` is good during the call only. */
-  answered(payload: Uint8Array): void;
+  /** What stands in `bytes` from `start`, 0 by default, to before `end`, where they end by default: good during the call only. */
+  answered(bytes: Uint8Array, start?: number, end?: number): void;
   failed(error: LinkError): void;
 }
 

@@ -46,7 +46,9 @@ function placed({ type, bucket, key, value, createsBucket }: Ask): PlainAsk {
 }
 
 function plainCall(ask: Ask, listener: PlainListener): PlainCall {
-  return new PlainCall({ ...terms, hops: ask.hops }, placed(ask), listener);
+  const { node, timeoutMs, deadlineMs } = terms;
+  const nowMs = deadlineMs - timeoutMs;
+  return new PlainCall({ node, hops: ask.hops }, nowMs, timeoutMs, placed(ask), listener);
 }
 
 function usualCall(ask: Ask): RemoteCall<"get"> | RemoteCall<"put"> {

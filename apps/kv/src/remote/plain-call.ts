@@ -9,12 +9,9 @@ import { failureOfLink } from "./link-failure.ts";
 import type { PlainAsk, PlainListener } from "./plain-ask.ts";
 
 /** How a plain request reaches its node. */
-export interface PlainTerms {
+export interface PlainRoute {
   readonly node: NodeName;
   readonly hops: Hops;
-  readonly timeoutMs: number;
-  /** See {@link LinkCall.deadlineMs}. */
-  readonly deadlineMs: number;
 }
 
 /** Filled by one answer after the other. */
@@ -28,28 +25,37 @@ export class PlainCall implements LinkCall {
   readonly byteLength: number;
   readonly deadlineMs: number;
   readonly isWrite: boolean;
-  readonly #terms: PlainTerms;
+  readonly #route: PlainRoute;
+  readonly #timeoutMs: number;
   readonly #listener: PlainListener;
   #ask: PlainAsk | undefined;
 
-  /** Throws a `RangeError` for a key that no node would take. */
-  constructor(terms: PlainTerms, ask: PlainAsk, listener: PlainListener) {
-    this.byteLength = measurePlain(terms.hops, ask);
-    this.deadlineMs = terms.deadlineMs;
+  /** It may take `timeoutMs` from `nowMs` on, by the caller's clock. Throws a `RangeError` for a key that no node would take. */
+  // oxlint-disable-next-line max-params -- once for each request: an object would be made for each
+  constructor(
+    route: PlainRoute,
+    nowMs: number,
+    timeoutMs: number,
+    ask: PlainAsk,
+    listener: PlainListener,
+  ) {
+    this.byteLength = measurePlain(route.hops, ask);
+    this.deadlineMs = nowMs + timeoutMs;
+    this.#timeoutMs = timeoutMs;
     this.isWrite = ask.type === "put";
-    this.#terms = terms;
+    this.#route = route;
     this.#listener = listener;
     this.#ask = ask;
   }
 
   write(target: Uint8Array, at: number): void {
     if (this.#ask === undefined) throw new Error("a request is sent once");
-    encodePlain(target, at, this.#terms.hops, this.#ask);
+    encodePlain(target, at, this.#route.hops, this.#ask);
     this.#ask = undefined;
   }
 
-  answered(payload: Uint8Array): void {
-    if (!ANSWER.read(payload)) this.#decode(payload);
+  answered(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    if (!ANSWER.read(bytes, start, end)) this.#decode(bytes.subarray(start, end));
     else if (ANSWER.isStored === this.isWrite) {
       if (this.isWrite) this.#listener.stored(ANSWER.added);
       else this.#listener.found(ANSWER.words, ANSWER.start, ANSWER.end);
@@ -57,7 +63,8 @@ export class PlainCall implements LinkCall {
   }
 
   failed(error: LinkError): void {
-    const { node, timeoutMs } = this.#terms;
+    const { node } = this.#route;
+    const timeoutMs = this.#timeoutMs;
     this.#ask = undefined;
     this.#listener.failed(failureOfLink(error, { node, timeoutMs, isWrite: this.isWrite }));
   }
@@ -70,7 +77,7 @@ export class PlainCall implements LinkCall {
   }
 
   #notUnderstood(): KvError {
-    const { node } = this.#terms;
+    const { node } = this.#route;
     return new KvError("KV_ANSWER_NOT_UNDERSTOOD", { node, mayHaveBeenApplied: this.isWrite });
   }
 }

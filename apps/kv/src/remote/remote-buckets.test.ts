@@ -127,7 +127,7 @@ const CALLS: readonly Call[] = [
 
 function opened() {
   const link = new ScriptedLink();
-  const route = { caller: link, clock: () => 1_000, node: bar, hops, timeoutMs: 5_000 };
+  const route = { caller: link, clock: () => 1_000, node: bar, hops, timeoutMs: () => 5_000 };
   return { link, remote: new RemoteBuckets(route), asked: new RemoteNode(route) };
 }
 
@@ -234,7 +234,7 @@ test("the calls have every operation", () => {
 
 test("RemoteBuckets says in whole milliseconds how long an answer was waited for", async () => {
   const caller = new ScriptedLink();
-  const route = { caller, clock: () => 0.25, node: bar, hops, timeoutMs: 4_999.7 };
+  const route = { caller, clock: () => 0.25, node: bar, hops, timeoutMs: () => 4_999.7 };
   const later = new RemoteBuckets(route).get(bucket, key);
   assert.equal(caller.latest.call.deadlineMs, 4_999.95);
   caller.latest.call.failed(linkError("CLUSTER_NOT_ANSWERED"));

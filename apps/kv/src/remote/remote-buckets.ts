@@ -92,9 +92,9 @@ export class RemoteBuckets implements PlainAsker {
   }
 
   ask(ask: PlainAsk, listener: PlainListener): void {
-    const { caller, clock, node, hops, timeoutMs } = this.#route;
-    const terms = { node, hops, timeoutMs, deadlineMs: clock() + timeoutMs };
-    caller.call(node, new PlainCall(terms, ask, listener));
+    const route = this.#route;
+    const call = new PlainCall(route, route.clock(), route.timeoutMs(), ask, listener);
+    route.caller.call(route.node, call);
   }
 
   /** How many buckets the node stores. */

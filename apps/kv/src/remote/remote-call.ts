@@ -50,8 +50,8 @@ export class RemoteCall<Operation extends RemoteOperation> implements LinkCall {
     this.#request = undefined;
   }
 
-  answered(payload: Uint8Array): void {
-    const response = decodeResponse(this.#operation, payload);
+  answered(bytes: Uint8Array, start?: number, end?: number): void {
+    const response = decodeResponse(this.#operation, bytes.subarray(start, end));
     if (response instanceof Error) this.later.fail(response);
     else if (response !== undefined) this.later.answer({ outcome: response, durable: undefined });
     else this.later.fail(this.#notUnderstood());

@@ -156,7 +156,7 @@ function withFailure(call: LinkCall, failed: (error: LinkError) => void): LinkCa
     isWrite,
     byteLength,
     write: (target, at) => call.write(target, at),
-    answered: (payload) => call.answered(payload),
+    answered: (bytes, start, end) => call.answered(bytes, start, end),
     failed,
   };
 }

@@ -10,8 +10,8 @@ export interface Call {
   readonly byteLength: number;
   /** Writes the payload; called once, before the call that hands it over returns, unless it fails at once. Writes no other byte. */
   write(target: Uint8Array, at: number): void;
-  /** The answer. `payload` is good during the call only. */
-  answered(payload: Uint8Array): void;
+  /** The answer: what stands in `bytes` from `start`, 0 by default, to before `end`, where they end by default. Good during the call only. */
+  answered(bytes: Uint8Array, start?: number, end?: number): void;
   /** There is no answer, and none will come. Many calls may be given one error. */
   failed(error: ClusterError): void;
 }

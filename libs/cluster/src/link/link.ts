@@ -193,8 +193,8 @@ export class Link implements StreamListener, ServedLink, Beating {
     if (this.#isOver) return;
     switch (bytes[start] ?? 0) {
       case frameKind.answer: {
-        const payload = viewOf(bytes, start + headerBytes - lengthBytes, end);
-        if (!this.outbox.settle(id, payload)) this.end("broken");
+        const payloadStart = start + headerBytes - lengthBytes;
+        if (!this.outbox.settle(id, bytes, payloadStart, end)) this.end("broken");
         return;
       }
       case frameKind.ping:

@@ -157,11 +157,12 @@ export class Outbox {
     this.#frames.length = at + headerBytes;
   }
 
-  /** Gives the call of that number its answer. False when there is no such call. */
-  settle(id: number, payload: Uint8Array): boolean {
+  /** Gives the call of that number its answer, which stands in `bytes`. False when there is no such call. */
+  // oxlint-disable-next-line max-params -- once for each answer: an object would be made for each
+  settle(id: number, bytes: Uint8Array, start: number, end: number): boolean {
     const call = this.#pending.settle(id);
     if (call === undefined) return false;
-    if (call !== "late") call.answered(payload);
+    if (call !== "late") call.answered(bytes, start, end);
     return true;
   }
 

@@ -38,9 +38,9 @@ export class Audit {
       isWrite,
       byteLength: numberBytes,
       write: (target, at) => viewAt(target, at).setUint32(0, number),
-      answered: (payload) => {
-        assert.equal(payload.length, numberBytes);
-        assert.equal(viewAt(payload, 0).getUint32(0), number, "the answer of another call");
+      answered: (bytes, start = 0, end = bytes.length) => {
+        assert.equal(end - start, numberBytes);
+        assert.equal(viewAt(bytes, start).getUint32(0), number, "the answer of another call");
         call.settled.push("answered");
       },
       failed: (error) => void call.settled.push(error),

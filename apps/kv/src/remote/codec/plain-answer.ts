@@ -26,18 +26,19 @@ export class PlainAnswer {
   end = 0;
   readonly #memo = new WordsMemo();
 
-  /** Whether `payload` is one whole such answer; if not, nothing here means anything. */
-  read(payload: Uint8Array): boolean {
-    const { length, byteOffset: at } = payload;
-    if (length < VALUE_HEAD_BYTES || payload[1] !== NUMBER) return false;
-    const words = this.#memo.of(payload);
+  /** Whether what stands in `bytes` from `start` to before `end` is one whole such answer; if not, nothing here means anything. */
+  read(bytes: Uint8Array, start: number, end: number): boolean {
+    const length = end - start;
+    if (length < VALUE_HEAD_BYTES || bytes[start + 1] !== NUMBER) return false;
+    const words = this.#memo.of(bytes);
+    const at = bytes.byteOffset + start;
     if (words.getUint32(at + 6, true) >= UPPER_LIMIT) return false;
-    this.isStored = payload[0] === KIND.stored;
+    this.isStored = bytes[start] === KIND.stored;
     if (this.isStored) {
       this.added = words.getUint32(at + 10, true);
       return length === STORED_BYTES && this.added <= 1 && words.getUint32(at + 14, true) === 0;
     }
-    if (payload[0] !== KIND.value || payload[10] !== 0) return false;
+    if (bytes[start] !== KIND.value || bytes[start + 10] !== 0) return false;
     this.words = words;
     this.start = at + VALUE_HEAD_BYTES;
     this.end = at + length;

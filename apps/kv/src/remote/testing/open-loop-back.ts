@@ -26,7 +26,7 @@ export function openLoopBack(owner: Store): RemoteBuckets {
   const serve = (call: ServedCall) => server.serve(call);
   const caller = new LoopBack({ from: foo, to: bar, clock: now, serve });
   const hops = hopsWith(NO_HOPS, foo);
-  return new RemoteBuckets({ caller, clock: now, node: bar, hops, timeoutMs: 5_000 });
+  return new RemoteBuckets({ caller, clock: now, node: bar, hops, timeoutMs: () => 5_000 });
 }
 
 /** No time passes on this link. */
