@@ -84,8 +84,9 @@ export class ReplyQueue {
   #bytes = 0;
   /** What the reply to a read is taken to weigh until it is there. */
   #expectedBytes = awaitedReplyBytes;
-  readonly #groups = new Map<object, CommitGroup>();
-  /** The group that was opened last, which nearly all requests rest on, and what it goes by. */
+  /** The open groups but for the latest: mostly none, and then none ever gets here. */
+  readonly #olderGroups = new Map<object, CommitGroup>();
+  /** The group that was opened last, which nearly all requests rest on, while it is open, and what it goes by. */
   #latestKey: object | undefined;
   #latestGroup: CommitGroup | undefined;
 
@@ -149,13 +150,14 @@ export class ReplyQueue {
 
   /** The open group that goes by `key`. */
   group(key: object): CommitGroup | undefined {
-    return key === this.#latestKey ? this.#latestGroup : this.#groups.get(key);
+    return key === this.#latestKey ? this.#latestGroup : this.#olderGroups.get(key);
   }
 
   /** Opens a group that goes by `key` until it has settled. */
   openGroup(key: object): CommitGroup {
     const group: CommitGroup = { state: "open" };
-    this.#groups.set(key, group);
+    const [latestKey, latest] = [this.#latestKey, this.#latestGroup];
+    if (latestKey !== undefined && latest !== undefined) this.#olderGroups.set(latestKey, latest);
     this.#latestKey = key;
     this.#latestGroup = group;
     return group;
@@ -163,13 +165,13 @@ export class ReplyQueue {
 
   /** The group that goes by `key` is durable, or failed: the replies that rest on it may go out, or are replaced. */
   settleGroup(key: object, state: "durable" | GroupFailure): void {
-    const group = this.#groups.get(key);
+    const group = this.group(key);
     if (group === undefined) throw new Error("a commit group settles once");
     group.state = state;
-    this.#groups.delete(key);
-    if (key !== this.#latestKey) return;
-    this.#latestKey = undefined;
-    this.#latestGroup = undefined;
+    if (key === this.#latestKey) {
+      this.#latestKey = undefined;
+      this.#latestGroup = undefined;
+    } else this.#olderGroups.delete(key);
   }
 
   /** Takes the next reply that may go out; `undefined` when the next one is held back, or none is owed. */

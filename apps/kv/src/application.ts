@@ -28,6 +28,7 @@ import { RequestServer } from "./remote/serve-requests.ts";
 import { createRouter } from "./router.ts";
 import { shellNames } from "./shell-names.ts";
 import { StoreChild } from "./store-child.ts";
+import { turnClock } from "./turn-clock.ts";
 
 /** How long the last writes and the seal may take, in milliseconds. */
 const storeShutdownMs = 25_000;
@@ -144,7 +145,7 @@ function placesOf({
   const { self } = reader;
   const ways = {
     caller: cluster,
-    clock: () => cluster.nowMs(),
+    clock: turnClock(() => cluster.nowMs()),
     timeoutMs: () => values.callTimeoutMs,
   };
   const ownStore = (): Store | "none" | undefined => (store.isWanted ? store.current : "none");

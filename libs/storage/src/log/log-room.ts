@@ -27,6 +27,8 @@ export class LogRoom {
   #appendedBytes = 0;
   /** Whether there was no room on the disk either. */
   #isOver = false;
+  /** What is written, once there is room to be made: anew each time it would have the garbage collector run ten times a second. */
+  #zeros: Uint8Array | undefined;
 
   constructor(sizes = USUAL_ROOM) {
     this.#sizes = sizes;
@@ -57,7 +59,8 @@ export class LogRoom {
     try {
       // Before it is known how much came of it: whatever is there is cut off again.
       this.#fileBytes = lengthBytes + bytes;
-      await writeFully(file, new Uint8Array(bytes), lengthBytes);
+      this.#zeros ??= new Uint8Array(bytes);
+      await writeFully(file, this.#zeros, lengthBytes);
     } catch (error) {
       if (!isSystemError(error) || !isDiskFull(error)) throw error;
       this.#isOver = true;

@@ -4,8 +4,9 @@
  * against 131 ns a PUT of one with a value of 64).
  */
 
-import type { Field } from "@kv/storage";
+import { copyPart, type Field } from "@kv/storage";
 import { type GetRequest, keyLimitBytes, OPERATION_NUMBER, type PutRequest } from "../request.ts";
+import { WordsMemo } from "../words-memo.ts";
 import { writeCondition } from "./condition.ts";
 import { writeOptionalNumber } from "./optional.ts";
 import { storeBlock, storeBytes, storeU32 } from "./store-bytes.ts";
@@ -16,6 +17,10 @@ const PUT = OPERATION_NUMBER.put;
 
 /** What a field takes besides its key and its value, when it has neither a time nor a condition. */
 export const PLAIN_FIELD_BYTES = 4 + 4 + 1 + 1;
+
+const targets = new WordsMemo();
+/** Nearly all requests of a node have the same hops. */
+const passedBy = new WordsMemo();
 
 /** How many bytes `request` takes. Throws a `RangeError` for a key that no node would take. */
 export function measureGet({ hops, bucket, key }: GetRequest): number {
@@ -75,7 +80,16 @@ export function storeHead(
   target[at] = type === "get" ? GET : PUT;
   target[at + 1] = hops.bytes.length;
   target[at + 2] = hops.bytes.length >>> 8;
-  const next = storeBytes(target, at + 3, hops.bytes);
+  const { byteOffset, length } = hops.bytes;
+  const words = targets.of(target);
+  const next = at + 3 + length;
+  copyPart(
+    passedBy.of(hops.bytes),
+    byteOffset,
+    byteOffset + length,
+    words,
+    target.byteOffset + at + 3,
+  );
   target[next] = bucket.length;
   return storeBytes(target, next + 1, bucket);
 }
