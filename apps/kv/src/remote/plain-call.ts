@@ -6,6 +6,7 @@ import { decodeResponse } from "./codec/response-codec.ts";
 import type { Hops } from "./hops.ts";
 import type { LinkCall, LinkError } from "./link.ts";
 import { failureOfLink } from "./link-failure.ts";
+import { partOf } from "./part-of.ts";
 import type { PlainAsk, PlainListener } from "./plain-ask.ts";
 
 /** How a plain request reaches its node. */
@@ -55,7 +56,7 @@ export class PlainCall implements LinkCall {
   }
 
   answered(bytes: Uint8Array, start = 0, end = bytes.length): void {
-    if (!ANSWER.read(bytes, start, end)) this.#decode(bytes.subarray(start, end));
+    if (!ANSWER.read(bytes, start, end)) this.#decode(partOf(bytes, start, end));
     else if (ANSWER.isStored === this.isWrite) {
       if (this.isWrite) this.#listener.stored(ANSWER.added);
       else this.#listener.found(ANSWER.words, ANSWER.start, ANSWER.end);

@@ -5,6 +5,7 @@ import { decodeResponse } from "./codec/response-codec.ts";
 import { Later } from "./later.ts";
 import type { LinkCall, LinkError } from "./link.ts";
 import { failureOfLink } from "./link-failure.ts";
+import { partOf } from "./part-of.ts";
 import { IS_WRITE, type RemoteOperation, type RemoteRequest } from "./request.ts";
 import type { RemoteOutcomes } from "./response.ts";
 
@@ -50,8 +51,8 @@ export class RemoteCall<Operation extends RemoteOperation> implements LinkCall {
     this.#request = undefined;
   }
 
-  answered(bytes: Uint8Array, start?: number, end?: number): void {
-    const response = decodeResponse(this.#operation, bytes.subarray(start, end));
+  answered(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    const response = decodeResponse(this.#operation, partOf(bytes, start, end));
     if (response instanceof Error) this.later.fail(response);
     else if (response !== undefined) this.later.answer({ outcome: response, durable: undefined });
     else this.later.fail(this.#notUnderstood());

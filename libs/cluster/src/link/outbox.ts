@@ -32,9 +32,8 @@ export interface OutboxTerms {
 /**
  * All that goes to one node by one link: the frames that wait to go out, and the calls that wait for their answers.
  *
- * It is there before the link is, so that calls can wait for it: they are written here and nowhere else. Frames that gather
- * in a turn of the event loop, or in a few (`Gathering`), go out in one write at its end. While the stream is behind, they stay here, for what is
- * here was surely not sent: a call that fails meanwhile is made void where it lies.
+ * It is there before the link is, so that calls can wait for it. Frames that gather in a turn of the event loop, or in a few (`Gathering`), go out
+ * in one write at its end. While the stream is behind, they stay here, and are surely not sent: a call that fails is made void where it lies.
  */
 export class Outbox {
   readonly #node: NodeName;
@@ -157,7 +156,7 @@ export class Outbox {
     this.#frames.length = at + headerBytes;
   }
 
-  /** Gives the call of that number its answer, which stands in `bytes`. False when there is no such call. */
+  /** Gives the call of that number its answer. False when there is no such call. */
   // oxlint-disable-next-line max-params -- once for each answer: an object would be made for each
   settle(id: number, bytes: Uint8Array, start: number, end: number): boolean {
     const call = this.#pending.settle(id);

@@ -8,12 +8,18 @@ export interface Scheduler {
   endOfTurn(callback: () => void): void;
 }
 
+const msPerSecond = 1000;
+const nsPerMs = 1_000_000;
+
 /** The longest that a timer of Node's takes, in milliseconds; what asks for more is called early, and looks at the clock. */
 const longestDelayMs = 2 ** 31 - 1;
 
-/** Node's event loop, by the clock of `performance`. Its timers do not keep the process alive. */
+/** Node's event loop, by the clock of `process.hrtime`. Its timers do not keep the process alive. */
 export const nodeScheduler: Scheduler = {
-  now: () => performance.now(),
+  now() {
+    const [seconds, nanoseconds] = process.hrtime();
+    return seconds * msPerSecond + nanoseconds / nsPerMs;
+  },
   after(delayMs, callback) {
     // Node's timers may come a fraction of a millisecond early by this clock.
     const timer = setTimeout(callback, Math.min(Math.ceil(delayMs) + 1, longestDelayMs)).unref();

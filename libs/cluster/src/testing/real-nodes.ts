@@ -53,7 +53,7 @@ export function ask(cluster: Cluster, node: NodeName, payload: Uint8Array): Prom
     isWrite: true,
     byteLength: payload.length,
     write: (target, at) => target.set(payload, at),
-    answered: (bytes, start, end) => answer.resolve(bytes.slice(start, end)),
+    answered: (bytes, start, end) => answer.resolve(Uint8Array.from(bytes.subarray(start, end))),
     failed: (error: ClusterError) => answer.reject(error),
   });
   return answer.promise;

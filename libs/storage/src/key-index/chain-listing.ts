@@ -94,17 +94,29 @@ function chainFrom(
   for (let at = table.first(owner, from | 0); at !== 0; at = table.next(at)) {
     if (positionOf(table.hash(at)) >= from) refs.push(at);
   }
-  const inOrder = (one: number, other: number): number =>
-    positionOf(table.hash(one)) - positionOf(table.hash(other)) || compare(one, other);
-  if (refs.length > SHORT_CHAIN) return refs.toSorted(inOrder);
+  if (refs.length > SHORT_CHAIN) {
+    return refs.toSorted((one, other) => inOrder(table, one, other, compare));
+  }
   // A call of `sort` costs more than all else that is done for the two or three records of a chain.
   for (let end = 1; end < refs.length; end++) {
     const ref = refs[end]!;
     let place = end;
-    for (; place > 0 && inOrder(refs[place - 1]!, ref) > 0; place--) refs[place] = refs[place - 1]!;
+    for (; place > 0 && inOrder(table, refs[place - 1]!, ref, compare) > 0; place--) {
+      refs[place] = refs[place - 1]!;
+    }
     refs[place] = ref;
   }
   return refs;
+}
+
+// oxlint-disable-next-line max-params -- once for each record: a closure would be made for each chain
+function inOrder(
+  table: ChainTable,
+  one: number,
+  other: number,
+  compare: Listing["compare"],
+): number {
+  return positionOf(table.hash(one)) - positionOf(table.hash(other)) || compare(one, other);
 }
 
 /** The first position behind the range of the chain that `position` is in. */
