@@ -13,10 +13,12 @@ export interface Timing {
   /** The longest pause before a node is dialled again. Default 5000. */
   readonly backOffLimitMs: number;
   /**
-   * How long after its last dial a node that was absent then is dialled anew for a call, which waits for that. It bounds what
-   * dialling in vain costs. Default 5.
+   * How long after its last dial a node that was absent then is dialled anew for a call, which waits for that; it doubles with
+   * every failure. It bounds what dialling in vain costs. Default 5.
    */
   readonly absentPauseMs: number;
+  /** The longest of these pauses: the longest, so, that a call for a node that is not there waits for its failure. Default 40. */
+  readonly absentPauseLimitMs: number;
   /** How long at most a call waits for a node that was absent when it was last dialled. Default 1000. */
   readonly graceMs: number;
   /** A node that nobody has asked for in so long is not dialled again until somebody does. Default 60,000. */
@@ -34,6 +36,7 @@ export const defaultTiming: Timing = {
   backOffMs: 100,
   backOffLimitMs: 5000,
   absentPauseMs: 5,
+  absentPauseLimitMs: 40,
   graceMs: 1000,
   interestMs: 60_000,
   farewellMs: 2000,

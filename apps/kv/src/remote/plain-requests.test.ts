@@ -66,6 +66,28 @@ test("a plain request is answered as any other, byte for byte", () => {
   assert.ok(spared > 100, `${spared} requests went the plain way`);
 });
 
+test("what was foreseen is answered as any other, also when some of it never comes, and something else does", () => {
+  const [plain, usual] = [serverOf(true), serverOf(false)];
+  const anyTurn = fc.record({ request: anyStep, comes: fc.boolean(), isForeseen: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(anyTurn, { maxLength: 40 }), (turns) => {
+      const calls = turns.map(({ request }) => new ReceivedCall(request));
+      const foreseen = calls.filter((_, index) => turns[index]?.isForeseen === true);
+      plain.server.foresee(foreseen, foreseen.length);
+      for (const [index, call] of calls.entries()) {
+        const turn = turns[index];
+        if (turn?.comes !== true) continue;
+        const other = new ReceivedCall(turn.request);
+        plain.server.serve(call);
+        usual.server.serve(other);
+        assert.deepEqual(call.responses, other.responses);
+        assert.equal(call.responses.length, 1);
+      }
+    }),
+  );
+  assert.ok(plain.router.foreseen > 10, `${plain.router.foreseen} times`);
+});
+
 test("a plain request whose time is over is not begun", () => {
   const { server, router } = serverOf(true);
   const put: RemoteRequest = {

@@ -66,14 +66,17 @@ function callFrame(id: number, payloadBytes: number, remainingMs = 5000): Uint8A
 interface LinkOptions extends Partial<Limits> {
   /** So long is the answer that each call gets at once; without it they wait for the test. */
   readonly answersAtOnce?: number;
+  /** Called for each request. */
+  readonly onServe?: (request: ServedCall) => void;
 }
 
 /** A link whose other end, network and clock are the test's. */
-function startLink({ answersAtOnce, ...limits }: LinkOptions = {}) {
+function startLink({ answersAtOnce, onServe, ...limits }: LinkOptions = {}) {
   const world = new SimulatedWorld(1);
   const { scheduler } = world.start("foo");
   const stream = new HeldStream();
   const served: ServedCall[] = [];
+  const told: string[] = [];
   const downs: DownReason[] = [];
   const failures: string[] = [];
   const terms = {
@@ -81,8 +84,14 @@ function startLink({ answersAtOnce, ...limits }: LinkOptions = {}) {
     timing: defaultTiming,
     limits: { ...defaultLimits, ...limits },
     lateFailures: new LateFailures(scheduler),
+    foresee: (calls: readonly (ServedCall | undefined)[], count: number): void => {
+      const ids = calls.slice(0, count).map((request) => request?.payload[0]);
+      told.push(`foresees ${ids.join(" ")}`);
+    },
     serve: (request: ServedCall): void => {
       served.push(request);
+      told.push(`serves ${request.payload[0]}`);
+      onServe?.(request);
       if (answersAtOnce !== undefined) request.answer(answersAtOnce, () => {});
     },
   };
@@ -100,8 +109,48 @@ function startLink({ answersAtOnce, ...limits }: LinkOptions = {}) {
     };
     link.call(made);
   };
-  return { world, stream, served, downs, failures, link, outbox, call };
+  return { world, stream, served, told, downs, failures, link, outbox, call };
 }
+
+test("Link tells of the calls of a read before it serves the first of them, but of none across another frame", () => {
+  const { stream, told } = startLink();
+  const read = [callFrame(1, 1), callFrame(2, 1), frame(frameKind.ping, 9, 0), callFrame(3, 1)];
+  stream.listener.received(Buffer.concat(read));
+  assert.deepEqual(told, ["foresees 1 2", "serves 1", "serves 2", "foresees 3", "serves 3"]);
+});
+
+test("Link tells of 32 calls at most at a time", () => {
+  const { stream, told } = startLink();
+  const ids = Array.from({ length: 33 }, (_, id) => id);
+  stream.listener.received(Buffer.concat(ids.map((id) => callFrame(id, 1))));
+  const serves = ids.map((id) => `serves ${id}`);
+  const first = `foresees ${ids.slice(0, 32).join(" ")}`;
+  assert.deepEqual(told, [first, ...serves.slice(0, 32), "foresees 32", "serves 32"]);
+});
+
+test("Link serves nothing more of a read in whose midst it ends", () => {
+  const { stream, told, link } = startLink({ onServe: () => link.end("disconnected") });
+  stream.listener.received(Buffer.concat([callFrame(1, 1), callFrame(2, 1)]));
+  assert.deepEqual(told, ["foresees 1 2", "serves 1"]);
+});
+
+test("Link serves what stands before a frame that is none", () => {
+  const { stream, told, downs } = startLink();
+  stream.listener.received(Buffer.concat([callFrame(1, 1), frame(77, 0, 0)]));
+  assert.deepEqual([told, downs], [["foresees 1", "serves 1"], ["broken"]]);
+});
+
+test("Link has a call whole that came in two reads, while the one behind it begins and is cut as well", () => {
+  const payloads: string[] = [];
+  const onServe = ({ payload }: ServedCall): void =>
+    void payloads.push(Buffer.from(payload).toString("hex"));
+  const { stream } = startLink({ onServe });
+  const [one, other] = [callFrame(1, 40).fill(0x11, 13), callFrame(2, 40).fill(0x22, 13)];
+  stream.listener.received(one.subarray(0, 30));
+  stream.listener.received(Buffer.concat([one.subarray(30), other.subarray(0, 30)]));
+  stream.listener.received(other.subarray(30));
+  assert.deepEqual(payloads, ["11".repeat(40), "22".repeat(40)]);
+});
 
 test("Outbox gathers what is written in a turn, and keeps it while the stream is behind", async () => {
   const { world, stream, call, outbox } = startLink();

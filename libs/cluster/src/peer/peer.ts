@@ -155,7 +155,7 @@ export class Peer {
 
   /** A node that is back is found by the next call, whenever that comes: it waits until the node may be dialled once more. */
   #dialSoon(nowMs: number): void {
-    const pauseMs = this.#lastDialMs + this.#terms.timing.absentPauseMs - nowMs;
+    const pauseMs = this.#lastDialMs + this.#redial.absentPauseMs - nowMs;
     if (this.#failure === undefined || pauseMs <= 0) this.#startDial();
     else this.#redial.within(pauseMs);
   }

@@ -31,6 +31,13 @@ export class Redial {
     return this.#cancel !== undefined;
   }
 
+  /** How long after a dial that has found nobody the next one may begin that somebody waits for. */
+  get absentPauseMs(): number {
+    const { absentPauseMs, absentPauseLimitMs } = this.#terms.timing;
+    const doublings = Math.max(0, this.#failures - 1);
+    return Math.min(absentPauseMs * 2 ** doublings, absentPauseLimitMs);
+  }
+
   /** Somebody wants the node, now. */
   wanted(): void {
     this.#wantedMs = this.#terms.scheduler.now();
