@@ -10,6 +10,7 @@ import type { Caller } from "../remote/link.ts";
 import { RequestServer } from "../remote/serve-requests.ts";
 import { createRouter } from "../router.ts";
 import type { RoutingTable } from "../routing-table.ts";
+import { turnClock } from "../turn-clock.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Life } from "./life.ts";
 import type { Sabotage } from "./sabotage.ts";
@@ -177,6 +178,7 @@ export class SimulatedNode {
       randomBytes: process.randomBytes,
       limits,
       serve: sabotage.serving?.(serve, process) ?? serve,
+      foresee: (calls, count) => server.foresee(calls, count),
     });
     if (process.isDead) return;
     life.cluster = cluster;
@@ -215,7 +217,10 @@ export class SimulatedNode {
     const reader = { self: this.name, host: "lab" };
     const remote = {
       caller: sabotage.calling?.(caller) ?? caller,
-      clock: () => process.scheduler.now(),
+      clock: turnClock(
+        () => process.scheduler.now(),
+        (end) => process.scheduler.endOfTurn(end),
+      ),
       timeoutMs,
     };
     const rawStore = (): Store | "none" | undefined => (this.stores ? life.rawStore : "none");
