@@ -19,7 +19,7 @@ const FORGETFUL = "forgetful";
 
 const USAGE = `Usage: npm run torture:replicated -- [--runs N] [--only FAULT,FAULT]
 
-Starts three primaries with two replicas each, has writers insert, overwrite and count up through two stores, lets a fault
+Starts three primaries with two replicas each, has writers insert, overwrite and count up through two nodes, lets a fault
 befall the servers, heals them, and checks that every acknowledged write is there. For each of these, with new servers:
 ${faultNames.join(", ")};
 and with servers on hosts of their own (network namespaces: Linux, as root, with iproute2 and nftables), on which there

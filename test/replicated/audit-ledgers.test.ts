@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { MemoryStore, type Store } from "@kv/storage";
 import { auditLedgers } from "./audit-ledgers.ts";
 import { COUNTER } from "./writer-crew.ts";
+import type { WriterDoor } from "./writer-door.ts";
 import type { WriterLedger } from "./writer-ledger.ts";
 
 const bucket = "b";
@@ -12,18 +12,20 @@ const told: WriterLedger = {
   inserted: [{ bucket, key: "new" }],
   overwritten: [own],
   counted: [counter],
-  refused: { STORAGE_UNANSWERED: 2 },
+  refused: { unknown: 2 },
   pauseMs: 12.4,
 };
 
-/** A store with these values. */
-function holding(values: Readonly<Record<string, string>>): Store {
-  const store = new MemoryStore({ clock: () => 0 });
-  store.createBucket(Buffer.from(bucket));
-  for (const [key, value] of Object.entries(values)) {
-    store.put(Buffer.from(bucket), [{ key: Buffer.from(key), value: Buffer.from(value) }]);
-  }
-  return store;
+/** A door behind which these values are, and nothing else. */
+function holding(values: Readonly<Record<string, string>>): WriterDoor {
+  return {
+    create: () => Promise.reject(new Error("an audit makes nothing")),
+    write: () => Promise.reject(new Error("an audit writes nothing")),
+    async read({ key }) {
+      const value = values[key];
+      return value === undefined ? { type: "missing" } : { type: "found", value, revision: "1" };
+    },
+  };
 }
 
 suite("auditLedgers()", () => {
@@ -32,12 +34,12 @@ suite("auditLedgers()", () => {
       ["5", "6"],
       ["6", "7"],
     ] as const) {
-      const store = holding({ new: "x", own: latest, [COUNTER]: count });
+      const door = holding({ new: "x", own: latest, [COUNTER]: count });
       // Two crews count up one number.
-      const audit = await auditLedgers(store, [told, { ...told, inserted: [], overwritten: [] }]);
+      const audit = await auditLedgers(door, [told, { ...told, inserted: [], overwritten: [] }]);
       assert.deepEqual(audit.flaws, []);
       assert.deepEqual([audit.inserted, audit.overwritten, audit.counted], [1, 5, 6]);
-      assert.deepEqual([audit.refused, audit.pausesMs], [{ STORAGE_UNANSWERED: 4 }, [12, 12]]);
+      assert.deepEqual([audit.refused, audit.pausesMs], [{ unknown: 4 }, [12, 12]]);
     }
   });
 
@@ -49,5 +51,10 @@ suite("auditLedgers()", () => {
     const read = { ...told, overwritten: [{ ...own, reverted: 1 }] };
     const seen = await auditLedgers(holding({ new: "x", own: "5", [COUNTER]: "3" }), [read]);
     assert.deepEqual([seen.reverted, seen.flaws.length], [1, 1]);
+  });
+
+  test("takes a cell that nobody could read for nothing", async () => {
+    const silent: WriterDoor = { ...holding({}), read: async () => ({ type: "refused" }) };
+    await assert.rejects(auditLedgers(silent, [told]), /Cannot read new of b for the audit/u);
   });
 });

@@ -1,5 +1,5 @@
-import type { Store } from "@kv/storage";
-import { numberIn, readCell } from "./writer-crew.ts";
+import { numberIn } from "./writer-crew.ts";
+import type { CellRead, WriterDoor } from "./writer-door.ts";
 import type { Cell, WriterLedger } from "./writer-ledger.ts";
 
 /** What is there in the end, against what was acknowledged. */
@@ -7,7 +7,7 @@ export interface WritersAudit {
   readonly inserted: number;
   readonly overwritten: number;
   readonly counted: number;
-  /** Without an acknowledgement: by code. */
+  /** Without an acknowledgement: how often nothing was written or read, and how often nobody knows. */
   readonly refused: Readonly<Record<string, number>>;
   /** The longest time in which one that overwrites was acknowledged nothing: of each crew, in milliseconds. */
   readonly pausesMs: readonly number[];
@@ -21,9 +21,9 @@ export interface WritersAudit {
 
 const READS_AT_ONCE = 200;
 
-/** Compares what all crews were told with what `store` has now. */
+/** Compares what all crews were told with what there is behind `door` now. */
 export async function auditLedgers(
-  store: Store,
+  door: WriterDoor,
   ledgers: readonly WriterLedger[],
 ): Promise<WritersAudit> {
   const inserted = ledgers.flatMap((ledger) => ledger.inserted);
@@ -32,13 +32,13 @@ export async function auditLedgers(
   const flaws: string[] = [];
   let [lost, reverted] = [0, 0];
   await eachOf(inserted, async (cell) => {
-    const { type } = await readCell(store, cell);
+    const { type } = await readCell(door, cell);
     if (type === "found") return;
     lost += 1;
     flaws.push(`${nameOf(cell)} was inserted: ${type}`);
   });
   await eachOf(overwritten, async (cell) => {
-    const value = numberIn(await readCell(store, cell));
+    const value = numberIn(await readCell(door, cell));
     reverted += cell.reverted;
     if (cell.reverted > 0) flaws.push(`${nameOf(cell)} was read ${cell.reverted} times too old`);
     if (value >= cell.done && value <= cell.tried) return;
@@ -47,7 +47,7 @@ export async function auditLedgers(
   });
   await eachOf(counted, async (cell) => {
     const { done, unknown } = cell;
-    const value = numberIn(await readCell(store, cell));
+    const value = numberIn(await readCell(door, cell));
     if (value >= done && value <= done + unknown) return;
     lost += Math.max(0, done - value);
     flaws.push(`${nameOf(cell)} counts ${value}, acknowledged ${done}, unknown ${unknown}`);
@@ -56,7 +56,7 @@ export async function auditLedgers(
     inserted: inserted.length,
     overwritten: overwritten.reduce((sum, { done }) => sum + done, 0),
     counted: counted.reduce((sum, { done }) => sum + done, 0),
-    refused: sumByCode(ledgers.map((ledger) => ledger.refused)),
+    refused: sumByKind(ledgers.map((ledger) => ledger.refused)),
     pausesMs: ledgers.map(({ pauseMs }) => Math.round(pauseMs)),
     lost,
     reverted,
@@ -67,7 +67,7 @@ export async function auditLedgers(
 /** One line for a person. */
 export function auditText(audit: WritersAudit): string {
   const { inserted, overwritten, counted, lost, reverted, pausesMs } = audit;
-  const refused = Object.entries(audit.refused).map(([code, count]) => `${count} ${code}`);
+  const refused = Object.entries(audit.refused).map(([kind, count]) => `${count} ${kind}`);
   return [
     `${inserted + overwritten + counted} acknowledged (${inserted} inserted, ${overwritten} overwritten, ${counted} counted)`,
     `${lost} lost, ${reverted} reverted`,
@@ -89,12 +89,19 @@ function sumByCell(
   });
 }
 
-function sumByCode(
+/** What is in a cell; rejects when nobody says. */
+async function readCell(door: WriterDoor, cell: Cell): Promise<CellRead> {
+  const found = await door.read(cell);
+  if (found.type === "refused") throw new Error(`Cannot read ${nameOf(cell)} for the audit`);
+  return found;
+}
+
+function sumByKind(
   all: readonly Readonly<Record<string, number>>[],
 ): Readonly<Record<string, number>> {
   const sums = new Map<string, number>();
-  for (const [code, count] of all.flatMap((one) => Object.entries(one))) {
-    sums.set(code, (sums.get(code) ?? 0) + count);
+  for (const [kind, count] of all.flatMap((one) => Object.entries(one))) {
+    sums.set(kind, (sums.get(kind) ?? 0) + count);
   }
   return Object.fromEntries(sums);
 }

@@ -1,17 +1,17 @@
-import type { Store } from "@kv/storage";
 import { auditLedgers, type WritersAudit } from "./audit-ledgers.ts";
+import { NodeDoor } from "./node-door.ts";
 import { WriterCrew } from "./writer-crew.ts";
 
-/** A crew of writers through each of several stores, which share buckets. They write until they are stopped, or disposed of before their stores are. */
+/** A crew of writers through each of several KV nodes, which share buckets. They write until they are stopped, or disposed of before their nodes are. */
 export class CompetingWriters implements AsyncDisposable {
-  readonly #stores: readonly Store[];
+  readonly #doors: readonly NodeDoor[];
   readonly #crews: readonly WriterCrew[];
 
-  /** `buckets` is how the names of theirs begin: those of others that wrote before are no concern of theirs. */
-  constructor(stores: readonly Store[], buckets = "bucket") {
-    this.#stores = stores;
-    this.#crews = stores.map(
-      (store, place) => new WriterCrew({ store, name: String(place), buckets }),
+  /** Through the nodes that speak RESP at `ports`. `buckets` is how the names of theirs begin: those of others that wrote before are no concern of theirs. */
+  constructor(ports: readonly number[], buckets = "bucket") {
+    this.#doors = ports.map((port) => new NodeDoor(port));
+    this.#crews = this.#doors.map(
+      (door, place) => new WriterCrew({ door, name: String(place), buckets }),
     );
   }
 
@@ -28,12 +28,13 @@ export class CompetingWriters implements AsyncDisposable {
   /** Stops them, and compares. */
   async audit(): Promise<WritersAudit> {
     const ledgers = await Promise.all(this.#crews.map((crew) => crew.stop()));
-    const [store] = this.#stores;
-    if (store === undefined) throw new Error("there is no store");
-    return await auditLedgers(store, ledgers);
+    const [door] = this.#doors;
+    if (door === undefined) throw new Error("there is no node");
+    return await auditLedgers(door, ledgers);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#crews.map((crew) => crew.stop()));
+    for (const door of this.#doors) await door[Symbol.asyncDispose]();
   }
 }

@@ -14,6 +14,7 @@ import { type Affected, AuditedWriters, auditText } from "./audited-writers.ts";
 import { CompetingWriters } from "./competing-writers.ts";
 import { addShard, killInMove } from "./fault-deck.ts";
 import { rebalance } from "./rebalance.ts";
+import { startWriterNodes, type WriterNodes } from "./writer-nodes.ts";
 
 /** Before and after a fault there is this much of undisturbed writing. */
 const UNDISTURBED = 2000;
@@ -24,7 +25,7 @@ const PLACE_OF_ADDED = 9;
 
 /** What is to be endured. */
 interface Endured {
-  /** Whether there are writers through two stores beside the others. Slots move slowly beside so many. */
+  /** Whether there are writers through two nodes beside the others. Slots move slowly beside so many. */
   readonly isContested?: boolean;
   readonly fault: (goOn: () => Promise<void>) => Promise<void>;
 }
@@ -32,16 +33,19 @@ interface Endured {
 suite("a cluster under writers", { skip: withoutServer }, () => {
   let servers: LocalCluster;
   let cluster: OpenCluster;
-  let stores: readonly RedisClusterStore[];
+  let store: RedisClusterStore;
+  let nodes: WriterNodes;
   let faults = 0;
   before(async () => {
     servers = await startCluster({ primaries: 3, replicas: 2 });
-    const nodes = servers.addresses.slice(0, 3);
-    cluster = await openCluster({ nodes });
-    stores = await Promise.all([1, 2].map(() => openRedisClusterStore({ nodes })));
+    const addresses = servers.addresses.slice(0, 3);
+    cluster = await openCluster({ nodes: addresses });
+    store = await openRedisClusterStore({ nodes: addresses });
+    nodes = await startWriterNodes(addresses);
   });
   after(async () => {
-    for (const store of stores) await store[Symbol.asyncDispose]();
+    await nodes[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
     await cluster[Symbol.asyncDispose]();
     await servers[Symbol.asyncDispose]();
   });
@@ -64,7 +68,8 @@ suite("a cluster under writers", { skip: withoutServer }, () => {
   ): Promise<ReturnType<AuditedWriters["audit"]>> {
     faults += 1;
     await using writers = new AuditedWriters(cluster);
-    await using competing = new CompetingWriters(isContested ? stores : [], `fault-${faults}`);
+    const ports = isContested ? nodes.ports : [];
+    await using competing = new CompetingWriters(ports, `fault-${faults}`);
     await competing.start();
     const goOn = async (): Promise<void> => {
       const all = Promise.all([writers.all(), allGoOn(competing)]);
@@ -78,7 +83,7 @@ suite("a cluster under writers", { skip: withoutServer }, () => {
     t.diagnostic(auditText(t.name, audit));
     if (isContested) {
       const competition = await competing.audit();
-      t.diagnostic(`  through two stores: ${competitionText(competition)}`);
+      t.diagnostic(`  through two nodes: ${competitionText(competition)}`);
       assert.deepEqual(competition.flaws, []);
     }
     assert.deepEqual(audit.lost, []);
@@ -156,8 +161,6 @@ suite("a cluster under writers", { skip: withoutServer }, () => {
   test("loses nothing when a primary is killed whose slots move to the others", async (t) => {
     const { slots } = await firstPrimary();
     const victim = servers.server(PLACE_OF_ADDED);
-    const [store] = stores;
-    assert.ok(store);
     await endure(t, slots, {
       isContested: true,
       fault: async (goOn) => {

@@ -1,5 +1,4 @@
-import type { Field, GetOutcome, PutOutcome, Store } from "@kv/storage";
-import { isStorageError } from "@kv/storage";
+import type { CellCondition, CellRead, CellWrite, WriterDoor } from "./writer-door.ts";
 import type { Cell, CountedCell, OverwrittenCell, WriterLedger } from "./writer-ledger.ts";
 
 /** How many buckets a crew writes to. */
@@ -11,14 +10,11 @@ export const COUNTER = "counter";
 /** Of how many overwritten keys one is read. */
 const READ_EVERY = 7;
 
-/** How what was tried ended. */
-type End = "done" | "not-done" | "unknown";
-
 type Changing<Entry> = { -readonly [Name in keyof Entry]: Entry[Name] };
 
 /** Which writers. */
 export interface CrewOptions {
-  readonly store: Store;
+  readonly door: WriterDoor;
   /** Of this crew alone: its keys have it in their names. */
   readonly name: string;
   /** Crews with the same buckets count up the same numbers. */
@@ -26,7 +22,7 @@ export interface CrewOptions {
 }
 
 /**
- * Writers through one store, of three kinds in each bucket: one inserts keys that are not there, one overwrites a key of its own, and one counts up
+ * Writers through one door, of three kinds in each bucket: one inserts keys that are not there, one overwrites a key of its own, and one counts up
  * a number, which other crews count up too, by conditional writes.
  */
 export class WriterCrew {
@@ -45,10 +41,10 @@ export class WriterCrew {
 
   /** Makes the buckets, and has everybody begin. */
   async start(): Promise<void> {
-    const { store, name, buckets } = this.#options;
+    const { door, name, buckets } = this.#options;
     for (let index = 0; index < CREW_BUCKETS; index += 1) {
       const bucket = `${buckets}-${index}`;
-      await store.createBucket(Buffer.from(bucket));
+      await door.create(bucket);
       const own = { bucket, key: `own-${name}`, done: 0, tried: 0, reverted: 0 };
       const counter = { bucket, key: COUNTER, done: 0, unknown: 0 };
       this.#overwritten.push(own);
@@ -78,11 +74,9 @@ export class WriterCrew {
 
   async #insert(bucket: string): Promise<void> {
     for (let count = 0; !this.#isStopped; count += 1) {
-      const key = `insert-${this.#options.name}-${count}`;
-      const condition = { type: "absent" } as const;
-      const bytes = Buffer.from(key);
-      const end = await this.#put(bucket, { key: bytes, value: bytes, condition });
-      if (end === "done") this.#inserted.push({ bucket, key });
+      const cell = { bucket, key: `insert-${this.#options.name}-${count}` };
+      const end = await this.#write(cell, cell.key, { type: "absent" });
+      if (end === "stored") this.#inserted.push(cell);
     }
   }
 
@@ -90,8 +84,7 @@ export class WriterCrew {
     let lastMs = performance.now();
     while (!this.#isStopped) {
       own.tried += 1;
-      const field = { key: Buffer.from(own.key), value: Buffer.from(String(own.tried)) };
-      const isDone = (await this.#put(own.bucket, field)) === "done";
+      const isDone = (await this.#write(own, String(own.tried))) === "stored";
       // Whatever goes wrong shows best right after a failure: a little later there is a newer number again.
       if (!isDone || own.tried % READ_EVERY === 0) await this.#look(own, isDone);
       if (!isDone) continue;
@@ -103,8 +96,8 @@ export class WriterCrew {
 
   /** Reads a key of its own back: it is never older than what was acknowledged. */
   async #look(own: Changing<OverwrittenCell>, isDone: boolean): Promise<void> {
-    const found = await this.#try(async () => await readCell(this.#options.store, own));
-    if (typeof found === "string") return;
+    const found = await this.#read(own);
+    if (found.type === "refused") return;
     const value = numberIn(found);
     const acknowledged = isDone ? own.tried : own.done;
     if (value >= acknowledged) return;
@@ -113,51 +106,38 @@ export class WriterCrew {
   }
 
   async #count(counter: Changing<CountedCell>): Promise<void> {
-    const { store } = this.#options;
-    const key = Buffer.from(counter.key);
     while (!this.#isStopped) {
-      const found = await this.#try(async () => await readCell(store, counter));
-      if (typeof found === "string") continue;
-      const condition =
+      const found = await this.#read(counter);
+      if (found.type === "refused") continue;
+      const condition: CellCondition =
         found.type === "found"
-          ? ({ type: "revision", revision: found.revision } as const)
-          : ({ type: "absent" } as const);
-      const value = Buffer.from(String(numberIn(found) + 1));
-      const end = await this.#put(counter.bucket, { key, value, condition });
-      if (end === "done") counter.done += 1;
+          ? { type: "revision", revision: found.revision }
+          : { type: "absent" };
+      const end = await this.#write(counter, String(numberIn(found) + 1), condition);
+      if (end === "stored") counter.done += 1;
       if (end === "unknown") counter.unknown += 1;
     }
   }
 
-  async #put(bucket: string, field: Field): Promise<End> {
-    const { store } = this.#options;
-    const outcome = await this.#try(
-      // Whoever finds no bucket makes one: should it be there after all, that is found in the end.
-      async () => (await store.put(Buffer.from(bucket), [field], { createsBucket: true })).outcome,
-    );
-    if (typeof outcome === "string") return outcome;
-    return (outcome satisfies PutOutcome).type === "stored" ? "done" : "not-done";
+  async #read(cell: Cell): Promise<CellRead> {
+    const found = await this.#options.door.read(cell);
+    if (found.type === "refused") this.#refuse("refused");
+    return found;
   }
 
-  async #try<Outcome>(act: () => Promise<Outcome>): Promise<Outcome | "not-done" | "unknown"> {
-    try {
-      return await act();
-    } catch (error) {
-      const isUnknown = isStorageError(error, "STORAGE_UNANSWERED");
-      if (!isUnknown && !isStorageError(error, "STORAGE_UNAVAILABLE")) throw error;
-      const { code } = error;
-      this.#refused.set(code, (this.#refused.get(code) ?? 0) + 1);
-      return isUnknown ? "unknown" : "not-done";
-    }
+  /** Whoever finds no bucket makes one: should it be there after all, that is found in the end. */
+  async #write(cell: Cell, value: string, condition?: CellCondition): Promise<CellWrite> {
+    const end = await this.#options.door.write(cell, value, condition);
+    if (end === "refused" || end === "unknown") this.#refuse(end);
+    return end;
   }
-}
 
-/** What is in a cell. */
-export async function readCell(store: Store, { bucket, key }: Cell): Promise<GetOutcome> {
-  return (await store.get(Buffer.from(bucket), Buffer.from(key))).outcome;
+  #refuse(how: "refused" | "unknown"): void {
+    this.#refused.set(how, (this.#refused.get(how) ?? 0) + 1);
+  }
 }
 
 /** The number in a cell; 0 when there is none. */
-export function numberIn(outcome: GetOutcome): number {
-  return outcome.type === "found" ? Number(Buffer.from(outcome.value).toString()) : 0;
+export function numberIn(found: CellRead): number {
+  return found.type === "found" ? Number(found.value) : 0;
 }

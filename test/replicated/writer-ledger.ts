@@ -6,7 +6,7 @@ export interface WriterLedger {
   readonly overwritten: readonly OverwrittenCell[];
   /** Numbers that all crews count up by conditional writes: how often this one was acknowledged, and how often it does not know. */
   readonly counted: readonly CountedCell[];
-  /** By code, how often there was no acknowledgement. */
+  /** How often there was no acknowledgement: `refused`, when nothing was written or read, or `unknown`. */
   readonly refused: Readonly<Record<string, number>>;
   /** The longest time in which one that overwrites was acknowledged nothing, in milliseconds. */
   readonly pauseMs: number;

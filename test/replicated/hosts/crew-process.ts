@@ -6,7 +6,7 @@ import { within } from "../../harness/deadline.ts";
 import { guardProcess, pidOf } from "../../harness/process-guard.ts";
 import type { WritersAudit } from "../audit-ledgers.ts";
 import type { WriterLedger } from "../writer-ledger.ts";
-import type { CrewAnswer, CrewOrder, CrewsPlan } from "./crew-message.ts";
+import type { CrewAnswer, CrewOrder, PlacedCrew } from "./crew-message.ts";
 
 /** Somebody who has been cut off gives up within the deadline of a request, and an audit reads all that was written. */
 const ANSWER_MS = 90_000;
@@ -18,10 +18,10 @@ export class CrewProcess implements AsyncDisposable {
   readonly #gone: Promise<unknown>;
   #answer = Promise.withResolvers<CrewAnswer>();
 
-  private constructor(launcher: readonly string[], plan: CrewsPlan) {
-    this.#names = plan.plans.map(({ name }) => name);
+  private constructor(launcher: readonly string[], crews: readonly PlacedCrew[]) {
+    this.#names = crews.map(({ name }) => name);
     const entry = join(import.meta.dirname, "crews.ts");
-    const [program, ...words] = [...launcher, process.execPath, entry, JSON.stringify(plan)];
+    const [program, ...words] = [...launcher, process.execPath, entry, JSON.stringify(crews)];
     const child = spawn(program, words, {
       cwd: checkout,
       env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
@@ -42,10 +42,13 @@ export class CrewProcess implements AsyncDisposable {
   }
 
   /** Resolves when all of them write. */
-  static async start(launcher: readonly string[], plan: CrewsPlan): Promise<CrewProcess> {
-    const crews = new CrewProcess(launcher, plan);
-    await crews.#next("begun", "writers that begin");
-    return crews;
+  static async start(
+    launcher: readonly string[],
+    crews: readonly PlacedCrew[],
+  ): Promise<CrewProcess> {
+    const started = new CrewProcess(launcher, crews);
+    await started.#next("begun", "writers that begin");
+    return started;
   }
 
   /**

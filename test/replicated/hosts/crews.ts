@@ -1,22 +1,20 @@
-/** Crews of writers in a process of their own, which runs on some host: `node crews.ts PLAN`. It is told what to do by messages. */
-import { openRedisClusterStore } from "@kv/storage/redis-cluster";
+/** Crews of writers in a process of their own, which runs on some host: `node crews.ts CREWS`. It is told what to do by messages. */
 import { hashOf } from "../../../libs/storage/src/redis-cluster/buckets/bucket-hash.ts";
 import { keySlot } from "../../../libs/storage/src/redis-cluster/cluster/topology/key-slot.ts";
 import { allGoOn } from "../all-go-on.ts";
 import { auditLedgers } from "../audit-ledgers.ts";
+import { NodeDoor } from "../node-door.ts";
 import { WriterCrew } from "../writer-crew.ts";
-import type { CrewAnswer, CrewOrder, CrewsPlan } from "./crew-message.ts";
+import type { CrewAnswer, CrewOrder, PlacedCrew } from "./crew-message.ts";
 
 const [, , text = ""] = process.argv;
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what crew-process.ts has written
-const { nodes, plans } = JSON.parse(text) as CrewsPlan;
+const placed = JSON.parse(text) as readonly PlacedCrew[];
 
-const crews = await Promise.all(
-  plans.map(async ({ name, buckets, durability }) => {
-    const store = await openRedisClusterStore({ nodes, durability });
-    return { name, store, crew: new WriterCrew({ store, name, buckets }) };
-  }),
-);
+const crews = placed.map(({ name, buckets, port }) => {
+  const door = new NodeDoor(port);
+  return { name, door, crew: new WriterCrew({ door, name, buckets }) };
+});
 
 process.on("message", (order: CrewOrder) => {
   follow(order).then(answer, fail);
@@ -39,7 +37,7 @@ async function follow(order: CrewOrder): Promise<CrewAnswer> {
   }
   const [first] = crews;
   if (first === undefined) throw new Error("there is no crew");
-  return { type: "audited", audit: await auditLedgers(first.store, order.ledgers) };
+  return { type: "audited", audit: await auditLedgers(first.door, order.ledgers) };
 }
 
 function answer(message: CrewAnswer): void {

@@ -1,7 +1,6 @@
 import type { WritersAudit } from "../audit-ledgers.ts";
-import type { CrewPlan } from "./crew-message.ts";
 import type { CrewProcess } from "./crew-process.ts";
-import { HostedCluster } from "./hosted-cluster.ts";
+import { type CrewPlan, HostedCluster } from "./hosted-cluster.ts";
 import { fiveHosts, type Spread, threeHosts } from "./spread.ts";
 
 /** A fault of hosts, and where those write who live through it. */

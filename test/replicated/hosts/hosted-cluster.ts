@@ -1,16 +1,24 @@
+import type { Durability } from "../../../libs/storage/src/redis-cluster/cluster/acknowledgement/acknowledgement-rule.ts";
 import { setTimeout as pause } from "node:timers/promises";
 import { type LocalCluster, startCluster } from "../../../tools/replicated/start-cluster.ts";
 import type { ClusterServer } from "../../../tools/replicated/cluster-server.ts";
 import { within } from "../../harness/deadline.ts";
 import { HostNetwork } from "../../hosts/host-network.ts";
 import { PacketFilter } from "../../hosts/packet-filter.ts";
+import { startWriterNodes } from "../writer-nodes.ts";
 import { CrewProcess } from "./crew-process.ts";
-import type { CrewPlan } from "./crew-message.ts";
 import type { Spread } from "./spread.ts";
 
 const FIRST_PORT = 7001;
 const NOTICE_MS = 20_000;
 const LOOK_MS = 50;
+
+/** One crew of writers, and who has to have a write of theirs before it is acknowledged. */
+export interface CrewPlan {
+  readonly name: string;
+  readonly buckets: string;
+  readonly durability: Durability;
+}
 
 /** A cluster whose servers are on hosts of their own, each with an address; and what can be done to what lies between them. */
 export class HostedCluster implements AsyncDisposable {
@@ -56,11 +64,21 @@ export class HostedCluster implements AsyncDisposable {
     return this.servers.servers.filter((_, index) => this.#spread.places[index] === host);
   }
 
-  /** Starts writers on `host`, with stores of their own there. */
+  /** Starts writers on `host`, and a KV node there for each crew of them. */
   async startCrews(host: string, plans: readonly CrewPlan[]): Promise<CrewProcess> {
     const launcher = this.#network.launcherOf(host);
-    const nodes = this.servers.addresses.slice(0, this.#spread.hosts.length);
-    return this.#stack.use(await CrewProcess.start(launcher, { nodes, plans }));
+    const servers = this.servers.addresses.slice(0, this.#spread.hosts.length);
+    const nodes = this.#stack.use(
+      await startWriterNodes(
+        servers,
+        plans.map(({ name, durability }) => ({ name, storage: { durability }, launcher })),
+      ),
+    );
+    const crews = nodes.ports.flatMap((port, index) => {
+      const plan = plans[index];
+      return plan === undefined ? [] : [{ ...plan, port }];
+    });
+    return this.#stack.use(await CrewProcess.start(launcher, crews));
   }
 
   /** From now on nothing comes through between `side` and the other hosts. */
