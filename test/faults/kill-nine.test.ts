@@ -4,6 +4,7 @@ import { chooseSeed } from "../harness/random.ts";
 import { KillTally } from "./kill-tally.ts";
 import { tortureNode } from "./torture-node.ts";
 
+/** Of both nodes. */
 const CYCLES = 100;
 /** What the kills have to come in the midst of, and at least how often. */
 const LANDED: Readonly<Record<string, number>> = {
@@ -17,11 +18,16 @@ const LANDED: Readonly<Record<string, number>> = {
   upkeep: 3,
 };
 
-test(`a node killed ${CYCLES} times in the midst of all it does keeps every acknowledged write`, async (t) => {
+test(`nodes killed ${CYCLES} times in the midst of all they do keep every acknowledged write`, async (t) => {
   const seed = chooseSeed();
   t.diagnostic(`seed ${seed}: KV_TEST_SEED=${seed} replays it`);
   const tally = new KillTally();
-  await tortureNode({ seed, cycles: CYCLES, onCycle: (report) => tally.add(report) });
+  // Two at once: each of them waits for half of its time.
+  await Promise.all(
+    [seed, seed + 1].map((each) =>
+      tortureNode({ seed: each, cycles: CYCLES / 2, onCycle: (report) => tally.add(report) }),
+    ),
+  );
   t.diagnostic(tally.textOf(CYCLES));
   t.diagnostic(tally.kindsText);
 

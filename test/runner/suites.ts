@@ -5,7 +5,7 @@ export interface Suite {
   readonly name: string;
   /** Patterns, from the checkout's root. */
   readonly patterns: readonly string[];
-  /** How many files run at once. Suites that start nodes, or measure time, have the machine to themselves. */
+  /** How many files run at once. Where nodes mostly wait it is two; what breaks things, measures time or starts a cluster has the machine to itself. */
   readonly concurrency: number;
   /** Beside those of this process. */
   readonly variables?: Readonly<Record<string, string>>;
@@ -49,8 +49,8 @@ export const suites: readonly Suite[] = [
       return await sharedCluster();
     },
   },
-  { name: "releases", patterns: ["test/releases/**/*.test.ts"], concurrency: 1 },
-  { name: "e2e", patterns: ["test/e2e/**/*.test.ts"], concurrency: 1 },
+  { name: "releases", patterns: ["test/releases/**/*.test.ts"], concurrency: 2 },
+  { name: "e2e", patterns: ["test/e2e/**/*.test.ts"], concurrency: 2 },
 ];
 
 const exclude = ["**/node_modules/**"];
