@@ -193,13 +193,16 @@ export function operationsAt(placeFor: (bucket: BucketName) => BucketPlace): Buc
   };
 }
 
-/** The buckets of `owner` for a request that came this way and goes on. */
+/**
+ * The buckets of `owner` for a request that came this way and goes on. One that comes back goes in a circle, unless this node knows better by now
+ * than when it passed the request on before: then it leads to a node that the request was not at.
+ */
 function passedOn(
   owner: NodeName,
   { hops, timeoutMs }: Passage,
   { self, remote: { caller, clock } }: { readonly self: NodeName; readonly remote: RemoteTerms },
 ): RemoteBuckets {
-  if (hops.nodes.includes(self)) {
+  if (hops.nodes.includes(self) && hops.nodes.includes(owner)) {
     throw new KvError("KV_ROUTING_LOOP", { path: [...hops.nodes, self] });
   }
   const onward = hopsWith(hops, self);

@@ -36,9 +36,9 @@ export interface KvFailures {
   readonly KV_ANSWER_TOO_LARGE: { readonly node: string; readonly mayHaveBeenApplied: boolean };
   /** The request reached the node when the time to answer it was over. */
   readonly KV_TOO_LATE: { readonly node: string };
-  /** The request came back to a node that had passed it on. `path` has the nodes in order, that one at both places. */
+  /** The request came back to a node that had passed it on, and that knows no other way. `path` has the nodes in order, that one at both places. */
   readonly KV_ROUTING_LOOP: { readonly path: readonly string[] };
-  /** So many nodes have passed the request on that it goes no further. `path` has them in order. */
+  /** The request was passed on so often that it goes no further. `path` has them in order. */
   readonly KV_TOO_MANY_HOPS: { readonly path: readonly string[] };
   /** What was sent is no request that the node knows. */
   readonly KV_REQUEST_NOT_UNDERSTOOD: { readonly node: string };

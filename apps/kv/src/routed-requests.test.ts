@@ -126,6 +126,19 @@ suite("a request that another node has passed on", () => {
     assert.deepEqual(link.calls, []);
   });
 
+  test("goes on from a node that it comes back to, if that knows another way by now", () => {
+    const { router, link } = foosRouter("a-z=baz");
+    const hops = [foo, bar].reduce(hopsWith, NO_HOPS);
+    void router.serving({ hops, timeoutMs: 50 }).get(shopping, key);
+    assert.equal(link.latest.node, baz);
+    assert.deepEqual(decoded(link.latest.payload)?.hops.nodes, [foo, bar, foo]);
+    const around = [foo, baz, bar].reduce(hopsWith, NO_HOPS);
+    assert.throws(
+      () => router.serving({ hops: around, timeoutMs: 50 }).get(shopping, key),
+      (error) => isKvError(error, "KV_ROUTING_LOOP"),
+    );
+  });
+
   test("is no loop where this node holds the bucket", async () => {
     const { router, use } = foosRouter("a-z=self");
     await router.createBucket(shopping);

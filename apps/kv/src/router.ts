@@ -43,8 +43,8 @@ export interface Router extends Kv, ServingRouter {
  * was on its way; this node when the table names it; this node when it holds the bucket whatever the table says (so that a changed
  * table hides nothing); otherwise the owner the table names, which is asked and goes by its own table.
  *
- * A request of another node that would be passed on by a node that has passed it on before is a `KV_ROUTING_LOOP`; one that
- * too many have passed on, `KV_TOO_MANY_HOPS`.
+ * A request of another node that would be passed on by a node that has passed it on before, to one that has, too, is a `KV_ROUTING_LOOP`;
+ * one that was passed on too often, `KV_TOO_MANY_HOPS`.
  */
 export function createRouter({ reader, table, store, remote, placement }: RouterOptions): Router {
   const { self } = reader;

@@ -7,7 +7,7 @@ import type { Served } from "./later.ts";
 
 /** How a request came to this node. */
 export interface Passage {
-  /** The nodes that have passed it on, the one that sent it here last; this node is none of them. */
+  /** The nodes that have passed it on, the one that sent it here last. */
   readonly hops: Hops;
   /** How long the answer is waited for, from now on. */
   readonly timeoutMs: number;
