@@ -5,6 +5,9 @@ const SPECIAL = new Map([
   [0x7d, "%7D"],
 ]);
 
+/** By byte, whether it is one of those: looked up for each byte of each request. */
+const IS_SPECIAL = Uint8Array.from({ length: 256 }, (_, byte) => Number(SPECIAL.has(byte)));
+
 const PREFIX = Buffer.from("b:");
 
 /**
@@ -12,7 +15,7 @@ const PREFIX = Buffer.from("b:");
  * decide the slot alone.
  */
 export function hashOf(bucket: Uint8Array): Buffer {
-  if (!bucket.some((byte) => SPECIAL.has(byte))) return Buffer.concat([PREFIX, bucket]);
+  if (!hasSpecial(bucket)) return behind(PREFIX, bucket);
   const parts = [PREFIX];
   for (const byte of bucket) parts.push(Buffer.from(SPECIAL.get(byte) ?? [byte]));
   return Buffer.concat(parts);
@@ -43,7 +46,20 @@ export function bucketOf(hash: Uint8Array): Buffer | undefined {
 
 /** The field of a key in its bucket's hash. */
 export function fieldOf(key: Uint8Array): Buffer {
-  return Buffer.concat([KEY_PREFIX, key]);
+  return behind(KEY_PREFIX, key);
 }
 
 const KEY_PREFIX = Buffer.from("k");
+
+function hasSpecial(bucket: Uint8Array): boolean {
+  for (const byte of bucket) if (IS_SPECIAL[byte] === 1) return true;
+  return false;
+}
+
+/** Not `Buffer.concat`: it takes three times as long for two short arrays. */
+function behind(prefix: Uint8Array, bytes: Uint8Array): Buffer {
+  const both = Buffer.allocUnsafe(prefix.length + bytes.length);
+  both.set(prefix);
+  both.set(bytes, prefix.length);
+  return both;
+}

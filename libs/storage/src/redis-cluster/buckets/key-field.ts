@@ -11,25 +11,41 @@ export interface KeyField {
 }
 
 const SPACE = 0x20;
+const NEVER = 0x7e;
+const KEPT = 0x6b;
+
+/** What a marker ends with where neither the bucket nor any of its keys may lapse, behind its sequence and its token. */
+const FOR_EVER = Buffer.from("t ~ ~ ~ 0 0");
 
 /** Reads `SEQUENCE TOKEN EXPIRES VALUE`. */
 export function parseKeyField(bytes: Buffer): KeyField {
-  const first = bytes.indexOf(SPACE);
-  const second = bytes.indexOf(SPACE, first + 1);
-  const third = bytes.indexOf(SPACE, second + 1);
-  if (first < 0 || second < 0 || third < 0) throw new UnknownReply(bytes.toString("latin1"));
+  const first = endOfWord(bytes, 0);
+  const second = endOfWord(bytes, first + 1);
+  const third = endOfWord(bytes, second + 1);
+  if (third >= bytes.length) throw new UnknownReply(bytes.toString("latin1"));
+  const head = bytes.toString("latin1", 0, second);
+  const isForEver = bytes[second + 1] === NEVER && third === second + 2;
   return {
-    revision: revisionOf(
-      bytes.toString("latin1", 0, first),
-      bytes.toString("latin1", first + 1, second),
-    ),
-    expiresAtMs: timeOf(bytes.toString("latin1", second + 1, third)),
+    revision: revisionOf(head.slice(0, first), head.slice(first + 1)),
+    expiresAtMs: isForEver ? undefined : timeOf(bytes.toString("latin1", second + 1, third)),
     value: bytes.subarray(third + 1),
   };
 }
 
 /** Whether anything of a bucket with this marker may come to its end by itself: then only the server knows whether it is there. */
 export function mayLapse(marker: Buffer): boolean {
-  const text = marker.toString("latin1", 0, marker.length);
-  return !/^\d+ \S+ (?:k ~ |t ~ ~ ~ 0 0$)/u.test(text);
+  const lifetime = endOfWord(marker, endOfWord(marker, 0) + 1) + 1;
+  if (marker[lifetime] === KEPT && marker[lifetime + 2] === NEVER) return false;
+  if (marker.length !== lifetime + FOR_EVER.length) return true;
+  for (let at = 0; at < FOR_EVER.length; at += 1) {
+    if (marker[lifetime + at] !== FOR_EVER[at]) return true;
+  }
+  return false;
+}
+
+/** Where the word ends that begins at `start`: words are short, and asking the runtime for the next space takes longer than a look at each byte. */
+function endOfWord(bytes: Buffer, start: number): number {
+  let at = start;
+  while (at < bytes.length && bytes[at] !== SPACE) at += 1;
+  return at;
 }
